@@ -1,0 +1,50 @@
+"""Applying fixes to lines: pure, the same for the command line, the editor and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from finetooth_rules.finding import Edit, Fix
+from finetooth_rules.record import Record
+
+_ENDINGS: Final = (b"\r\n", b"\n", b"\r")
+
+
+def ending(line: bytes) -> bytes:
+    """The line's own ending; empty for a last line without one."""
+    return next((end for end in _ENDINGS if line.endswith(end)), b"")
+
+
+def apply_edits(raw: bytes, edits: Iterable[Edit]) -> bytes:
+    """`raw` with the edits applied; they must not overlap (ValueError)."""
+    parts: list[bytes] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        if edit.span.start < at or edit.span.end > len(raw):
+            raise ValueError(f"edits overlap or run over the end at byte {edit.span.start}")
+        parts += (raw[at : edit.span.start], edit.content)
+        at = edit.span.end
+    parts.append(raw[at:])
+    return b"".join(parts)
+
+
+def replacement(lines: Sequence[bytes], record: Record, fix: Fix) -> list[bytes]:
+    """The lines that take the place of the record's lines (`lines`, with their endings), under one fix.
+
+    Every new line gets the ending of the record's first line; the last keeps the ending of the record's
+    last line.
+    """
+    last = ending(lines[-1])
+    if fix.lines is None:
+        return [apply_edits(record.raw, fix.edits) + last]
+    between = ending(lines[0]) or b"\n"
+    return [
+        line + (last if number == len(fix.lines) - 1 else between) for number, line in enumerate(fix.lines)
+    ]
+
+
+def apply_fix(lines: Sequence[bytes], first: int, record: Record, fix: Fix) -> list[bytes]:
+    """The whole file's lines after one fix of the record that starts at line `first`."""
+    end = first + record.line_count
+    return [*lines[:first], *replacement(lines[first:end], record, fix), *lines[end:]]

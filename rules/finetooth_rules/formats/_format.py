@@ -1,0 +1,52 @@
+"""What a dataset format is: how it is recognised, its JSON Schema, and how it is read into an Example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+    from finetooth_rules.example import Example
+    from finetooth_rules.record import Record
+    from finetooth_rules.targets import Target
+
+JsonSchema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One dataset format.
+
+    `recognise(value)` says whether a decoded object is meant as this format, by its discriminating keys
+    alone (a broken record of the format is still recognised). `schema` is what a record must satisfy under
+    every target; unknown keys are allowed in it. `read` never raises, whatever the types: it reads what is
+    there. `sources` names the documents the schema comes from. `extra_keys` are keys that some trainers
+    read and the schema leaves out: a strict target refuses them, and they are nobody's typing mistake.
+    """
+
+    name: str
+    title: str
+    recognise: Callable[[Mapping[str, Any]], bool]
+    schema: JsonSchema
+    read: Callable[[Record, Mapping[str, Any], Target], Example]
+    sources: tuple[str, ...]
+    hint: str = ""
+    """The keys a record of this format has, for messages: `messages`."""
+    extra_keys: frozenset[str] = frozenset()
+
+    plain_shape: Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], int] | None] | None = None
+    """A quick `shape_of` for the commonest form of a record: its shape and number of keys, or None where it
+    is not that form. Equal plain shapes mean equal shapes, and the record is surely recognised. For speed
+    only.
+    """
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Validator:
+        """Decides in about a microsecond; the rules of `schema/` explain."""
+        import jsonschema_rs  # 20 ms, not needed by every command
+
+        return jsonschema_rs.validator_for(dict(self.schema))

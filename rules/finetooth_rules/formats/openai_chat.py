@@ -1,0 +1,389 @@
+"""`openai-chat`: one conversation per record, as the OpenAI chat API, TRL, Axolotl and most others read it.
+
+The schema holds what every reader of the format asks for; where they differ it takes the widest: a call's
+`arguments` may be a string of JSON (OpenAI, Mistral) or an object (TRL), `id` and `type` of a call may be
+missing (TRL), `tools` may be JSON in a string (older `datasets`), and an optional key may be null (rows that
+went through Arrow). Which of them a target refuses is the business of the rules. Every `anyOf` can be told
+apart by `role`, by `type` or by the JSON type, which is how `schema/` explains a violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from finetooth_rules.example import Example, Text, ToolCall, Turn
+from finetooth_rules.finding import Path
+from finetooth_rules.formats._format import Format
+from finetooth_rules.suggest import nearest
+
+if TYPE_CHECKING:
+    from finetooth_rules.record import Record
+    from finetooth_rules.targets import Target
+
+NAME: Final = "openai-chat"
+ROLES: Final = ("system", "user", "assistant", "tool", "developer", "function")
+PART_TYPES: Final = (
+    *("text", "image_url", "refusal", "input_audio", "file"),  # OpenAI
+    *("image", "video", "audio", "video_url", "audio_url"),  # Hugging Face processors
+    "thinking",  # Mistral
+)
+EXTRA_KEYS: Final = frozenset(
+    {
+        *(
+            "reasoning_content",
+            "reasoning",
+            "thinking",
+            "return",
+            "index",
+            "train",
+            "training",
+            "loss_weight",
+        ),
+        *("images", "image", "videos", "audios", "label", "kto_tag", "chat_template_kwargs", "id", "source"),
+    }
+)
+"""Keys that trainers of open models read, and the commonest columns that none of them does."""
+
+REFERENCE_KEYS: Final = frozenset(
+    {
+        *(
+            "ground_truth",
+            "reference_answer",
+            "reference",
+            "answer",
+            "solution",
+            "expected",
+            "expected_output",
+        ),
+        *("reward_model", "test_cases", "tests", "rubric"),
+    }
+)
+"""Columns a grader compares with: beside one, a conversation without an answer is right (RFT, GRPO)."""
+
+
+def _nullable(*types: str) -> dict[str, Any]:
+    return {"type": [*types, "null"]}
+
+
+def _part(kind: str, **properties: Any) -> dict[str, Any]:
+    """A content part; the keys given are required."""
+    return {
+        "type": "object",
+        "required": ["type", *properties],
+        "properties": {"type": {"const": kind}, **properties},
+    }
+
+
+_IMAGE_URL: Final = {
+    "anyOf": [
+        {"type": "string"},  # Mistral takes the address itself
+        {
+            "type": "object",
+            "required": ["url"],
+            "properties": {"url": {"type": "string"}, "detail": {"enum": ["auto", "low", "high"]}},
+        },
+    ]
+}
+
+_PARTS: Final = {
+    "text": _part("text", text={"type": "string"}),
+    "image_url": _part("image_url", image_url=_IMAGE_URL),
+    "refusal": _part("refusal", refusal={"type": "string"}),
+    "input_audio": _part("input_audio", input_audio={"type": "object"}),
+    "file": _part("file", file={"type": "object"}),
+}
+
+
+_REFUSAL_AND_MORE: Final = {
+    "description": "a `refusal` part stands alone",
+    "minItems": 2,
+    "contains": {"type": "object", "required": ["type"], "properties": {"type": {"const": "refusal"}}},
+}
+
+
+def _content() -> dict[str, Any]:
+    """A string, a list of parts, or null (which TRN007 judges: it is right beside a call)."""
+    parts = [_PARTS[kind] if kind in _PARTS else _part(kind) for kind in PART_TYPES]
+    return {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "minItems": 1, "items": {"anyOf": parts}, "not": _REFUSAL_AND_MORE},
+            {"type": "null"},
+        ]
+    }
+
+
+# No white space: OpenAI's own `[A-Za-z0-9_-]{1,64}` is narrower, and names with a dot train well elsewhere.
+_FUNCTION_NAME: Final = {"type": "string", "minLength": 1, "pattern": r"^\S*$"}
+
+_FUNCTION_CALL: Final = {
+    "type": "object",
+    "required": ["name", "arguments"],
+    "properties": {"name": _FUNCTION_NAME, "arguments": {"type": ["string", "object"]}},
+}
+
+_TOOL_CALL: Final = {
+    "type": "object",
+    "required": ["function"],
+    "properties": {
+        "id": _nullable("string"),
+        "type": {"enum": ["function", None]},
+        "function": _FUNCTION_CALL,
+    },
+}
+
+_FUNCTION: Final = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": _FUNCTION_NAME,
+        "description": _nullable("string"),
+        "parameters": _nullable("object", "string"),
+        "strict": _nullable("boolean"),
+    },
+}
+
+_TOOL: Final = {
+    "type": "object",
+    "required": ["function"],
+    "properties": {"type": {"enum": ["function", None]}, "function": _FUNCTION},
+}
+
+
+def _message(role: str, required: tuple[str, ...] = ("content",), **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["role", *required],
+        "properties": {
+            "role": {"const": role},
+            "content": _content(),
+            "name": _nullable("string"),
+            **properties,
+        },
+    }
+
+
+def _assistant() -> dict[str, Any]:
+    """Content may be missing only where there is something else to learn: a call, a refusal, or audio."""
+    branch = _message(
+        "assistant",
+        required=(),
+        weight={"enum": [0, 1, None]},
+        tool_calls={"anyOf": [{"type": "array", "items": _TOOL_CALL}, {"type": "null"}]},
+        function_call={"anyOf": [_FUNCTION_CALL, {"type": "null"}]},
+        refusal=_nullable("string"),
+        audio={},
+    )
+    instead = {
+        "tool_calls": {"type": "array", "minItems": 1},
+        "function_call": {"type": "object"},
+        "refusal": {"type": "string"},
+        "audio": {"type": "object"},
+    }
+    branch["anyOf"] = [
+        {"required": ["content"]},
+        *({"required": [key], "properties": {key: schema}} for key, schema in instead.items()),
+    ]
+    return branch
+
+
+_MESSAGES: Final = {
+    "system": _message("system"),
+    "user": _message("user"),
+    "assistant": _assistant(),
+    "tool": _message("tool", tool_call_id=_nullable("string")),
+    "developer": _message("developer"),
+    "function": _message("function"),
+}
+
+SCHEMA: Final[Mapping[str, Any]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Chat messages",
+    "type": "object",
+    "required": ["messages"],
+    "properties": {
+        "messages": {"type": "array", "minItems": 1, "items": {"anyOf": list(_MESSAGES.values())}},
+        "tools": {"anyOf": [{"type": "array", "items": _TOOL}, {"type": ["string", "null"]}]},
+        "parallel_tool_calls": _nullable("boolean"),
+        "functions": {
+            "anyOf": [
+                {"type": "array", "minItems": 1, "maxItems": 128, "items": _FUNCTION},
+                {"type": ["string", "null"]},
+            ]
+        },
+    },
+}
+
+
+def recognise(value: Mapping[str, Any]) -> bool:
+    """`messages` is there, or a list of messages under a key that is nearly that (`mesages`, `Messages`).
+
+    Not where `chosen` and `rejected` make it preference data, nor where a content part keeps its text under
+    `value` (LLaMA-Factory's v1 format).
+    """
+    if "messages" in value:
+        if "rejected" in value and "chosen" in value:
+            return False
+        return not _has_value_parts(value["messages"])
+    lists = [key for key, item in value.items() if _looks_like_messages(item)]
+    return bool(lists) and nearest("messages", lists) is not None
+
+
+def _has_value_parts(messages: Any) -> bool:
+    first = messages[0] if isinstance(messages, list) and messages else None
+    content = first.get("content") if isinstance(first, dict) else None
+    part = content[0] if isinstance(content, list) and content else None
+    return isinstance(part, dict) and "value" in part and "type" in part and part["type"] not in part
+
+
+def _looks_like_messages(item: Any) -> bool:
+    return isinstance(item, list) and bool(item) and isinstance(item[0], dict) and "role" in item[0]
+
+
+def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
+    """The conversation; what has the wrong type is left out (the schema's rules report it).
+
+    With a `label` or `kto_tag` of false (unpaired preference) no turn is learnt. `extra["reference"]` names
+    the column a grader compares with, where the record has one.
+    """
+    messages = value.get("messages")
+    learnt = value.get("label") is not False and value.get("kto_tag") is not False
+    reference = next((key for key in value if key in REFERENCE_KEYS), None)
+    return Example(
+        record=record,
+        format=NAME,
+        turns=tuple(_turns(messages, learnt)) if isinstance(messages, list) else (),
+        tools=tuple(_tools(value)) if "tools" in value or "functions" in value else (),
+        turns_path=("messages",),
+        extra={} if reference is None else {"reference": reference},
+    )
+
+
+def _turns(messages: list[Any], learnt: bool) -> Iterator[Turn]:
+    for index, message in enumerate(messages):
+        if isinstance(message, dict):
+            yield _turn(message, ("messages", index), learnt)
+
+
+def _turn(message: Mapping[str, Any], path: Path, learnt: bool) -> Turn:
+    role = message.get("role")
+    content = message.get("content")
+    content_path = (*path, "content") if "content" in message else path
+    texts: tuple[Text, ...] = ()
+    media = 0
+    refusal = bool(message.get("refusal"))
+    if isinstance(content, str):
+        texts = (Text(content, content_path),)
+    elif isinstance(content, list):
+        texts, media, refused = _parts(content, content_path)
+        refusal = refusal or refused
+    weight = message.get("weight")
+    return Turn(
+        role=role if isinstance(role, str) else "",
+        texts=texts,
+        path=path,
+        content_path=content_path,
+        trained=role == "assistant" and learnt and not is_zero(weight),
+        has_content=content is not None,
+        role_path=(*path, "role") if "role" in message else path,
+        weight=weight,
+        media=media,
+        calls=tuple(_calls(message, path)) if "tool_calls" in message or "function_call" in message else (),
+        refusal=refusal,
+    )
+
+
+def is_zero(weight: Any) -> bool:
+    """Whether a weight masks its turn; what is not a number (false is none) does not."""
+    return isinstance(weight, (int, float)) and not isinstance(weight, bool) and weight == 0
+
+
+def _parts(content: list[Any], path: Path) -> tuple[tuple[Text, ...], int, bool]:
+    """The strings among the parts, how many parts are not text, and whether one is a refusal."""
+    texts: list[Text] = []
+    media = 0
+    refusal = False
+    for index, part in enumerate(content):
+        if not isinstance(part, dict):
+            continue
+        kind = part.get("type")
+        if kind in ("text", "refusal"):
+            refusal = refusal or kind == "refusal"
+            if isinstance(part.get(kind), str):
+                texts.append(Text(part[kind], (*path, index, kind)))
+        elif isinstance(kind, str):
+            media += 1
+    return tuple(texts), media, refusal
+
+
+def _calls(message: Mapping[str, Any], path: Path) -> Iterator[ToolCall]:
+    calls = message.get("tool_calls")
+    for index, call in enumerate(calls if isinstance(calls, list) else ()):
+        if isinstance(call, dict):
+            yield _call(call.get("id"), call.get("function"), (*path, "tool_calls", index))
+    if isinstance(message.get("function_call"), dict):
+        yield _call(None, message["function_call"], (*path, "function_call"))
+
+
+def _call(identifier: Any, function: Any, path: Path) -> ToolCall:
+    function = function if isinstance(function, dict) else {}
+    name = function.get("name")
+    return ToolCall(
+        id=identifier if isinstance(identifier, str) else None,
+        name=name if isinstance(name, str) else None,
+        arguments=function.get("arguments"),
+        path=path,
+    )
+
+
+def _tools(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The tool definitions, also from JSON in a string; old `functions` in today's clothes."""
+    yield from (tool for tool in _listed(value.get("tools")) if isinstance(tool, dict))
+    for function in _listed(value.get("functions")):
+        if isinstance(function, dict):
+            yield {"type": "function", "function": function}
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return []
+    return value if isinstance(value, list) else []
+
+
+def plain_shape(value: Mapping[str, Any]) -> tuple[tuple[Any, ...], int] | None:
+    """The shape of `{"messages": [{"role": …, "content": "some text"}, …]}` and nothing else in it."""
+    messages = value.get("messages")
+    if len(value) != 1 or messages.__class__ is not list:
+        return None
+    roles: list[Any] = ["plain"]
+    for message in messages:
+        if message.__class__ is not dict or len(message) != 2:
+            return None
+        role, content = message.get("role"), message.get("content")
+        if role.__class__ is not str or content.__class__ is not str or not content or content.isspace():
+            return None
+        roles.append(role)
+    return tuple(roles), 2 * len(roles) - 1
+
+
+OPENAI_CHAT: Final = Format(
+    name=NAME,
+    title="chat messages",
+    recognise=recognise,
+    schema=SCHEMA,
+    read=read,
+    sources=(
+        "OpenAI API specification, FineTuneChatRequestInput (2025-04) and ChatCompletionRequestMessage",
+        "TRL: docs/source/dataset_formats.md (messages, tools, tool_calls)",
+        "Axolotl: docs/dataset-formats/conversation.qmd (chat_template)",
+    ),
+    hint="messages",
+    extra_keys=EXTRA_KEYS,
+    plain_shape=plain_shape,
+)

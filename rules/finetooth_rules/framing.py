@@ -1,0 +1,152 @@
+"""Where records begin and end in a file, and how a record's offsets become lines and columns.
+
+Lines end at `\\n`, `\\r\\n` or `\\r` and nowhere else (LSP's rule). A record is one line, unless it was
+pretty-printed: then it is joined forward from its first line, if its depth returns to zero at the end of a
+line within the bounds *and* the whole parses as an object. What record a line starts depends on that line
+and the `reach` lines from it, and on nothing before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import orjson
+
+from finetooth_rules.finding import Span
+from finetooth_rules.record import Record
+
+_STRUCTURE: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
+_OPENS: Final = frozenset((ord("{"), ord("[")))
+_CONTINUES: Final = (b",", b"[", b"{", b":")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a join looks: lines, bytes of one record, nesting."""
+
+    max_joined_lines: int = 2_000
+    max_record_bytes: int = 64 * 1024 * 1024
+    max_depth: int = 512
+
+
+class Framed(NamedTuple):
+    """A record and the number of lines that decided it (at least `record.line_count`)."""
+
+    record: Record
+    reach: int
+
+
+def split_lines(data: bytes) -> list[bytes]:
+    """The lines of `data`, each with its own ending; a final line without an ending is a line, an empty one
+    is not.
+    """
+    return data.splitlines(keepends=True)
+
+
+def content(line: bytes) -> bytes:
+    """A line without its ending."""
+    return line.rstrip(b"\r\n")
+
+
+def is_sync(line: bytes, previous: bytes) -> bool:
+    """Whether `line` starts a record whatever stands before it: a whole object at column 0, where the line
+    before does not ask for more. A join never runs over such a line, so a file can be cut there.
+    """
+    if not line.startswith(b"{") or previous.rstrip().endswith(_CONTINUES):
+        return False
+    body = line.rstrip()
+    if not body.endswith(b"}"):
+        return False
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return bool(value)
+
+
+def frame(lines: Sequence[bytes], index: int, bounds: Bounds, *, at_end: bool = True) -> Framed | None:
+    """The record that starts at `lines[index]`.
+
+    None when more lines are needed to tell: only with `at_end=False`, where `lines` is not the whole rest
+    of the file.
+    """
+    raw = content(lines[index])
+    if len(raw) > bounds.max_record_bytes:
+        return Framed(Record(raw[:1024], oversize=True), 1)
+    record = Record(raw, max_depth=bounds.max_depth)
+    if record.strict or not raw.lstrip(b" \t\xef\xbb\xbf").startswith(b"{"):
+        return Framed(record, 1)
+    joined = _join(lines, index, bounds, at_end)
+    if joined is None:
+        return None
+    whole, reach = joined
+    return Framed(whole or record, reach)
+
+
+def _join(
+    lines: Sequence[bytes], index: int, bounds: Bounds, at_end: bool
+) -> tuple[Record | None, int] | None:
+    """A pretty-printed record from `index` on (None where it is none), and how many lines were looked at."""
+    depth = size = 0
+    last = min(len(lines), index + bounds.max_joined_lines)
+    for number in range(index, last):
+        line = lines[number]
+        reach = number - index + 1
+        if number > index and is_sync(line, lines[number - 1]):
+            return None, reach
+        size += len(line)
+        for token in _STRUCTURE.finditer(line):
+            char = line[token.start()]
+            if char in _OPENS:
+                depth += 1
+            elif char != 0x22:
+                depth -= 1
+            elif token.end() - token.start() == 1:
+                return None, reach  # a string that does not end on its line
+        if depth > bounds.max_depth or size > bounds.max_record_bytes:
+            return None, reach
+        if depth <= 0:
+            if reach == 1:
+                return None, 1
+            raw = content(b"".join(lines[index : number + 1]))
+            record = Record(raw, reach, max_depth=bounds.max_depth)
+            return (record if record.strict and isinstance(record.value, dict) else None), reach
+    if last == len(lines) and not at_end and last - index < bounds.max_joined_lines:
+        return None
+    return None, last - index
+
+
+class Position(NamedTuple):
+    """Line offset in the record (0 for its first line) and bytes before the place on that line."""
+
+    line: int
+    offset: int
+
+
+def position(raw: bytes, offset: int) -> Position:
+    """Where a byte of the slice stands, counted in lines from the record's first."""
+    before = raw[:offset].splitlines(keepends=True)
+    if not before:
+        return Position(0, 0)
+    if before[-1].endswith((b"\n", b"\r")) and not (
+        before[-1].endswith(b"\r") and raw[offset : offset + 1] == b"\n"
+    ):
+        return Position(len(before), 0)
+    return Position(len(before) - 1, len(before[-1]))
+
+
+def column(line: bytes, offset: int) -> int:
+    """Code points before byte `offset` of a line; an invalid byte counts as one."""
+    head = line[:offset]
+    return offset if head.isascii() else len(head.decode("utf-8", "surrogateescape"))
+
+
+def whole(record: Record) -> Span:
+    """The record without surrounding white space: where a finding on the record as a whole is shown."""
+    raw = record.raw
+    start = len(raw) - len(raw.lstrip())
+    end = len(raw.rstrip())
+    return Span(start, end) if start < end else Span(0, len(raw))

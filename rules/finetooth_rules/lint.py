@@ -1,0 +1,395 @@
+"""Runs rules over records: pure, so that the editor, the command line and a shard on a cluster do the very
+same.
+
+    linter = Linter(profile)                      # compile once per profile
+    findings = linter.check(records)              # syntax and record rules, per record: a keystroke's work
+    examples = linter.examples(records)           # None where a record has no usable value
+    findings = linter.measure(records, features)  # rules that need tokens, in the background
+    facts = linter.gather(examples, features)     # {code: [fact or None, …]} of the statistic rules
+    keys = linter.keys(examples)                  # {code: [(digest, …), …]} of the group rules
+    findings = linter.check_file(facts)           # file rules
+
+The last three cost nothing where no such rule is selected. A rule that raises is switched off for this
+linter and named in `broken`; the others go on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from finetooth_rules import catalogue
+from finetooth_rules.example import Example
+from finetooth_rules.features import Features
+from finetooth_rules.file_facts import FileFacts
+from finetooth_rules.finding import Finding, Span
+from finetooth_rules.formats import FORMATS, Format, recognise
+from finetooth_rules.profile import Profile
+from finetooth_rules.record import Record
+from finetooth_rules.rule import (
+    AnyRule,
+    FileRule,
+    GroupRule,
+    MeasuredRule,
+    Member,
+    RecordRule,
+    StatisticRule,
+    SyntaxRule,
+)
+from finetooth_rules.screen import ESCAPED_ASCII, Screen
+from finetooth_rules.shape import Shape, literal_keys, shape_of
+
+Findings = tuple[Finding, ...]
+NONE: Final[Findings] = ()
+NO_CODES: Final[frozenset[str]] = frozenset()
+DUPLICATE_KEY: Final = "SYN009"
+_COLON: Final = re.compile(rb'"\s*:')
+_SHAPES_KEPT: Final = 4096
+T = TypeVar("T")
+
+
+class Linter:
+    """The selected rules, compiled for one profile. Not shared between threads."""
+
+    def __init__(self, profile: Profile, rules: Iterable[AnyRule] | None = None) -> None:
+        self.profile = profile
+        self.broken: dict[str, str] = {}
+        self.rules = _active(profile, tuple(catalogue.all_rules() if rules is None else rules))
+        self._syntax = [rule for rule in self.rules if isinstance(rule, SyntaxRule)]
+        records = [rule for rule in self.rules if isinstance(rule, RecordRule)]
+        self._shape_rules = [rule for rule in records if rule.reads_shape]
+        self._text_rules = [rule for rule in records if not rule.reads_shape and not rule.triggers]
+        self._triggered = {rule.code: rule for rule in records if rule.triggers}
+        self._measured = [rule for rule in self.rules if isinstance(rule, MeasuredRule)]
+        self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
+        self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
+        self.files = [rule for rule in self.rules if isinstance(rule, FileRule)]
+        self._raw = {rule.code: rule for rule in self._syntax if rule.raw_triggers}
+        self._duplicate_key = next((rule for rule in self._syntax if rule.code == DUPLICATE_KEY), None)
+        self._screen = Screen(
+            {code: rule.triggers for code, rule in self._triggered.items()},
+            {code: rule.raw_triggers for code, rule in self._raw.items()},
+        )
+        self._format = FORMATS.get(profile.format) if profile.format else None
+        self._literal = {name: literal_keys(fmt.schema) for name, fmt in FORMATS.items()}
+        self._quiet: dict[str, dict[Shape, tuple[RecordRule, ...]]] = {name: {} for name in FORMATS}
+        self._superseded = {rule.code: frozenset(rule.supersedes) for rule in self.rules if rule.supersedes}
+
+    # -- records ----------------------------------------------------------------------------------------
+
+    def check(self, records: Sequence[Record], block: bytes | None = None) -> list[Findings]:
+        """Findings of the syntax and record rules, one tuple per record, in order of place.
+
+        `block`: bytes that contain all the records, when the caller has them at hand; scanned once for all
+        triggers.
+        """
+        hits = self._screen.hits(b"\n".join([r.raw for r in records]) if block is None else block)
+        checked: list[Findings] = []
+        put = checked.append
+        main = self._format
+        plain_shape = main.plain_shape if main is not None else None
+        quiet = self._quiet[main.name] if main is not None else {}
+        for record in records:
+            value = record.parsed
+            if value.__class__ is dict and plain_shape is not None and not hits:
+                # The commonest record, found clean before: nothing more to do, in about a microsecond.
+                plain = plain_shape(value)
+                if (
+                    plain is not None
+                    and quiet.get(plain[0]) == ()
+                    and record.raw.count(b'":') == plain[1]
+                    and record.line_count == 1
+                ):
+                    put(NONE)
+                    continue
+            put(self._check(record, hits))
+        return checked
+
+    def _check(self, record: Record, hits: list[int]) -> Findings:
+        """One record, by what is known of records of its shape."""
+        if not record.strict:
+            return self._check_broken(record)
+        value = record.parsed
+        if value.__class__ is not dict:
+            return self._finish(self._run(rule, record) for rule in self._syntax)
+        fmt = self._meant(value)
+        if fmt is None:
+            shape, keys = (), -1
+            plan: tuple[RecordRule, ...] | None = ()
+        else:
+            plain = fmt.plain_shape(value) if fmt.plain_shape is not None else None
+            shape, keys = plain or shape_of(value, self._literal[fmt.name])
+            plan = self._quiet[fmt.name].get(shape)
+        repeated = record.raw.count(b'":') != keys and _may_repeat_key(record.raw, value)
+        codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
+        if plan == () and not codes and not repeated and record.line_count == 1:
+            return NONE
+        return self._check_good(record, fmt, shape, plan, codes, repeated)
+
+    def _meant(self, value: Mapping[str, Any]) -> Format | None:
+        """The format a record is judged by: the profile's where it fits, else the one it is recognised as."""
+        main = self._format
+        return main if main is not None and main.recognise(value) else (recognise(value) or main)
+
+    def _check_good(
+        self,
+        record: Record,
+        fmt: Format | None,
+        shape: Shape,
+        plan: tuple[RecordRule, ...] | None,
+        codes: frozenset[str],
+        repeated: bool,
+    ) -> Findings:
+        """A record that parses to an object; `codes` names the rules whose triggers it holds."""
+        found: list[Iterable[Finding]] = []
+        if record.line_count > 1:
+            found += [self._run(rule, record) for rule in self._syntax]
+        else:
+            found += [self._run(rule, record) for code, rule in self._raw.items() if code in codes]
+            if repeated and self._duplicate_key is not None:
+                found.append(self._run(self._duplicate_key, record))
+        if fmt is None:
+            return self._finish(found)
+        if plan is None:
+            example = self._read(record, fmt)
+            on_shape = [*self._on_shape(example, fmt)]
+            found.append(on_shape)
+            plan = tuple(
+                rule for rule in self._text_rules if _meant_for(rule, fmt) and self._applies(rule, example)
+            )
+            quiet = self._quiet[fmt.name]
+            if not on_shape and len(quiet) < _SHAPES_KEPT:
+                quiet[shape] = plan
+        triggered = [rule for code, rule in self._triggered.items() if code in codes]
+        if plan or triggered:
+            example = self._read(record, fmt)
+            found += [self._run(rule, example) for rule in (*plan, *triggered) if _meant_for(rule, fmt)]
+        return self._finish(found)
+
+    def _check_broken(self, record: Record) -> Findings:
+        """A record that is not JSON to the letter: every syntax rule, and the others on what could be made
+        out.
+        """
+        found: list[Iterable[Finding]] = [self._run(rule, record) for rule in self._syntax]
+        example = self.example(record)
+        if example is not None and example.format:
+            fmt = FORMATS[example.format]
+            found.append(self._on_shape(example, fmt))
+            found += [
+                self._run(rule, example)
+                for rule in (*self._text_rules, *self._triggered.values())
+                if _meant_for(rule, fmt) and self._applies(rule, example)
+            ]
+        return self._finish(found)
+
+    def _on_shape(self, example: Example, fmt: Format) -> Iterator[Finding]:
+        valid = fmt.validator.is_valid(example.record.value)
+        for rule in self._shape_rules:
+            if _meant_for(rule, fmt) and not (rule.explains_schema and valid):
+                yield from self._run(rule, example)
+
+    def _applies(self, rule: RecordRule, example: Example) -> bool:
+        return rule.applies is None or self._holds(rule, rule.applies, example)
+
+    # -- examples ---------------------------------------------------------------------------------------
+
+    def example(self, record: Record) -> Example | None:
+        """What the record means; None when it has no usable value. Of a record of no known format only the value
+        is known: its format is `""` and it has no turns."""
+        if record.example is None:
+            value = record.value
+            if value.__class__ is not dict:
+                return None
+            fmt = self._meant(value)
+            if fmt is None:
+                return Example(record=record, format="", turns=(), conversation=False)
+            return self._read(record, fmt)
+        example: Example = record.example
+        return example
+
+    def examples(self, records: Iterable[Record]) -> list[Example | None]:
+        """The examples of records, None where there is none."""
+        return [self.example(record) for record in records]
+
+    def _read(self, record: Record, fmt: Format) -> Example:
+        if record.example is None:
+            record.example = fmt.read(record, record.value, self.profile.target)
+        example: Example = record.example
+        return example
+
+    # -- everything but the keystroke ------------------------------------------------------------------------
+
+    def measure(self, records: Sequence[Record], features: Features) -> list[Findings]:
+        """Findings of the rules that need tokens, one tuple per record."""
+        found: list[list[Finding]] = [[] for _ in records]
+        for rule in self._measured if features.tokens is not None else ():
+            options = self.options(rule.code)
+            near = [
+                (index, example)
+                for index, record in enumerate(records)
+                if not record.oversize
+                and self._holds(rule, rule.screen, record, self.profile, options)
+                and (example := self.example(record)) is not None
+            ]
+            if near:
+                examples = [example for _, example in near]
+                for number, finding in self.listed(
+                    rule, rule.check, examples, features, self.profile, options
+                ):
+                    found[near[number][0]].append(finding)
+        return [self._finish([findings]) if findings else NONE for findings in found]
+
+    def gather(
+        self, examples: Sequence[Example | None], features: Features, *, at_most: int | None = None
+    ) -> dict[str, list[Any]]:
+        """Facts of the statistic rules: code → a fact (or None) per example.
+
+        `at_most`: the dataset has no more records than that, so rules that need more are left out.
+        """
+        there = [(index, example) for index, example in enumerate(examples) if example is not None]
+        facts: dict[str, list[Any]] = {}
+        for rule in self.statistics:
+            options = self.options(rule.code)
+            if rule.needs_embedder and features.embedder is None:
+                continue
+            if at_most is not None and at_most < rule.min_records(self.profile, options):
+                continue
+            column: list[Any] = [None] * len(examples)
+            given = self.listed(rule, rule.gather, [e for _, e in there], features, self.profile, options)
+            if rule.code in self.broken:
+                continue
+            for (index, _), fact in zip(there, given, strict=True):
+                column[index] = fact
+            facts[rule.code] = column
+        return facts
+
+    def keys(self, examples: Sequence[Example | None]) -> dict[str, list[tuple[bytes, ...]]]:
+        """Keys of the group rules: code → the digests of each example."""
+        return {
+            rule.code: [
+                NO_KEYS
+                if example is None
+                else tuple(self.listed(rule, rule.keys, example, self.profile, self.options(rule.code)))
+                for example in examples
+            ]
+            for rule in self.groups
+        }
+
+    def verdict(
+        self, rule: StatisticRule[Any, Any, Any], summaries: Iterable[Any], features: Features
+    ) -> Any:
+        """The verdict over the summaries of all parts of a dataset; None when the rule failed."""
+        total = rule.empty()
+        for summary in summaries:
+            total = rule.merge(total, summary)
+        return self._called(rule, rule.fit, total, features, self.profile, self.options(rule.code))
+
+    def judge(self, rule: StatisticRule[Any, Any, Any], fact: Any, verdict: Any) -> list[Finding]:
+        """Findings of one record by its own fact and the verdict."""
+        return self.listed(rule, rule.judge, fact, verdict, self.profile, self.options(rule.code))
+
+    def conclude(self, rule: StatisticRule[Any, Any, Any], verdict: Any) -> list[Finding]:
+        """Findings of the file as a whole."""
+        return self.listed(rule, rule.conclude, verdict, self.profile, self.options(rule.code))
+
+    def judge_groups(
+        self, rule: GroupRule, members: Mapping[bytes, Sequence[Any]]
+    ) -> Iterator[tuple[Any, Finding]]:
+        """Judge groups, given as digest → addresses. Yields (address, finding)."""
+        options = self.options(rule.code)
+        for key, addresses in members.items():
+            if len(addresses) > 1:
+                group = [Member(address, key) for address in sorted(addresses)]
+                for member, finding in self.listed(rule, rule.judge, group, self.profile, options):
+                    yield member.address, finding
+
+    def check_file(self, facts: FileFacts) -> Findings:
+        """Findings of the file rules."""
+        return self._finish(self._run(rule, facts) for rule in self.files)
+
+    # -- running one rule --------------------------------------------------------------------------------
+
+    def options(self, code: str) -> Any:
+        """The Options of a rule."""
+        return self.profile.options[code]
+
+    def listed(self, rule: AnyRule, function: Callable[..., Iterable[T]], *arguments: Any) -> list[T]:
+        """What a rule's function yields. If it raises, the rule is switched off and named in `broken`."""
+        if rule.code in self.broken:
+            return []
+        try:
+            return list(function(*arguments))
+        except Exception as error:
+            self.broken[rule.code] = f"{type(error).__name__}: {error}"
+            return []
+
+    def _called(self, rule: AnyRule, function: Callable[..., T], *arguments: Any) -> T | None:
+        return next(iter(self.listed(rule, lambda: (function(*arguments),))), None)
+
+    def _holds(self, rule: AnyRule, function: Callable[..., bool], *arguments: Any) -> bool:
+        return bool(self._called(rule, function, *arguments))
+
+    def _run(self, rule: Any, subject: Any) -> list[Finding]:
+        return self.listed(rule, rule.check, subject, self.profile, self.profile.options[rule.code])
+
+    def _finish(self, found: Iterable[Iterable[Finding]]) -> Findings:
+        findings = [finding for several in found for finding in several]
+        return self.finish(findings) if findings else NONE
+
+    def finish(self, findings: Sequence[Finding]) -> Findings:
+        """What of a record's findings is shown: one defect one finding, only what is selected, in order of
+        place.
+        """
+        if len(findings) > 1 and self._superseded:
+            findings = [f for f in findings if not any(self._supersedes(g, f) for g in findings)]
+        shown = [f for f in findings if f.code in self.profile.selected]
+        return tuple(sorted(shown, key=lambda f: (f.span or WHOLE, f.code)))
+
+    def _supersedes(self, stronger: Finding, weaker: Finding) -> bool:
+        if weaker.code not in self._superseded.get(stronger.code, NO_CODES):
+            return False
+        if stronger.path and stronger.path == weaker.path:
+            return True
+        a, b = stronger.span, weaker.span
+        return a is None or b is None or (a.start <= b.end and b.start <= a.end)
+
+
+WHOLE: Final = Span(0, 0)
+NO_KEYS: Final[tuple[bytes, ...]] = ()
+
+
+def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
+    """The selected rules that the target does not contradict, and those that supersede one of them."""
+    on = {
+        rule.code
+        for rule in rules
+        if rule.code in profile.selected and profile.target.overrides.get(rule.code, rule) is not None
+    }
+    return tuple(rule for rule in rules if rule.code in on or on.intersection(rule.supersedes))
+
+
+def _meant_for(rule: RecordRule, fmt: Format) -> bool:
+    return rule.formats is None or fmt.name in rule.formats
+
+
+def _may_repeat_key(raw: bytes, value: Mapping[str, Any]) -> bool:
+    """Whether a key may stand twice in an object. Asked only when the cheap count of `":` did not settle it.
+
+    Every key that is written counts once in `raw`; a key that was overwritten is missing from what orjson
+    writes back. Texts count the same in both, unless a quote in them is written as an escape.
+    """
+    if ESCAPED_ASCII.search(raw):
+        return True
+    return len(_COLON.findall(raw)) != len(_COLON.findall(orjson.dumps(value)))
+
+
+def summarise(rule: StatisticRule[Any, Any, Any], facts: Iterable[Any]) -> Any:
+    """The summary of one part's facts."""
+    total = rule.empty()
+    for fact in facts:
+        if fact is not None:
+            total = rule.add(total, fact)
+    return total

@@ -1,0 +1,71 @@
+"""What a file is judged by, resolved before linting and frozen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from finetooth_rules.finding import Consequence, Severity
+from finetooth_rules.targets import GENERIC, Target
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the dataset should teach, in the user's words; empty when the config has no `[task]`."""
+
+    description: str = ""
+    examples: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.description or self.examples)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Format, target, task, limits and rule options of one file.
+
+    `format` is a name of `formats`, None where the first records look like no known format.
+    `configured_format` says that a person chose it. `selected` holds the codes to show. `options` maps a
+    code to its rule's Options.
+    """
+
+    format: str | None = None
+    configured_format: bool = False
+    target: Target = GENERIC
+    model: str | None = None
+    task: Task = Task()
+    encoding: str | None = None
+    token_limit: int | None = None
+    selected: frozenset[str] = frozenset()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    max_record_bytes: int = 64 * MIB
+    max_joined_lines: int = 2_000
+    max_depth: int = 512
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of everything that can change a finding: part of a cached result's key."""
+        parts = [
+            self.format,
+            self.configured_format,
+            self.target.name,
+            self.model,
+            self.task,
+            self.encoding,
+            self.token_limit,
+            sorted(self.selected),
+            sorted((code, repr(value)) for code, value in self.options.items()),
+            self.max_record_bytes,
+            self.max_joined_lines,
+            self.max_depth,
+        ]
+        return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+    def severity(self, code: str, consequence: Consequence) -> Severity | None:
+        """How a finding is shown under this target; None when the target contradicts the rule."""
+        return self.target.severity(code, consequence)

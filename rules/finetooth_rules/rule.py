@@ -1,0 +1,152 @@
+"""The four shapes of rule.
+
+A rule is one module: its docstring is its documentation (headings: What it does, Why it matters,
+Example, Use instead, Fix, Options), `Options` is a frozen dataclass, and `RULE` is one of the classes here.
+`catalogue` finds every `RULE` by walking the package. All functions are pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from finetooth_rules.finding import Consequence, Finding
+
+if TYPE_CHECKING:
+    from finetooth_rules.example import Example
+    from finetooth_rules.features import Features
+    from finetooth_rules.file_facts import FileFacts
+    from finetooth_rules.profile import Profile
+    from finetooth_rules.record import Record
+
+Fact = TypeVar("Fact")
+Summary = TypeVar("Summary")
+Verdict = TypeVar("Verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class NoOptions:
+    """For rules that have nothing to set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What every rule says of itself.
+
+    `code` is group letters and three digits, never reused; `name` is the pattern complained about and reads
+    after "allow". `consequence` is the usual one; a finding may carry another. `supersedes` lists codes
+    whose finding at the same place is not shown beside this one's, whatever is selected. `formats` limits
+    the rule to those formats.
+    """
+
+    code: str
+    name: str
+    summary: str
+    consequence: Consequence
+    options: type[Any] = NoOptions
+    supersedes: tuple[str, ...] = ()
+    formats: tuple[str, ...] | None = None
+
+    @property
+    def group(self) -> str:
+        """The letters of the code: `FEN`."""
+        return self.code.rstrip("0123456789")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyntaxRule(Rule):
+    """Looks at the text of a record (`Record`), also where it does not parse.
+
+    With `raw_triggers` (regular expressions on the raw bytes) it runs on a record that parses only when one
+    of them matches; on a record that does not parse it always runs.
+    """
+
+    check: Callable[[Record, Profile, Any], Iterator[Finding]]
+    raw_triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRule(Rule):
+    """Looks at one `Example`; the result is cached with the record.
+
+    `reads_shape`: the verdict depends only on the record's *shape* – keys, types, roles, weights, and
+    whether a text is empty, blank or more – so a shape found clean once is not judged again (see `shape`).
+    `explains_schema`: it runs only on a record that breaks its format's JSON Schema. `applies`, read from
+    the shape too, says whether a rule that reads texts can fire at all. `triggers`: decoded ASCII
+    substrings (no quote, slash, backslash) without one of which it cannot fire.
+    """
+
+    check: Callable[[Example, Profile, Any], Iterator[Finding]]
+    reads_shape: bool = False
+    explains_schema: bool = False
+    applies: Callable[[Example], bool] | None = None
+    triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredRule(Rule):
+    """A record rule that needs a feature (tokens): asked for many records at once, outside the keystroke.
+
+    `screen(record, profile, options)` is a cheap bound: False means that it cannot fire. `check` gets the
+    examples that passed and yields (index into them, finding).
+    """
+
+    screen: Callable[[Record, Profile, Any], bool]
+    check: Callable[[Sequence[Example], Features, Profile, Any], Iterator[tuple[int, Finding]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRule(Rule):
+    """Looks at facts of the file itself, which editors hide: BOM, line endings, first bytes, size."""
+
+    check: Callable[[FileFacts, Profile, Any], Iterator[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
+    """Judges a record by the whole dataset.
+
+    `gather` makes one small, picklable fact per example (None: nothing to say). Summaries start from
+    `empty()`, take a fact with `add`, and `merge`; both return the summary and may change their first
+    argument. The result must not depend on order or grouping. `fit` makes the verdict; `judge` yields a
+    record's findings from its own fact and the verdict (places by path: the record may not be in memory),
+    `conclude` those of the file as a whole. Equal verdicts mean equal findings for equal facts, so records
+    are judged anew only when the verdict changes.
+    """
+
+    gather: Callable[[Sequence[Example], Features, Profile, Any], Sequence[Fact | None]]
+    empty: Callable[[], Summary]
+    add: Callable[[Summary, Fact], Summary]
+    merge: Callable[[Summary, Summary], Summary]
+    fit: Callable[[Summary, Features, Profile, Any], Verdict]
+    judge: Callable[[Fact, Verdict, Profile, Any], Iterator[Finding]] = field(
+        default=lambda fact, verdict, profile, options: iter(())
+    )
+    conclude: Callable[[Verdict, Profile, Any], Iterator[Finding]] = field(
+        default=lambda verdict, profile, options: iter(())
+    )
+    needs_embedder: bool = False
+    min_records: Callable[[Profile, Any], int] = field(default=lambda profile, options: 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One record of a group. `address` is opaque and ordered: the smallest is the first in the dataset."""
+
+    address: Any
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRule(Rule):
+    """Judges records that share a key (a digest). The engine groups; `judge` gets the members of one group
+    of two or more, sorted by address, and yields (member, finding)."""
+
+    keys: Callable[[Example, Profile, Any], Sequence[bytes]]
+    judge: Callable[[Sequence[Member], Profile, Any], Iterator[tuple[Member, Finding]]]
+
+
+AnyRule: TypeAlias = (
+    SyntaxRule | RecordRule | MeasuredRule | FileRule | StatisticRule[Any, Any, Any] | GroupRule
+)

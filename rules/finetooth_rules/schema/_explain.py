@@ -1,0 +1,183 @@
+"""Why a record breaks its format's JSON Schema, as defects: one for each thing that a person has to change.
+
+`jsonschema` walks the schema; only four keywords are ours, so that the branch is chosen
+before it is explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+import jsonschema_rs
+
+from finetooth_rules.finding import Path
+from finetooth_rules.formats import FORMATS
+from finetooth_rules.schema._branch import Choice, Schema, choose, has_type, json_type
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+    from finetooth_rules.example import Example
+    from finetooth_rules.record import Record
+
+MISSING_KEY: Final = "FMT003"
+WRONG_TYPE: Final = "FMT004"
+NOT_ALLOWED: Final = "FMT006"
+EMPTY_LIST: Final = "FMT007"
+OUT_OF_RANGE: Final = "FMT008"
+VIOLATION: Final = "FMT009"
+
+_CODES: Final[Mapping[str, str]] = {
+    "required": MISSING_KEY,
+    "type": WRONG_TYPE,
+    "enum": NOT_ALLOWED,
+    "const": NOT_ALLOWED,
+    **dict.fromkeys(
+        (
+            *(
+                "minItems",
+                "maxItems",
+                "minLength",
+                "maxLength",
+                "pattern",
+                "format",
+                "minProperties",
+                "maxProperties",
+            ),
+            *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        ),
+        OUT_OF_RANGE,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One violation.
+
+    `code` is the rule it belongs to, `keyword` the JSON Schema keyword that fails and `expected` that
+    keyword's value. `found` is the value at `path`, `schema` what it should satisfy. For a missing key,
+    `path` is the object's and `key` the missing one.
+    """
+
+    code: str
+    keyword: str
+    path: Path
+    expected: Any
+    found: Any
+    schema: Schema
+    key: str = ""
+
+
+def explain(example: Example, code: str) -> Iterator[Defect]:
+    """The defects of a record that belong to the rule `code`, in order of the schema."""
+    yield from (defect for defect in _defects(example.record, example.format) if defect.code == code)
+
+
+@lru_cache(maxsize=1)
+def _defects(record: Record, format_name: str) -> tuple[Defect, ...]:
+    """All defects of a record. The last answer is kept, since six rules ask for the same record in turn."""
+    found = [_defect(error) for error in _validator(format_name).iter_errors(record.value)]
+    mistyped = {defect.path for defect in found if defect.code == WRONG_TYPE}
+    unique: dict[tuple[Any, ...], Defect] = {}
+    for defect in found:
+        if defect.code in (WRONG_TYPE, MISSING_KEY) or defect.path not in mistyped:
+            unique.setdefault((defect.path, defect.code, defect.key), defect)
+    if not unique:
+        # The fast validator and this one differ.
+        return (Defect(VIOLATION, "", (), None, record.value, FORMATS[format_name].schema),)
+    return tuple(unique.values())
+
+
+@cache
+def _validator(format_name: str) -> Any:
+    # Imported here, as it takes 0.1 s that a file without a defect should not pay.
+    jsonschema = import_module("jsonschema.validators")
+    keywords = {"anyOf": _any_of, "oneOf": _any_of, "required": _required, "pattern": _pattern}
+    return jsonschema.extend(jsonschema.Draft202012Validator, keywords)(FORMATS[format_name].schema)
+
+
+def _defect(error: ValidationError) -> Defect:
+    keyword, expected = str(error.validator), error.validator_value
+    code = _CODES.get(keyword, VIOLATION)
+    if keyword == "minItems" and not error.instance:
+        code = EMPTY_LIST
+    elif code == NOT_ALLOWED:
+        # Text where a number is listed, null where a word is: the type is what is wrong.
+        allowed: Any = expected if keyword == "enum" else [expected]
+        if not has_type(error.instance, [_broad(json_type(value)) for value in allowed]):
+            code = WRONG_TYPE
+    return Defect(
+        code=code,
+        keyword=keyword,
+        path=tuple(error.absolute_path),
+        expected=expected,
+        found=error.instance,
+        schema=error.schema if isinstance(error.schema, Mapping) else {},
+        key=error.message if keyword == "required" else "",
+    )
+
+
+def _broad(name: str) -> str:
+    return "number" if name == "integer" else name
+
+
+def _required(validator: Any, keys: Sequence[str], value: Any, schema: Schema) -> Iterator[ValidationError]:
+    """As in `jsonschema`, with the missing key for a message."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, dict):
+        yield from (ValidationError(key) for key in keys if key not in value)
+
+
+def _pattern(validator: Any, pattern: str, value: Any, schema: Schema) -> Iterator[ValidationError]:
+    """As the fast validator reads the pattern, whose `$` is the very end."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and not jsonschema_rs.is_valid({"pattern": pattern}, value):
+        yield ValidationError("")
+
+
+def _any_of(validator: Any, branches: Sequence[Any], value: Any, schema: Schema) -> Iterator[ValidationError]:
+    """The errors within the branch that was meant; none where one branch holds."""
+    choice = choose(branches, value)
+    if choice.undecided:
+        for error in min((list(validator.descend(value, branch)) for branch in branches), key=len):
+            if not error.path and error.validator == "required":
+                error.schema = schema  # which knows all the keys that the object may have
+            yield error
+        return
+    yield from _discrimination(choice, branches, value)
+    if choice.branch is not None:
+        for error in validator.descend(value, choice.branch):
+            if not (choice.wrong and tuple(error.path) == (choice.wrong,)):
+                yield error
+
+
+def _discrimination(choice: Choice, branches: Sequence[Any], value: Any) -> Iterator[ValidationError]:
+    """What keeps a value from being one of the branches."""
+    from jsonschema.exceptions import ValidationError
+
+    if choice.types:
+        expected: Any = list(choice.types)
+        yield ValidationError("", validator="type", validator_value=expected, instance=value)
+    if choice.missing:
+        known = {key: sub for branch in branches for key, sub in branch.get("properties", {}).items()}
+        yield ValidationError(
+            choice.missing,
+            validator="required",
+            validator_value=[choice.missing],
+            schema={"properties": known},
+        )
+    if choice.wrong:
+        yield ValidationError(
+            "",
+            validator="enum",
+            validator_value=list(choice.allowed),
+            instance=value[choice.wrong],
+            path=[choice.wrong],
+        )

@@ -1,0 +1,153 @@
+r"""The file's records are of no known format.
+
+## What it does
+Says once for the file that its first records have none of the keys by which a format is known, which keys
+they have instead, and which format is nearest. Nothing else about the shape of the records is judged then. A
+`format` in the settings ends the guessing.
+
+## Why it matters
+A trainer picks its reader by the keys. OpenAI: `Invalid file format. Example 1 is missing key 'messages'.`
+LLaMA-Factory: ``Cannot find valid samples, check `data/README.md` for the data format.``
+Axolotl: ``Messages is null. Please check `field_messages`.``
+
+## Example
+```jsonl
+{"query": "What is 2 + 2?", "reply": "4"}
+```
+
+## Use instead
+```jsonl
+{"prompt": "What is 2 + 2?", "completion": "4"}
+```
+
+## Fix
+None.
+
+## Options
+None.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from finetooth_rules.example import Example
+from finetooth_rules.features import Features
+from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.formats import FORMATS, recognise
+from finetooth_rules.formats._format import Format
+from finetooth_rules.profile import Profile
+from finetooth_rules.rule import NoOptions, StatisticRule
+from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, quoted
+from finetooth_rules.suggest import called_otherwise, nearest
+
+CODE: Final = "FMT001"
+_KEYS_KEPT: Final = 256
+_KEYS_JUDGED: Final = 32
+_KEYS_SHOWN: Final = 4
+
+Keys = tuple[str, ...]
+
+
+def gather(
+    examples: Sequence[Example], features: Features, profile: Profile, options: NoOptions
+) -> Sequence[Keys | None]:
+    """The keys of a record of no known format; None where the file's format is known."""
+    if profile.format is not None:
+        return [None] * len(examples)
+    return [_keys(example) for example in examples]
+
+
+def _keys(example: Example) -> Keys | None:
+    value = example.record.value
+    if not isinstance(value, dict) or recognise(value) is not None:
+        return None
+    return tuple(sorted(value)[:_KEYS_KEPT])
+
+
+def add(summary: Counter[Keys], keys: Keys) -> Counter[Keys]:
+    """Count one record."""
+    summary[keys] += 1
+    return _bounded(summary)
+
+
+def merge(one: Counter[Keys], other: Counter[Keys]) -> Counter[Keys]:
+    """The counts of both."""
+    one.update(other)
+    return _bounded(one)
+
+
+def _bounded(summary: Counter[Keys]) -> Counter[Keys]:
+    """At most 256 sets of keys; the alphabet decides which, so that the order of the records does not."""
+    if len(summary) > _KEYS_KEPT:
+        for keys in sorted(summary)[_KEYS_KEPT:]:
+            del summary[keys]
+    return summary
+
+
+def fit(summary: Counter[Keys], features: Features, profile: Profile, options: NoOptions) -> Keys | None:
+    """The keys that most records have, the commonest first; None where no record was of an unknown format."""
+    if not summary:
+        return None
+    counts: Counter[str] = Counter()
+    for keys, count in summary.items():
+        counts.update(dict.fromkeys(keys, count))
+    return tuple(sorted(counts, key=lambda key: (-counts[key], key))[:_KEYS_JUDGED])
+
+
+def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterator[Finding]:
+    """One finding for the file."""
+    if keys is not None:
+        yield Finding(CODE, _message(keys), Consequence.REJECTED)
+
+
+def _message(keys: Keys) -> str:
+    near = nearest_format(keys)
+    expected = f"nearest is {near.name} ({near.hint})" if near else f"expected {_hints()}"
+    if not keys:
+        return f"no known format: the records have no keys; {expected}"
+    if near and set(near.schema.get("required", ())) <= set(keys):
+        return (
+            f"{quoted(near.hint)} is there, but not in the form of {near.name}, which is the nearest format"
+        )
+    shown = [quoted(key) for key in keys[:_KEYS_SHOWN]]
+    while True:
+        more = ", …" if len(shown) < len(keys) else ""
+        message = f"no known format has the keys {', '.join(shown)}{more}; {expected}"
+        if len(message) <= MAX_MESSAGE or len(shown) == 1:
+            return cut(message)
+        shown.pop()
+
+
+def _hints() -> str:
+    return either([quoted(fmt.hint) for fmt in FORMATS.values() if fmt.hint])
+
+
+def nearest_format(keys: Sequence[str]) -> Format | None:
+    """The format most of whose keys are there, misspelt or by another name."""
+    scores = {fmt.name: _likeness(keys, list(fmt.schema.get("properties", {}))) for fmt in FORMATS.values()}
+    best = max(scores, key=lambda name: scores[name])
+    return FORMATS[best] if scores[best] else None
+
+
+def _likeness(keys: Sequence[str], known: list[str]) -> int:
+    return sum(
+        key in known or nearest(key, known) is not None or called_otherwise(key, known) is not None
+        for key in keys
+    )
+
+
+RULE: StatisticRule[Keys, Counter[Keys], Keys | None] = StatisticRule(
+    code=CODE,
+    name="unknown-format",
+    summary="The file's records are of no known format.",
+    consequence=Consequence.REJECTED,
+    gather=gather,
+    empty=Counter,
+    add=add,
+    merge=merge,
+    fit=fit,
+    conclude=conclude,
+)

@@ -1,0 +1,198 @@
+"""From settings (a finetooth.toml, decoded) to a Profile, and the JSON Schema of the settings.
+
+Every rule's Options compose into `[rules.<name>]`; nothing here knows a rule by name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from finetooth_rules import catalogue
+from finetooth_rules.formats import FORMATS, recognise
+from finetooth_rules.profile import Profile, Task
+from finetooth_rules.rule import AnyRule
+from finetooth_rules.targets import TARGETS
+
+Settings = Mapping[str, Any]
+AUTO: Final = "auto"
+ENCODINGS: Final = ("o200k_base", "cl100k_base")
+SEVERITIES: Final = ("error", "warning", "info", "never")
+
+_SELECTORS: Final = {"type": "array", "items": {"type": "string"}}
+_JUDGING: Final[dict[str, Any]] = {
+    "format": {
+        "description": "Dataset format; `auto` decides by the first records.",
+        "enum": [AUTO, *FORMATS],
+    },
+    "target": {"description": "Which trainer or API will read the file.", "enum": list(TARGETS)},
+    "model": {"description": "The model to be trained; decides limits and the tokenizer.", "type": "string"},
+    "select": {"description": "Rules to run: codes, prefixes, names or ALL.", **_SELECTORS},
+    "ignore": {"description": "Rules not to run; the more exact selector wins.", **_SELECTORS},
+    "extend-select": {"description": "Rules to run besides `select`.", **_SELECTORS},
+    "extend-ignore": {"description": "Rules not to run besides `ignore`.", **_SELECTORS},
+    "max-record-bytes": {
+        "description": "A larger record is reported and skipped.",
+        "type": "integer",
+        "minimum": 1024,
+    },
+    "max-joined-lines": {
+        "description": "How many lines a pretty-printed record may span to be read as one.",
+        "type": "integer",
+        "minimum": 1,
+    },
+    "max-depth": {
+        "description": "Deepest nesting of a record.",
+        "type": "integer",
+        "minimum": 8,
+        "maximum": 1024,
+    },
+    "task": {
+        "description": "What the dataset should teach.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "description": {"description": "The task in a sentence or two.", "type": "string"},
+            "examples": {"description": "Prompts that fit the task.", **_SELECTORS},
+        },
+    },
+    "tokens": {
+        "description": "How tokens are counted, and how many a record may have.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "encoding": {"description": "Encoding to count with.", "enum": list(ENCODINGS)},
+            "limit": {"description": "Most tokens a record may have.", "type": "integer", "minimum": 1},
+        },
+    },
+}
+
+
+def config_schema() -> dict[str, Any]:
+    """JSON Schema of finetooth.toml, with every rule's options."""
+    rules = {
+        "description": "Options of single rules, by name.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {rule.name: _options_schema(rule) for rule in catalogue.all_rules() if _fields(rule)},
+    }
+    judging = {**_JUDGING, "rules": rules}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of Finetooth",
+        "description": "finetooth.toml, .finetooth.toml, or [tool.finetooth] in pyproject.toml",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **judging,
+            "exclude": {"description": "Files not to look at (gitignore patterns).", **_SELECTORS},
+            "fail-on": {"description": "Least severity that makes `check` exit 1.", "enum": list(SEVERITIES)},
+            "overrides": {
+                "description": "Other settings for some files; later entries win.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["files"],
+                    "additionalProperties": False,
+                    "properties": {"files": {"description": "gitignore patterns.", **_SELECTORS}, **judging},
+                },
+            },
+        },
+    }
+
+
+def _fields(rule: AnyRule) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(rule.options)
+
+
+def _options_schema(rule: AnyRule) -> dict[str, Any]:
+    hints = typing.get_type_hints(rule.options)
+    return {
+        "description": f"{rule.code}: {rule.summary}",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            field.name.replace("_", "-"): _field_schema(field, hints[field.name]) for field in _fields(rule)
+        },
+    }
+
+
+def _field_schema(field: dataclasses.Field[Any], hint: Any) -> dict[str, Any]:
+    schema = _type_schema(hint)
+    default = field.default
+    if default is not dataclasses.MISSING and default is not None:
+        schema["default"] = list(default) if isinstance(default, tuple) else default
+    return schema | dict(field.metadata)
+
+
+_TYPES: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+def _type_schema(hint: Any) -> dict[str, Any]:
+    if hint in _TYPES:
+        return {"type": _TYPES[hint]}
+    if typing.get_origin(hint) is tuple:
+        return {"type": "array", "items": _type_schema(typing.get_args(hint)[0])}
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        inner = [item for item in typing.get_args(hint) if item is not type(None)]
+        return _type_schema(inner[0])
+    raise TypeError(f"an option may be bool, int, float, str, a tuple of them or None, not {hint}")
+
+
+def detect_format(values: Sequence[Any]) -> str | None:
+    """The format most of these decoded records are meant as; None where they look like no known one."""
+    votes = Counter(
+        fmt.name for value in values if isinstance(value, dict) and (fmt := recognise(value)) is not None
+    )
+    return max(FORMATS, key=lambda name: votes[name]) if votes else None
+
+
+def merged(base: Settings, *others: Settings) -> dict[str, Any]:
+    """Settings with later ones laid over earlier ones; tables are merged, everything else is replaced."""
+    result = dict(base)
+    for other in others:
+        for key, value in other.items():
+            old = result.get(key)
+            result[key] = (
+                merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+            )
+    return result
+
+
+def build_profile(settings: Settings, first_values: Sequence[Any] = ()) -> Profile:
+    """The profile for settings that satisfy `config_schema`. `first_values`: the file's first decoded
+    records, by which `auto` decides the format.
+    """
+    chosen = settings.get("format", AUTO)
+    task, tokens = settings.get("task", {}), settings.get("tokens", {})
+    rules = settings.get("rules", {})
+    defaults = Profile()
+    return Profile(
+        format=detect_format(first_values) if chosen == AUTO else chosen,
+        configured_format=chosen != AUTO,
+        target=TARGETS[settings.get("target", "generic")],
+        model=settings.get("model"),
+        task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
+        encoding=tokens.get("encoding"),
+        token_limit=tokens.get("limit"),
+        selected=catalogue.select(
+            (*settings.get("select", ("ALL",)), *settings.get("extend-select", ())),
+            (*settings.get("ignore", ()), *settings.get("extend-ignore", ())),
+        ),
+        options={rule.code: _options(rule, rules.get(rule.name, {})) for rule in catalogue.all_rules()},
+        max_record_bytes=settings.get("max-record-bytes", defaults.max_record_bytes),
+        max_joined_lines=settings.get("max-joined-lines", defaults.max_joined_lines),
+        max_depth=settings.get("max-depth", defaults.max_depth),
+    )
+
+
+def _options(rule: AnyRule, given: Mapping[str, Any]) -> Any:
+    values = {
+        key.replace("-", "_"): tuple(value) if isinstance(value, list) else value
+        for key, value in given.items()
+    }
+    return rule.options(**values)

@@ -1,0 +1,181 @@
+"""From a JSON Pointer to the bytes of its value, and from an offset in a decoded string to the raw text.
+
+Positions are computed only for what is shown, so nothing is kept between calls: each walks the text once, skipping what lies
+beside the path. A record that is not JSON is walked in its repaired form (see `scan`), and the place is carried back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import orjson
+
+from finetooth_rules.finding import Path, Span
+from finetooth_rules.reading.grammar import BOM, SPACE, STRING
+from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, characters, decode, width
+from finetooth_rules.scan import repaired_text
+
+_WS: Final = rb"[ \t\r\n]*+"
+_TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
+_KEY: Final = re.compile(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
+_NEXT: Final = re.compile(_WS + b"," + _WS)
+_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
+_SCALAR: Final = re.compile(rb"[^ \t\r\n,\]}]*+")
+_OPENING_QUOTE: Final = re.compile(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
+_CLOSING_QUOTE: Final = re.compile(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
+_BACKSLASHES: Final = re.compile(rb"\\*\Z")
+
+
+def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = False) -> Span:
+    """Span of the value at `path`, walking only as far as it must; the last of duplicate keys, as parsers do.
+
+    With `on_key` the span of the key it stands under, quotes included. Where the path leads nowhere, the span of the last
+    value on the way; the whole text (without white space around it) where it cannot be read at all. `strict` says that
+    the text is known to be JSON.
+    """
+    if strict or _is_json(raw):
+        return _walk(raw, path, on_key)
+    repaired = repaired_text(raw)
+    if repaired.ok and len(repaired.values) == 1:
+        return repaired.original(_walk(repaired.text, path, on_key))
+    if repaired.ok and repaired.values:
+        first = repaired.values[0]
+        found = find_span(raw[first.start : first.end], path, on_key=on_key)
+        return Span(found.start + first.start, found.end + first.start)
+    start = len(raw) - len(raw.removeprefix(BOM).lstrip())
+    return Span(min(start, len(raw)), max(start, len(raw.rstrip())))
+
+
+def text_span(raw: bytes, string: Span, start: int, end: int) -> Span:
+    """Span of the characters `start` to `end` (code points) of the string literal at `string` (quotes included).
+
+    An escape is one character, and so are the two escapes of a surrogate pair, half a pair, and a byte that is not UTF-8.
+    Offsets beyond the string mean its end.
+    """
+    first, last = _body(raw, string)
+    body = raw[first:last]
+    foreign = raw[string.start : first] != b'"'
+    if b"\\" not in body and body.isascii():
+        at = min(start, len(body))
+        return Span(first + at, first + max(at, min(end, len(body))))
+    text = characters(body)
+    if b"\\" in body:
+        start, end = _written(text, FOREIGN_ESCAPE if foreign else ESCAPE, start, end)
+    at = first + width(text[:start])
+    return Span(at, at + width(text[start:end]))
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _walk(text: bytes, path: Path, on_key: bool) -> Span:
+    """The span in a text that is JSON."""
+    at = _skip(text, len(BOM) if text.startswith(BOM) else 0)
+    key: Span | None = None
+    for step in path:
+        key, found = _member(text, at, step) if isinstance(step, str) else (None, _item(text, at, step))
+        if found < 0:
+            key = None
+            break
+        at = found
+    return key if on_key and key is not None else Span(at, _end(text, at))
+
+
+def _skip(text: bytes, at: int) -> int:
+    match = SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _member(text: bytes, at: int, wanted: str) -> tuple[Span | None, int]:
+    """Span of the key and start of its value in the object at `at`; -1 where there is none."""
+    found: tuple[Span | None, int] = (None, -1)
+    if text[at : at + 1] != b"{":
+        return found
+    plain = wanted.encode("utf-8", "replace")
+    at += 1
+    while (match := _KEY.match(text, at)) is not None:
+        key = match[1][1:-1]
+        if key == plain or (b"\\" in key and decode(key) == wanted):
+            found = Span(*match.span(1)), match.end()
+        following = _NEXT.match(text, _end(text, match.end()))
+        if following is None:
+            break
+        at = following.end()
+    return found
+
+
+def _item(text: bytes, at: int, index: int) -> int:
+    """Start of an item in the array at `at`; -1 where there is none."""
+    if text[at : at + 1] != b"[" or index < 0:
+        return -1
+    at = _skip(text, at + 1)
+    if text[at : at + 1] == b"]":
+        return -1
+    for _ in range(index):
+        following = _NEXT.match(text, _end(text, at))
+        if following is None:
+            return -1
+        at = following.end()
+    return at
+
+
+def _end(text: bytes, at: int) -> int:
+    """Where the value at `at` ends."""
+    byte = text[at : at + 1]
+    if byte == b'"':
+        match = STRING.match(text, at)
+    elif byte in (b"{", b"["):
+        return _end_of_brackets(text, at)
+    else:
+        match = _SCALAR.match(text, at)
+    return match.end() if match else at
+
+
+def _end_of_brackets(text: bytes, at: int) -> int:
+    depth = 0
+    while (match := _BRACKET.match(text, at)) is not None:
+        at = match.end()
+        depth += 1 if match[1] in b"{[" else -1
+        if depth == 0:
+            break
+    return at
+
+
+def _body(raw: bytes, string: Span) -> tuple[int, int]:
+    """The bytes between the quotes of a string, either of which may be missing in a broken record."""
+    start, end = string
+    opening = _OPENING_QUOTE.match(raw, start, end)
+    if opening is not None:
+        start = opening.end()
+    closing = _CLOSING_QUOTE.search(raw[max(start, end - 3) : end])
+    if closing is not None and opening is not None:
+        before = end - len(closing[0])
+        slashes = _BACKSLASHES.search(raw, max(start, before - 64), before)
+        if slashes is None or len(slashes[0]) % 2 == 0:
+            end = before
+    return start, end
+
+
+def _written(text: str, escape: re.Pattern[str], start: int, end: int) -> tuple[int, int]:
+    """Offsets in the text as written of two offsets in the text as meant."""
+    places = [len(text), len(text)]
+    wanted = (start, end)
+    index = 0
+    behind = 0  # written minus meant, so far
+    for match in escape.finditer(text):
+        while index < 2 and wanted[index] <= match.start() - behind:
+            places[index] = wanted[index] + behind
+            index += 1
+        if index == 2:
+            break
+        behind += match.end() - match.start() - 1
+    while index < 2:
+        places[index] = min(wanted[index] + behind, len(text))
+        index += 1
+    return places[0], max(places)

@@ -1,0 +1,60 @@
+r"""The conversation does not end with an assistant turn.
+
+## What it does
+Reports a conversation whose last turn is not the assistant's, though it has an assistant turn further up.
+One without any is `no-assistant-turn`.
+
+## Why it matters
+What comes after the last answer teaches nothing. Azure refuses the record, and so does mistral-finetune:
+`Expected last role Assistant for finetuning but got user`. LLaMA-Factory empties it:
+`Skipping this abnormal example.`
+
+## Example
+```jsonl
+{"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}, {"role": "user", "content": "Bye"}]}
+```
+
+## Use instead
+```jsonl
+{"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Bye!"}]}
+```
+
+## Fix
+None: whether an answer is missing or a turn too many is not known.
+
+## Options
+None.
+"""  # noqa: E501 - a record is one line
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from finetooth_rules.example import Example
+from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.profile import Profile
+from finetooth_rules.rule import NoOptions, RecordRule
+from finetooth_rules.turns._turns import has_role, in_order
+
+CODE: Final = "TRN001"
+
+
+def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
+    """One finding, on the role of the last turn."""
+    if not in_order(example) or not has_role(example, "assistant"):
+        return
+    last = example.turns[-1]
+    if last.role != "assistant":
+        message = f"the last turn is `{last.role}`; expected `assistant`"
+        yield Finding(CODE, message, Consequence.REJECTED, path=last.role_path)
+
+
+RULE = RecordRule(
+    code=CODE,
+    name="last-turn-not-assistant",
+    summary="The conversation does not end with an assistant turn.",
+    consequence=Consequence.REJECTED,
+    check=check,
+    reads_shape=True,
+)

@@ -1,0 +1,29 @@
+"""The command line: one file for each command, imported only when it is called for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+COMMANDS: Mapping[str, str] = {
+    "check": "Check dataset files, and repair them with --fix",
+    "rule": "Explain a rule: what it finds, why it matters, how to repair it",
+    "rules": "List all rules",
+    "init": "Write a commented finetooth.toml for the datasets in a folder",
+    "config": "Show the settings that hold for a file",
+    "server": "Start the language server (editors do this by themselves)",
+}
+"""Names of the commands and a line about each. The module of a command is its name."""
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    OK = 0
+    FINDINGS = 1
+    TROUBLE = 2
+    INTERRUPTED = 130
+
+
+class UsageError(Exception):
+    """The command line cannot be carried out as given; the message says why and what was meant."""

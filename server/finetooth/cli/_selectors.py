@@ -1,0 +1,75 @@
+"""Codes, prefixes and names of rules as people type them, and settings given inline."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from finetooth.cli import UsageError
+
+
+def checked(selectors: Iterable[str], option: str) -> tuple[str, ...]:
+    """Selectors as the catalogue writes them (`fen001` is FEN001). Raises UsageError for one that names no
+    rule."""
+    from finetooth.engine.config import unknown_selector
+    from finetooth_rules.catalogue import known_selector
+
+    result = []
+    for selector in selectors:
+        written = next(
+            (form for form in (selector, selector.upper(), selector.lower()) if known_selector(form)), None
+        )
+        if written is None:
+            raise UsageError(f"{option}: {unknown_selector(selector)}")
+        result.append(written)
+    return tuple(result)
+
+
+def settings(inline: Iterable[str]) -> dict[str, Any]:
+    """The tables that `--config 'key = value'` options stand for, merged. Raises UsageError."""
+    from finetooth.engine.config import problems
+    from finetooth_rules.settings import merged
+
+    result: dict[str, Any] = {}
+    for text in inline:
+        table = _table(text)
+        for path, message in problems(table):
+            where = ".".join(map(str, path))
+            raise UsageError(
+                f"--config `{text}`: {message}" + ("" if where in message else f" (at `{where}`)")
+            )
+        result = merged(result, table)
+    return result
+
+
+def _table(text: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        key, _, value = (part.strip() for part in text.partition("="))
+        try:
+            tomllib.loads(f'{key} = "{value}"')
+        except tomllib.TOMLDecodeError:
+            raise UsageError(f"--config `{text}`: not a TOML setting: {str(error).lower()}") from error
+        raise UsageError(f"--config `{text}`: a text needs quotes: --config '{key} = \"{value}\"'") from error
+
+
+def split_config(values: Iterable[str]) -> tuple[Path | None, tuple[str, ...]]:
+    """`--config` is a file, or a setting where it holds a `=` and no such file exists. Raises UsageError."""
+    file: Path | None = None
+    inline = []
+    for value in values:
+        path = Path(value)
+        if "=" in value and not path.exists():
+            inline.append(value)
+        elif not path.is_file():
+            raise UsageError(f"--config: {value}: no such file; a setting is written 'key = value'")
+        elif file is not None:
+            raise UsageError(
+                f"--config: two files, {file} and {path}; only settings can be given several times"
+            )
+        else:
+            file = path
+    return file, tuple(inline)

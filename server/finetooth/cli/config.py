@@ -1,0 +1,174 @@
+"""`finetooth config`: which settings hold for a file, and which files would be checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from finetooth.cli import Exit, UsageError
+from finetooth.cli._parser import Parser, one_of
+from finetooth.cli._selectors import settings, split_config
+from finetooth.cli._terminal import prepare, style_for
+from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.config import discover as discover_config
+from finetooth.engine.config import read as read_config
+from finetooth.engine.request import CheckRequest
+from finetooth.output._style import Style
+from finetooth_rules.profile import Profile
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command; answers with the exit code."""
+    args = _parser().parse(arguments)
+    prepare(machine=args.output_format == "json")
+    file, inline = split_config(args.config)
+    if args.show_files:
+        return show_files(CheckRequest((args.path or ".",), config=file, isolated=args.isolated))
+    path = Path(args.path) if args.path else None
+    config = _config(path, file, args.isolated)
+    profile = _profile(config, path, settings(inline) if inline else {})
+    shown = _as_object(config, profile)
+    if args.output_format == "json":
+        print(json.dumps(shown, indent=2, ensure_ascii=False))
+    else:
+        _print(shown, style_for(sys.stdout, args.color))
+    return Exit.OK
+
+
+def show_files(request: CheckRequest) -> int:
+    """Print the files that a request means, one on each line, and what could not be found on standard
+    error."""
+    from finetooth.engine.discover import Patterns, discover
+    from finetooth.engine.report import Report
+    from finetooth.engine.run import Configs
+    from finetooth.output import OutputOptions, problems
+
+    configs = Configs(request)
+    here = configs.of(Path.cwd())
+    exclude = [Patterns(str(here.root), here.exclude)] if here else []
+    found = discover(
+        request.paths,
+        exclude=[*exclude, Patterns(".", request.exclude)],
+        force_exclude=request.force_exclude,
+        gitignore=request.gitignore,
+    )
+    for name in found.files:
+        print(name)
+    report = Report(problems=[*configs.problems, *found.problems])
+    problems.write(report, sys.stderr, OutputOptions())
+    return Exit.TROUBLE if report.problems else Exit.OK
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "config",
+        "Show the settings that hold for a file: those of its settings file, and what the first "
+        "records say where the format is auto. Without PATH: those of this folder.",
+        "[OPTIONS] [PATH]",
+    )
+    parser.add_argument_group("Arguments").add_argument(
+        "path", nargs="?", metavar="PATH", help="A dataset file"
+    )
+    options = parser.add_argument_group("Options")
+    options.add_argument(
+        "--config", action="append", default=[], metavar="FILE|SETTING", help="As for `check`"
+    )
+    options.add_argument("--isolated", action="store_true", help="Read no settings file")
+    options.add_argument(
+        "--show-files", action="store_true", help="Print the files under PATH that would be checked"
+    )
+    options.add_argument(
+        "--output-format",
+        type=one_of("--output-format", ("text", "json"), "output format"),
+        default="text",
+        metavar="FORMAT",
+        help="text or json",
+    )
+    parser.add_common()
+    return parser
+
+
+def _config(path: Path | None, file: Path | None, isolated: bool) -> Config:
+    folder = Path.cwd() if path is None else path if path.is_dir() else path.resolve().parent
+    if isolated:
+        return Config(root=folder)
+    try:
+        found = discover_config(folder) if file is None else read_config(file)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+    if found is None:
+        raise UsageError(f"{file}: has no [tool.finetooth] table")
+    return found
+
+
+def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profile:
+    from finetooth.engine.resolve import HEAD_BYTES, resolve
+
+    head = b""
+    if path is not None and path.is_file():
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    elif path is not None and not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    return resolve(config, path if head else None, inline, head)
+
+
+def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
+    from finetooth_rules import catalogue
+
+    rules = catalogue.by_code()
+    return {
+        "settings-file": str(config.path) if config.path else None,
+        "format": profile.format,
+        "format-by": "settings" if profile.configured_format else "first records",
+        "target": profile.target.name,
+        "model": profile.model,
+        "task": profile.task.description or None,
+        "token-encoding": profile.encoding or profile.target.encoding_for(profile.model),
+        "token-limit": profile.token_limit or profile.target.limit_for(profile.model),
+        "max-record-bytes": profile.max_record_bytes,
+        "max-joined-lines": profile.max_joined_lines,
+        "max-depth": profile.max_depth,
+        "exclude": list(config.exclude),
+        "rules-on": sorted(profile.selected),
+        "rules-off": sorted(set(rules) - profile.selected),
+        "options": {
+            rules[code].name: changed
+            for code, value in sorted(profile.options.items())
+            if code in rules and (changed := _changed(value, rules[code].options()))
+        },
+    }
+
+
+def _changed(value: Any, default: Any) -> dict[str, Any]:
+    """Options that differ from their defaults, written as in the settings."""
+    return {
+        field.name.replace("_", "-"): getattr(value, field.name)
+        for field in dataclasses.fields(value)
+        if getattr(value, field.name) != getattr(default, field.name)
+    }
+
+
+def _print(shown: dict[str, Any], style: Style) -> None:
+    shown["settings-file"] = shown["settings-file"] or "none: all defaults"
+    shown["format"] = f"{shown['format'] or 'not recognised'} (by {shown.pop('format-by')})"
+    total = len(shown["rules-on"]) + len(shown["rules-off"])
+    shown["rules-on"] = f"{len(shown['rules-on'])} of {total}"
+    options = shown.pop("options")
+    wide = max(map(len, shown))
+    for key, value in shown.items():
+        if value in (None, []):
+            text = style.dim("not set" if value is None else "none")
+        elif isinstance(value, list):
+            text = ", ".join(value)
+        else:
+            text = f"{value:,}" if isinstance(value, int) else str(value)
+        print(f"{style.bold(key)}{' ' * (wide - len(key))}  {text}")
+    for name, changed in options.items():
+        print(f"{style.bold(f'rules.{name}')}")
+        for key, value in changed.items():
+            print(f"  {key} = {json.dumps(value, ensure_ascii=False)}")

@@ -1,0 +1,262 @@
+"""Finding and reading settings: the nearest finetooth.toml wins, nothing is merged from folders above.
+
+Bad settings are an error that points at the key, with a did-you-mean; the file is never half-used.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from finetooth_rules import catalogue
+from finetooth_rules.settings import Settings, config_schema, merged
+
+NAMES: Final = ("finetooth.toml", ".finetooth.toml", "pyproject.toml")
+_SELECTOR_KEYS: Final = ("select", "ignore", "extend-select", "extend-ignore")
+
+
+@dataclass(frozen=True)
+class ConfigError(Exception):
+    """A config file that cannot be used. `line` and `column` from 1; 0 where no place is known."""
+
+    path: Path
+    message: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f":{self.line}:{self.column}" if self.line else ""
+        return f"{self.path}{place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings as read. `root` is the folder that patterns are relative to; `path` is None for the built-in
+    defaults.
+    """
+
+    path: Path | None = None
+    root: Path = field(default_factory=Path.cwd)
+    settings: Settings = field(default_factory=dict)
+
+    def settings_for(self, file: Path | None) -> dict[str, Any]:
+        """The settings of one file: the base with all matching overrides laid over it."""
+        base = {key: value for key, value in self.settings.items() if key != "overrides"}
+        layers = [
+            {key: value for key, value in override.items() if key != "files"}
+            for override in self.settings.get("overrides", ())
+            if file is not None and self.matches(override["files"], file)
+        ]
+        return merged(base, *layers)
+
+    def matches(self, patterns: Sequence[str], file: Path) -> bool:
+        """Whether a file matches gitignore-style patterns relative to the config's folder."""
+        try:
+            relative = file.resolve().relative_to(self.root.resolve())
+        except ValueError:
+            return False
+        from pathspec import GitIgnoreSpec  # 20 ms that most runs do not need
+
+        return GitIgnoreSpec.from_lines(patterns).match_file(relative.as_posix())
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Patterns of files not to look at."""
+        return tuple(self.settings.get("exclude", ()))
+
+
+def discover(folder: Path) -> Config:
+    """The config for files in `folder`: the nearest one upwards, or the defaults. Raises ConfigError."""
+    return _discover(folder.resolve())
+
+
+def _discover(folder: Path) -> Config:
+    for place in (folder, *folder.parents):
+        for name in NAMES:
+            path = place / name
+            if path.is_file() and (config := read(path)) is not None:
+                return config
+    return Config(root=folder)
+
+
+def read(path: Path) -> Config | None:
+    """The config in a file; None for a pyproject.toml without `[tool.finetooth]`. Raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(path, f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, f"is not UTF-8 (byte {error.start})") from error
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> Config | None:
+    """Like `read`, on text that an editor holds."""
+    prefix: tuple[str, ...] = ("tool", "finetooth") if path.name == "pyproject.toml" else ()
+    try:
+        decoded: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, column = _toml_place(str(error), text)
+        if prefix and "finetooth" not in text:
+            return None
+        raise ConfigError(path, f"is not valid TOML: {_plain(str(error))}", line, column) from error
+    for step in prefix:
+        decoded = decoded.get(step)
+        if decoded is None:
+            return None
+    for key_path, message in problems(decoded):
+        line, column = locate_key(text, (*prefix, *key_path))
+        raise ConfigError(path, message, line, column)
+    return Config(path, path.parent, decoded)
+
+
+def problems(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with decoded settings: the path of the key, and a message."""
+    if not _decider().is_valid(settings):
+        yield from _explain(settings)
+        return
+    for where in (settings, *settings.get("overrides", ())):
+        base: tuple[str | int, ...] = (
+            () if where is settings else ("overrides", settings["overrides"].index(where))
+        )
+        for key in _SELECTOR_KEYS:
+            for number, selector in enumerate(where.get(key, ())):
+                if not catalogue.known_selector(selector):
+                    yield (*base, key, number), unknown_selector(selector)
+
+
+def unknown_selector(selector: str) -> str:
+    """Message for a rule code, prefix or name that names nothing."""
+    from finetooth_rules.suggest import nearest
+
+    names = [name for rule in catalogue.all_rules() for name in (rule.code, rule.name, rule.group)]
+    near = nearest(selector, names) or nearest(selector.upper(), names)
+    return f"unknown rule `{selector[:40]}`" + (
+        f"; did you mean `{near}`?" if near else "; `finetooth rules` lists them"
+    )
+
+
+@lru_cache(maxsize=1)
+def _decider() -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.validator_for(config_schema())
+
+
+def _explain(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The first violation first; jsonschema is imported only here, as it is slow to import."""
+    from jsonschema import Draft202012Validator
+
+    from finetooth_rules.suggest import nearest
+
+    for error in Draft202012Validator(config_schema()).iter_errors(settings):
+        path = tuple(error.absolute_path)
+        schema: Mapping[str, Any] = error.schema
+        if error.validator == "additionalProperties":
+            known = list(schema["properties"])
+            for key in error.instance:
+                if key not in known:
+                    near = nearest(key, known)
+                    hint = (
+                        f"did you mean `{near}`?" if near else f"known here: {', '.join(sorted(known)[:8])}"
+                    )
+                    yield (*path, key), f"unknown setting `{key[:40]}`; {hint}"
+        elif error.validator == "enum":
+            allowed = [str(value) for value in error.validator_value]
+            near = nearest(str(error.instance), allowed)
+            hint = f"did you mean `{near}`?" if near else f"expected one of {', '.join(allowed)}"
+            yield path, f"`{_dotted(path)}` is `{str(error.instance)[:40]}`; {hint}"
+        elif error.validator == "type":
+            yield (
+                path,
+                f"`{_dotted(path)}` is {_kind(error.instance)}; expected {_article(error.validator_value)}",
+            )
+        elif error.validator == "required":
+            missing = next(key for key in error.validator_value if key not in error.instance)
+            yield path, f"`{_dotted(path)}` has no `{missing}`"
+        else:
+            yield (
+                path,
+                f"`{_dotted(path)}` is {str(error.instance)[:40]}; {error.validator} is {error.validator_value}",
+            )
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in path) or "the file"
+
+
+_KINDS: Final = {
+    "str": "a string",
+    "bool": "a boolean",
+    "int": "an integer",
+    "float": "a number",
+    "list": "an array",
+    "dict": "a table",
+}
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value).__name__, type(value).__name__)
+
+
+def _article(kind: str) -> str:
+    return {"integer": "an integer", "array": "an array", "object": "a table"}.get(kind, f"a {kind}")
+
+
+_TOML_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def _toml_place(message: str, text: str) -> tuple[int, int]:
+    match = _TOML_PLACE.search(message)
+    if match:
+        return int(match[1]), int(match[2])
+    return text.count("\n") + 1, 1
+
+
+def _plain(message: str) -> str:
+    return _TOML_PLACE.sub("", message).replace("(at end of document)", "at the end of the file").strip()
+
+
+_HEADER: Final = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_KEY: Final = re.compile(r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+
+
+def locate_key(text: str, path: Sequence[str | int]) -> tuple[int, int]:
+    """Line and column (from 1) of the key that sets `path`, or of the nearest table above it; 1, 1 where
+    nothing is found.
+
+    Reads headers and `key =` lines as people write them; a key inside an inline table is placed at the
+    line's own key.
+    """
+    wanted = tuple(path)
+    best, best_length = (1, 1), 0
+    table: tuple[str | int, ...] = ()
+    arrays: dict[tuple[str | int, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header:
+            table = _steps(header[2])
+            if header[1] == "[[":
+                arrays[table] = arrays.get(table, -1) + 1
+                table = (*table, arrays[table])
+            else:
+                # `[overrides.task]` belongs to the last `[[overrides]]`.
+                outer = next((n for n in range(len(table) - 1, 0, -1) if table[:n] in arrays), 0)
+                table = (*table[:outer], arrays[table[:outer]], *table[outer:]) if outer else table
+            here, column = table, header.start(2) + 1
+        elif key:
+            here, column = (*table, *_steps(key[1])), key.start(1) + 1
+        else:
+            continue
+        if wanted[: len(here)] == here and len(here) > best_length:
+            best, best_length = (number, column), len(here)
+    return best
+
+
+def _steps(dotted: str) -> tuple[str, ...]:
+    return tuple(step.strip().strip("\"'") for step in dotted.split("."))

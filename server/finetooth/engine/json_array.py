@@ -1,0 +1,48 @@
+"""A file that is one JSON array, taken apart into its elements as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],]', re.DOTALL)
+_BREAK: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t]*[\r\n]+[ \t]*', re.DOTALL)
+
+
+def elements(data: bytes) -> Iterator[bytes]:
+    """The bytes of each element of the array, without the white space around it. The data is valid JSON."""
+    start = data.index(b"[") + 1
+    depth = 0
+    for token in _TOKEN.finditer(data, start):
+        char = data[token.start() : token.start() + 1]
+        if char in b"{[":
+            depth += 1
+        elif char in b"}]" and depth:
+            depth -= 1
+        elif depth == 0 and char in b",]":
+            element = data[start : token.start()].strip()
+            if element:
+                yield element
+            start = token.end()
+            if char == b"]":
+                return
+
+
+def one_line(element: bytes) -> bytes:
+    """An element without the line breaks and indentation between its tokens; everything else stays as it is.
+
+    `{\n  "a": 1,\n  "b": 2\n}` becomes `{"a": 1, "b": 2}`.
+    """
+    if b"\n" not in element and b"\r" not in element:
+        return element
+    parts: list[bytes] = []
+    at = 0
+    for match in _BREAK.finditer(element):
+        if match[1] is not None:
+            continue
+        before = element[at : match.start()]
+        parts.append(before)
+        parts.append(b" " if before.endswith(b",") else b"")
+        at = match.end()
+    return b"".join(parts) + element[at:]

@@ -1,0 +1,152 @@
+"""From a finding's bytes to the line and column people see. Done only for findings that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
+from finetooth_rules import catalogue
+from finetooth_rules.edits import replacement
+from finetooth_rules.finding import Finding, Fix, Path, Related, Severity, Span
+from finetooth_rules.framing import column, content, position, whole
+from finetooth_rules.record import Record
+
+RULE_PAGE: Final = "https://finetooth.dev/rules/"
+_WINDOW: Final = 160
+_BEFORE: Final = 48
+_CONTROL: Final = {code: 0x2400 + code for code in range(32)} | {
+    0x7F: 0x2421,
+    0x85: 0x2424,
+    0x2028: 0x2424,
+    0x2029: 0x2424,
+}
+
+Address = tuple[int, int]
+"""Line number (from 0) and byte offset of a record's first line in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding of a record whose first line is `line` (from 0)."""
+
+    line: int
+    record: Record
+    finding: Finding
+    severity: Severity
+
+
+def pointer(path: Path) -> str:
+    """RFC 6901: `/messages/2/content`."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def span_of(record: Record, finding: Finding) -> Span:
+    """The bytes a finding points at."""
+    if finding.span is not None:
+        return finding.span
+    if finding.path:
+        return record.locate(finding.path, on_key=finding.on_key)
+    return whole(record)
+
+
+def place(filename: str, first: int, record: Record, span: Span) -> Place:
+    """A span of a record as lines and columns from 1; an end at the start of a line is put at the end of
+    the one before.
+    """
+    lines = record.raw.splitlines(keepends=True) or [b""]
+    start, end = position(record.raw, span.start), position(record.raw, span.end)
+    return Place(
+        filename,
+        first + start.line + 1,
+        column(_at(lines, start.line), start.offset) + 1,
+        first + end.line + 1,
+        column(_at(lines, end.line), end.offset) + 1,
+    )
+
+
+def _at(lines: Sequence[bytes], number: int) -> bytes:
+    return lines[number] if number < len(lines) else b""
+
+
+def excerpt(record: Record, span: Span) -> Excerpt:
+    """The line of the span's start, cut to a window around it; one visible character for each code point."""
+    lines = record.raw.splitlines(keepends=True) or [b""]
+    at, until = position(record.raw, span.start), position(record.raw, span.end)
+    line = content(_at(lines, at.line)).decode("utf-8", "surrogateescape")
+    start = column(_at(lines, at.line), at.offset)
+    end = column(_at(lines, at.line), until.offset) if until.line == at.line else len(line)
+    left = 0 if len(line) <= _WINDOW else max(0, min(start - _BEFORE, len(line) - _WINDOW))
+    right = min(len(line), left + _WINDOW)
+    text = "".join(
+        "\ufffd" if "\ud800" <= char <= "\udfff" else char for char in line[left:right].translate(_CONTROL)
+    )
+    return Excerpt(text, start - left, min(end, right) - left, left > 0, right < len(line))
+
+
+def show(
+    filename: str,
+    located: Located,
+    resolve_address: Callable[[object], tuple[int, Record] | None] = lambda address: None,
+) -> Shown:
+    """A finding as people see it. `resolve_address` gives first line and record of a related address."""
+    record, finding = located.record, located.finding
+    span = span_of(record, finding)
+    rule = catalogue.by_code()[finding.code]
+    return Shown(
+        code=finding.code,
+        name=rule.name,
+        severity=located.severity,
+        consequence=finding.consequence,
+        message=finding.message,
+        place=place(filename, located.line, record, span),
+        pointer=pointer(finding.path),
+        url=RULE_PAGE + rule.name,
+        excerpt=excerpt(record, span),
+        related=tuple(
+            shown
+            for related in finding.related
+            if (shown := _related(filename, located, related, resolve_address)) is not None
+        )
+        + tuple(
+            ShownRelated(place(filename, located.line, record, more), "and here")
+            for more in finding.more_spans
+        ),
+        fixes=tuple(show_fix(located.line, record, fix) for fix in finding.fixes),
+    )
+
+
+def _related(
+    filename: str,
+    located: Located,
+    related: Related,
+    resolve_address: Callable[[object], tuple[int, Record] | None],
+) -> ShownRelated | None:
+    where = (located.line, located.record) if related.address is None else resolve_address(related.address)
+    if where is None:
+        return None
+    line, record = where
+    span = related.span or (record.locate(related.path) if related.path else whole(record))
+    return ShownRelated(place(filename, line, record, span), related.message)
+
+
+def show_fix(first: int, record: Record, fix: Fix) -> ShownFix:
+    """A fix as edits in lines and columns."""
+    if fix.rewrite is not None:
+        return ShownFix(fix.applicability, fix.title)
+    if fix.lines is not None:
+        text = b"".join(
+            replacement([line + b"\n" for line in record.raw.splitlines()] or [b"\n"], record, fix)
+        )
+        edit = ShownEdit(first + 1, 1, first + record.line_count + 1, 1, _text(text))
+        return ShownFix(fix.applicability, fix.title, (edit,))
+    edits = []
+    for item in fix.edits:
+        at = place("", first, record, item.span)
+        edits.append(ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(item.content)))
+    return ShownFix(fix.applicability, fix.title, tuple(edits))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

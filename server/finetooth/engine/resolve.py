@@ -1,0 +1,71 @@
+"""Which profile a file is judged by: its settings, and where the format is `auto`, its first records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from finetooth.engine.config import Config
+from finetooth_rules.framing import split_lines
+from finetooth_rules.profile import Profile
+from finetooth_rules.settings import Settings, build_profile, merged
+
+HEAD_BYTES: Final = 256 * 1024
+HEAD_RECORDS: Final = 100
+
+
+def first_values(head: bytes | Iterable[bytes]) -> list[Any]:
+    """The decoded records among the first lines; lines that are no JSON are left out, as is a last line
+    that was cut.
+    """
+    lines = split_lines(head[:HEAD_BYTES]) if isinstance(head, bytes) else head
+    values: list[Any] = []
+    for line in lines:
+        try:
+            value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            values.append(value)
+            if len(values) == HEAD_RECORDS:
+                break
+    return values or _tolerant(lines)
+
+
+def _tolerant(lines: Iterable[bytes]) -> list[Any]:
+    """Where not one line is JSON to the letter (pretty-printed, Python's repr …): what can be made out of
+    the first few.
+    """
+    from finetooth_rules.framing import Bounds, frame
+
+    held = list(lines)[:2000]
+    values: list[Any] = []
+    index = 0
+    while index < len(held) and len(values) < 5:
+        framed = frame(held, index, Bounds())
+        assert framed is not None
+        if isinstance(framed.record.value, dict):
+            values.append(framed.record.value)
+        index += framed.record.line_count
+    return values
+
+
+def resolve(config: Config, file: Path | None, overrides: Settings, head: bytes | Iterable[bytes]) -> Profile:
+    """The profile of one file: config, overrides for its path, then the command line's or the editor's
+    settings on top.
+    """
+    settings = with_overrides(config.settings_for(file), overrides)
+    return build_profile(settings, first_values(head))
+
+
+def with_overrides(settings: Settings, overrides: Settings) -> dict[str, Any]:
+    """Settings with others laid over them; `extend-…` adds to what is there, a new `select` or `ignore`
+    replaces.
+    """
+    result = merged(settings, overrides)
+    for key in ("extend-select", "extend-ignore"):
+        result[key] = [*settings.get(key, ()), *overrides.get(key, ())]
+    return result

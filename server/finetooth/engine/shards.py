@@ -1,0 +1,316 @@
+"""Linting a part of a file, and putting parts together: `plan`, `lint_shard`, `merge`.
+
+A part begins where a record surely begins (`framing.is_sync`), so any cut of a file into parts gives the
+same findings, and merging does not depend on order. A record's address is the byte offset of its first
+line.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final
+
+from finetooth.engine.source import BLOCK, Skipped, Source, line_size, read_lines
+from finetooth_rules.features import Features
+from finetooth_rules.finding import Finding
+from finetooth_rules.framing import Bounds, frame, is_sync
+from finetooth_rules.lint import Findings, Linter, summarise
+from finetooth_rules.profile import Profile
+from finetooth_rules.record import Record
+
+WHOLE_FILE: Final = (0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Bytes `start` to `end` of a source (None: to its end), moved to the next surely beginning record at
+    both ends.
+    """
+
+    source: Source
+    start: int = 0
+    end: int | None = None
+    at_most: int | None = None
+    """The whole dataset has no more records than that, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record with findings: offset and size of its slice in the file, number of its first line within the
+    part.
+    """
+
+    offset: int
+    size: int
+    line: int
+    oversize: bool
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What linting one shard gave. Columns over records: `offsets`, `sizes`, `lines` (first line, within
+    the part); `facts` and `keys` by rule code, one entry per record.
+    """
+
+    start: int
+    line_count: int = 0
+    record_count: int = 0
+    hits: tuple[Hit, ...] = ()
+    offsets: array[int] = field(default_factory=lambda: array("Q"))
+    sizes: array[int] = field(default_factory=lambda: array("Q"))
+    lines: array[int] = field(default_factory=lambda: array("L"))
+    facts: dict[str, list[Any]] = field(default_factory=dict)
+    keys: dict[str, list[tuple[bytes, ...]]] = field(default_factory=dict)
+    summaries: dict[str, Any] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    unjudged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Parts of one file, in order of place."""
+
+    parts: tuple[Part, ...] = ()
+
+    def bases(self) -> list[int]:
+        """Number of lines before each part."""
+        bases, total = [], 0
+        for part in self.parts:
+            bases.append(total)
+            total += part.line_count
+        return bases
+
+
+def merge(one: Merged, other: Merged) -> Merged:
+    """Both together: associative and commutative."""
+    return Merged(tuple(sorted((*one.parts, *other.parts), key=lambda part: part.start)))
+
+
+def plan(source: Source, size: int, shard_bytes: int, at_most: int | None = None) -> list[Shard]:
+    """Equal cuts of about `shard_bytes`; one shard for a small file."""
+    count = max(1, size // shard_bytes)
+    cuts = [size * number // count for number in range(count)] + [None]
+    return [Shard(source, cuts[n] or 0, cuts[n + 1], at_most) for n in range(count)]
+
+
+def lint_shard(
+    shard: Shard, profile: Profile, features: Features, advance: Callable[[int], None] = lambda count: None
+) -> Part:
+    """Lint the records of one shard. Raises OSError."""
+    linter = Linter(profile)
+    with shard.source.open() as stream:
+        start = _sync(stream, shard.start, profile) if shard.start else 0
+        end = None if shard.end is None else _sync(stream, shard.end, profile)
+        stream.seek(start)
+        return _lint(linter, stream, start, end, features, advance, shard.at_most)
+
+
+def _sync(stream: BinaryIO, offset: int, profile: Profile) -> int:
+    """Offset of the first line that surely begins a record, behind the first line that starts at or after
+    `offset`.
+    """
+    stream.seek(offset - 1)
+    at = offset - 1
+    previous: bytes | None = None
+    first = True
+    for lines in read_lines(stream, profile.max_record_bytes):
+        for line in lines:
+            if not first:
+                if previous is not None and is_sync(line, previous):
+                    return at
+                previous = line
+            first = False
+            at += line_size(line)
+    return at
+
+
+def _lint(
+    linter: Linter,
+    stream: BinaryIO,
+    start: int,
+    end: int | None,
+    features: Features,
+    advance: Callable[[int], None],
+    at_most: int | None,
+) -> Part:
+    """The records between two offsets, in batches of about a block."""
+    columns = bool(linter.statistics or linter.groups)
+    offsets, sizes, first_lines = array("Q"), array("Q"), array("L")
+    facts: dict[str, list[Any]] = {}
+    keys: dict[str, list[tuple[bytes, ...]]] = {}
+    hits: list[Hit] = []
+    line_number = record_count = unjudged = 0
+    offset = start
+    for batch in _batches(stream, linter.profile, start, end):
+        records = batch.records
+        before = offset
+        checked = linter.check(records)
+        if features.tokens is not None:
+            checked = [
+                linter.finish((*one, *two)) if two else one
+                for one, two in zip(checked, linter.measure(records, features), strict=True)
+            ]
+        if not columns and not any(checked):
+            offset += sum(batch.sizes)
+            line_number += sum(batch.line_counts)
+            record_count += len(records)
+            advance(offset - before)
+            continue
+        for record, size, line_count, findings in zip(
+            records, batch.sizes, batch.line_counts, checked, strict=True
+        ):
+            if findings:
+                hits.append(Hit(offset, len(record.raw), line_number, record.oversize, findings))
+            if columns:
+                offsets.append(offset)
+                sizes.append(len(record.raw))
+                first_lines.append(line_number)
+            unjudged += record.oversize
+            record_count += record.strict or not record.blank
+            line_number += line_count
+            offset += size
+        if columns:
+            examples = linter.examples(records)
+            for code, some in linter.gather(examples, features, at_most=at_most).items():
+                facts.setdefault(code, []).extend(some)
+            for code, more in linter.keys(examples).items():
+                keys.setdefault(code, []).extend(more)
+        advance(offset - before)
+    summaries = {
+        rule.code: summarise(rule, facts[rule.code]) for rule in linter.statistics if rule.code in facts
+    }
+    return Part(
+        start,
+        line_number,
+        record_count,
+        tuple(hits),
+        offsets,
+        sizes,
+        first_lines,
+        facts,
+        keys,
+        summaries,
+        dict(linter.broken),
+        unjudged,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive records; for each its bytes in the file, endings included, and its lines."""
+
+    records: list[Record]
+    sizes: list[int]
+    line_counts: list[int]
+
+
+def _batches(stream: BinaryIO, profile: Profile, start: int, end: int | None) -> Iterator[Batch]:
+    """The records between two offsets."""
+    bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
+    lines: list[bytes] = []
+    offset = start
+    source = read_lines(stream, profile.max_record_bytes)
+    while end is None or offset < end:
+        more = next(source, None)
+        lines += more or ()
+        batch, used = _frame_all(lines, bounds, more is None, None if end is None else end - offset)
+        del lines[:used]
+        if batch.records:
+            yield batch
+            offset += sum(batch.sizes)
+        if more is None:
+            return
+
+
+def _frame_all(lines: list[bytes], bounds: Bounds, at_end: bool, room: int | None) -> tuple[Batch, int]:
+    """The records of these lines, as far as they can be told apart and begin within `room` bytes; lines
+    used.
+    """
+    records: list[Record] = []
+    sizes: list[int] = []
+    counts: list[int] = []
+    index = total = 0
+    while index < len(lines) and (room is None or total < room):
+        line = lines[index]
+        if isinstance(line, Skipped):
+            record = Record(bytes(line), oversize=True)
+        else:
+            record = Record(line.rstrip(b"\r\n"), max_depth=bounds.max_depth)
+            if not record.strict or len(line) > bounds.max_record_bytes:
+                framed = frame(lines, index, bounds, at_end=at_end)
+                if framed is None:
+                    break
+                record = framed.record
+        count = record.line_count
+        size = line_size(line) if count == 1 else sum(map(len, lines[index : index + count]))
+        records.append(record)
+        sizes.append(size)
+        counts.append(count)
+        total += size
+        index += count
+    return Batch(records, sizes, counts), index
+
+
+class Reader:
+    """Reads records of a merged file again, by address, for those findings that are shown."""
+
+    def __init__(self, source: Source, merged: Merged) -> None:
+        self._source = source
+        self._parts = merged.parts
+        self._starts = [part.start for part in merged.parts]
+        self._bases = merged.bases()
+
+    def record(self, offset: int, size: int, *, oversize: bool = False) -> Record:
+        """The record whose slice is `size` bytes from `offset` on. Raises OSError."""
+        raw = self._source.slice(offset, size)
+        return Record(raw, len(raw.splitlines()) or 1, oversize=oversize)
+
+    def at(self, address: object) -> tuple[int, Record] | None:
+        """First line (from 0, in the file) and record at an address."""
+        assert isinstance(address, int)
+        number = bisect_right(self._starts, address) - 1
+        part = self._parts[number]
+        index = bisect_right(part.offsets, address) - 1
+        if index < 0 or part.offsets[index] != address:
+            return None
+        return self._bases[number] + part.lines[index], self.record(address, part.sizes[index])
+
+
+def judged(
+    linter: Linter, merged: Merged, features: Features
+) -> tuple[Iterator[tuple[int, Finding]], list[Finding]]:
+    """Findings of the statistic and group rules: (address, finding) of records, and those of the file as a
+    whole.
+    """
+    of_file: list[Finding] = []
+    of_records: list[tuple[int, Finding]] = []
+    for rule in linter.statistics:
+        parts = [part for part in merged.parts if rule.code in part.facts]
+        if not parts or any(rule.code in part.broken for part in merged.parts):
+            continue
+        verdict = linter.verdict(rule, [part.summaries[rule.code] for part in parts], features)
+        for part in parts:
+            for address, fact in zip(part.offsets, part.facts[rule.code], strict=True):
+                if fact is not None:
+                    of_records += [(address, finding) for finding in linter.judge(rule, fact, verdict)]
+        of_file += linter.conclude(rule, verdict)
+    of_records += _grouped(linter, merged.parts)
+    return iter(of_records), of_file
+
+
+def _grouped(linter: Linter, parts: Sequence[Part]) -> Iterator[tuple[int, Finding]]:
+    for rule in linter.groups:
+        members: dict[bytes, list[int]] = {}
+        for part in parts:
+            for address, several in zip(part.offsets, part.keys.get(rule.code, ()), strict=False):
+                for key in several:
+                    members.setdefault(key, []).append(address)
+        yield from linter.judge_groups(rule, members)
+
+
+SHARD_BYTES: Final = 16 * 1024 * 1024
+assert BLOCK < SHARD_BYTES

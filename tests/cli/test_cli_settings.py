@@ -1,0 +1,115 @@
+"""`finetooth init` and `finetooth config`."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from finetooth.cli.init import settings_text
+from finetooth.engine.config import problems
+
+Run = Callable[..., tuple[int, str, str]]
+
+CHAT = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
+
+
+def test_init_recognises_the_format(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT)
+    code, out, err = finetooth("init")
+    assert (code, err) == (0, "")
+    assert out.startswith("Wrote finetooth.toml (format openai-chat, recognised in train.jsonl).\n")
+    assert tomllib.loads(Path("finetooth.toml").read_text()) == {"format": "openai-chat", "target": "generic"}
+    assert finetooth("config", "train.jsonl")[0] == 0
+
+
+def test_init_for_a_file_writes_beside_it(finetooth: Run) -> None:
+    Path("data").mkdir()
+    Path("data/a.jsonl").write_text('{"prompt": "2 + 2?", "completion": "4"}\n')
+    assert finetooth("init", "data/a.jsonl", "--target", "openai")[0] == 0
+    written = tomllib.loads(Path("data/finetooth.toml").read_text())
+    assert written == {"format": "prompt-completion", "target": "openai"}
+
+
+def test_init_without_datasets(finetooth: Run) -> None:
+    code, out, _ = finetooth("init")
+    assert code == 0
+    assert "no dataset found whose format is known" in out
+    assert tomllib.loads(Path("finetooth.toml").read_text())["format"] == "auto"
+
+
+def test_init_overwrites_only_by_force(finetooth: Run) -> None:
+    Path("finetooth.toml").write_text("# mine\n")
+    code, out, err = finetooth("init")
+    assert (code, out) == (2, "")
+    assert err == "error: finetooth.toml is there already; --force overwrites it, --stdout only prints\n"
+    assert Path("finetooth.toml").read_text() == "# mine\n"
+    assert finetooth("init", "--force")[0] == 0
+    assert Path("finetooth.toml").read_text() != "# mine\n"
+
+
+def test_init_to_standard_output_writes_nothing(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT)
+    code, out, _ = finetooth("init", "--stdout")
+    assert code == 0
+    assert 'format = "openai-chat"' in out
+    assert not Path("finetooth.toml").exists()
+
+
+def test_init_of_a_missing_file(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT)
+    code, _, err = finetooth("init", "trian.jsonl")
+    assert code == 2
+    assert err == "error: trian.jsonl: no such file or folder; did you mean `train.jsonl`?\n"
+
+
+def test_what_init_comments_out_is_valid_too() -> None:
+    text = settings_text("openai-chat", "train.jsonl", "openai")
+    lines = [re.sub(r"^# (?=\[|[a-z-]+ = )", "", line) for line in text.splitlines()]
+    decoded = tomllib.loads("\n".join(lines))
+    assert {"model", "select", "ignore", "fail-on", "exclude", "task", "tokens", "overrides"} <= set(decoded)
+    del decoded["ignore"], decoded["overrides"]  # they name rules as examples
+    assert list(problems(decoded)) == []
+
+
+def test_config_of_a_file(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT)
+    Path("finetooth.toml").write_text(
+        'target = "openai"\nignore = ["TRN"]\n[[overrides]]\nfiles = ["t*"]\nmodel = "gpt-4o"\n'
+    )
+    _, out, _ = finetooth("config", "train.jsonl", "--output-format", "json")
+    shown = json.loads(out)
+    assert Path(shown["settings-file"]).name == "finetooth.toml"
+    assert (shown["format"], shown["format-by"]) == ("openai-chat", "first records")
+    assert (shown["target"], shown["model"], shown["token-encoding"]) == ("openai", "gpt-4o", "o200k_base")
+    assert "TRN001" in shown["rules-off"]
+    assert "TRN001" not in shown["rules-on"]
+    assert json.loads(finetooth("config", "--output-format", "json")[1])["model"] is None
+
+
+def test_config_as_text(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT)
+    _, out, _ = finetooth("config", "train.jsonl", "--config", "max-depth = 99")
+    assert "settings-file     none: all defaults\n" in out
+    assert "format            openai-chat (by first records)\n" in out
+    assert "max-depth         99\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["x.jsonl"], "x.jsonl: no such file or folder"), ([], "finetooth.toml:1:1: unknown setting `a`")],
+)
+def test_config_that_cannot_be_shown(arguments: list[str], message: str, finetooth: Run) -> None:
+    Path("finetooth.toml" if not arguments else "other.toml").write_text("a = 1\n")
+    code, out, err = finetooth("config", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_config_shows_files(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT)
+    assert finetooth("config", "--show-files") == (0, "train.jsonl\n", "")

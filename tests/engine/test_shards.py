@@ -1,0 +1,95 @@
+"""Any split of a file into shards, merged in any order, gives the same findings."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from finetooth.engine.lint_file import lint_file
+from finetooth.engine.shards import Merged, Part, Shard, judged, lint_shard, merge
+from finetooth.engine.source import Source
+from finetooth_rules.finding import Finding
+from finetooth_rules.lint import Linter
+from finetooth_rules.profile import Profile
+from finetooth_rules.settings import build_profile
+from providers import FEATURES
+
+GOOD = b'{"messages": [{"role": "user", "content": "%s"}, {"role": "assistant", "content": "%s"}]}\n'
+LINE = st.sampled_from(
+    [
+        GOOD % (b"a", b"b"),
+        GOOD % (b"Write a loop", b"```python\\nfor i in x:\\n  print(i)```"),
+        GOOD % (b"caf\xc3\xa9", b"\xe6\xbc\xa2 \xf0\x9f\x98\x80 ```"),
+        b'{"prompt": "p", "completion": "c"}\n',
+        b"\n",
+        b'{\n  "messages": [\n    {"role": "user", "content": "x"},\n',
+        b'    {"role": "assistant", "content": "y"}\n  ]\n}\n',
+        b'{"messages": [{"role": "user", "content": "cut\n',
+        b'{"a": 1,}\r\n',
+        b'{"messages": [], "messages": []}\n',
+        b"[1, 2]\n",
+        b'{"messages": [{"role": "asistant", "content": "x"}]}\r',
+    ]
+)
+PROFILE = build_profile({"format": "openai-chat"})
+
+
+def everything(
+    parts: list[Part], profile: Profile
+) -> tuple[set[tuple[int, int, Finding]], list[tuple[int, Finding]], list[Finding]]:
+    merged = reduce(merge, [Merged((part,)) for part in parts], Merged())
+    linter = Linter(profile)
+    of_records, of_file = judged(linter, merged, FEATURES)
+    hits = {
+        (hit.offset, base + hit.line, finding)
+        for part, base in zip(merged.parts, merged.bases(), strict=True)
+        for hit in part.hits
+        for finding in hit.findings
+    }
+    return hits, sorted(of_records, key=lambda pair: (pair[0], pair[1].code)), of_file
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(LINE, max_size=40), st.lists(st.integers(0, 4000), max_size=6), st.randoms())
+def test_shards_find_what_the_whole_finds(lines: list[bytes], cuts: list[int], random: Any) -> None:
+    data = b"".join(lines)
+    source = Source("x.jsonl", data=data)
+    whole = lint_shard(Shard(source), PROFILE, FEATURES)
+    starts = sorted({0, *(cut for cut in cuts if cut < len(data))})
+    parts = [
+        lint_shard(Shard(source, start, end), PROFILE, FEATURES)
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+    random.shuffle(parts)
+    assert everything(parts, PROFILE) == everything([whole], PROFILE)
+    assert sum(part.line_count for part in parts) == whole.line_count
+    assert sum(part.record_count for part in parts) == whole.record_count
+
+
+def test_a_shard_that_begins_inside_a_record_leaves_it_to_the_one_before() -> None:
+    data = GOOD % (b"a", b"b") + b'{\n"messages": [],\n"x": 1\n}\n' + (GOOD % (b"c", b"d")) * 3
+    source = Source("x.jsonl", data=data)
+    inside = data.index(b'"messages": []')
+    parts = [
+        lint_shard(Shard(source, 0, inside), PROFILE, FEATURES),
+        lint_shard(Shard(source, inside), PROFILE, FEATURES),
+    ]
+    assert [part.record_count for part in parts] == [2, 3]
+
+
+def test_a_file_in_shards_on_processes_is_the_same() -> None:
+    from finetooth.engine.executors import pool
+
+    data = (GOOD % (b"a", b"b") + b'{"a": 1,}\n' + GOOD % (b"same", b"same")) * 400
+    source = Source("x.jsonl", data=data)
+    alone = lint_file(source, PROFILE, FEATURES)
+    with pool(2) as executor:
+        together = lint_file(source, PROFILE, FEATURES, executor=executor, shard_bytes=20_000)
+    assert [(r.line, r.findings) for r in alone.of_records] == [
+        (r.line, r.findings) for r in together.of_records
+    ]
+    assert alone.of_file == together.of_file
+    assert len(together.merged.parts) > 1
