@@ -24,7 +24,7 @@ def all_cases() -> Iterator[tuple[str, Case]]:
     for rule in all_rules():
         path = case_file(rule)
         if path.exists():
-            for case in load_cases(path.read_text(encoding="utf-8")):
+            for case in load_cases(path.read_text(encoding="utf-8", errors="surrogateescape")):
                 yield rule.code, case
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from finetooth_rules.finding import Edit, Fix
 from finetooth_rules.record import Record
 
+_BREAK: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t]*[\r\n]+[ \t]*', re.DOTALL)
 _ENDINGS: Final = (b"\r\n", b"\n", b"\r")
 
 
@@ -48,3 +50,18 @@ def apply_fix(lines: Sequence[bytes], first: int, record: Record, fix: Fix) -> l
     """The whole file's lines after one fix of the record that starts at line `first`."""
     end = first + record.line_count
     return [*lines[:first], *replacement(lines[first:end], record, fix), *lines[end:]]
+
+
+def one_line(raw: bytes) -> bytes:
+    """JSON without the line breaks and indentation between its tokens; everything else stays as it is.
+
+    `{\\n  "a": 1,\\n  "b": 2\\n}` becomes `{"a": 1, "b": 2}`.
+    """
+    parts: list[bytes] = []
+    at = 0
+    for match in _BREAK.finditer(raw):
+        if match[1] is None:
+            before = raw[at : match.start()]
+            parts += (before, b" " if before.endswith(b",") else b"")
+            at = match.end()
+    return b"".join(parts) + raw[at:]

@@ -110,7 +110,7 @@ class Linter:
 
     def _check(self, record: Record, hits: list[int]) -> Findings:
         """One record, by what is known of records of its shape."""
-        if not record.strict:
+        if not record.strict or record.refuse_depth():
             return self._check_broken(record)
         value = record.parsed
         if value.__class__ is not dict:
@@ -123,8 +123,11 @@ class Linter:
             plain = fmt.plain_shape(value) if fmt.plain_shape is not None else None
             shape, keys = plain or shape_of(value, self._literal[fmt.name])
             plan = self._quiet[fmt.name].get(shape)
-        repeated = record.raw.count(b'":') != keys and _may_repeat_key(record.raw, value)
         codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
+        repeated = (record.raw.count(b'":') != keys or DUPLICATE_KEY in codes) and _may_repeat_key(
+            record.raw, value
+        )
+        codes -= {DUPLICATE_KEY}
         if plan == () and not codes and not repeated and record.line_count == 1:
             return NONE
         return self._check_good(record, fmt, shape, plan, codes, repeated)
@@ -197,8 +200,9 @@ class Linter:
     # -- examples ---------------------------------------------------------------------------------------
 
     def example(self, record: Record) -> Example | None:
-        """What the record means; None when it has no usable value. Of a record of no known format only the value
-        is known: its format is `""` and it has no turns."""
+        """What the record means; None when it has no usable value. Of a record of no known format only the
+        value is known: its format is `""` and it has no turns.
+        """
         if record.example is None:
             value = record.value
             if value.__class__ is not dict:
@@ -377,6 +381,9 @@ def _meant_for(rule: RecordRule, fmt: Format) -> bool:
 
 def _may_repeat_key(raw: bytes, value: Mapping[str, Any]) -> bool:
     """Whether a key may stand twice in an object. Asked only when the cheap count of `":` did not settle it.
+
+    (Without white space before a colon each key that is written adds one to that count, so a count equal to
+    the number of keys that are left proves that none was lost.)
 
     Every key that is written counts once in `raw`; a key that was overwritten is missing from what orjson
     writes back. Texts count the same in both, unless a quote in them is written as an escape.

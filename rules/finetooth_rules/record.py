@@ -12,7 +12,7 @@ import orjson
 
 from finetooth_rules import scan as scanning
 from finetooth_rules.finding import Path, Span
-from finetooth_rules.scan import EMPTY, MISSING, Flaw, Scan
+from finetooth_rules.scan import EMPTY, MISSING, Flaw, FlawKind, Scan
 from finetooth_rules.spans import find_span, text_span
 
 DEFAULT_MAX_DEPTH: Final = 512
@@ -51,6 +51,19 @@ class Record:
                 self.strict = True
             except orjson.JSONDecodeError:
                 pass
+
+    def refuse_depth(self) -> bool:
+        """Whether the record nests deeper than `max_depth`; then it counts as one that could not be read.
+
+        Asked only where there are more brackets than that, so that rules may recurse over a value.
+        """
+        if self.raw.count(b"{") + self.raw.count(b"[") <= self.max_depth:
+            return False
+        if not any(flaw.kind is FlawKind.TOO_DEEP for flaw in self.flaws):
+            return False
+        self.strict = False
+        self.parsed = MISSING
+        return True
 
     @property
     def blank(self) -> bool:

@@ -1,10 +1,12 @@
 """The tolerant JSON reader: names every flaw in the text of a record, and still makes out a value.
 
-Runs only on records that the strict parser refuses or where a flaw is suspected that it passes over. Never raises, never
-recurses (100,000 nested brackets are a finding, not a crash), linear in the length of the slice.
+Runs only on records that the strict parser refuses or where a flaw is suspected that it passes over. Never
+raises, never recurses (100,000 nested brackets are a finding, not a crash), linear in the length of the
+slice.
 
-What is JSON is decided by the strict parser alone: a text that it takes has no `INVALID` flaw, one that it refuses has at
-least one flaw, and the edits of a flaw are given only where the text, with those of all flaws applied, is JSON.
+What is JSON is decided by the strict parser alone: a text that it takes has no `INVALID` flaw, one that it
+refuses has at least one flaw, and the edits of a flaw are given only where the text, with those of all
+flaws applied, is JSON.
 """
 
 from __future__ import annotations
@@ -112,11 +114,6 @@ _BY_PLACE: Final = frozenset(
         Cause.WRONG_COMMA,
         Cause.MISSING_COLON,
         Cause.WRONG_COLON,
-        Cause.MISSING_CLOSER,
-        Cause.WRONG_CLOSER,
-        Cause.STRAY_CLOSER,
-        Cause.MISSING_QUOTE,
-        Cause.INNER_QUOTE,
         Cause.DUPLICATE_KEY,
     }
 )
@@ -125,6 +122,21 @@ _MOST_PLACES: Final = 10
 """Slips of one cause beyond this many go with the last of them."""
 _JOINED: Final = {Cause.PYTHON_WORD: Cause.SINGLE_QUOTES}
 """Two habits of one hand."""
+_PYTHON: Final = frozenset({Cause.SINGLE_QUOTES, Cause.PYTHON_WORD})
+_GUESSES: Final = frozenset(
+    {
+        Cause.MISSING_CLOSER,
+        Cause.WRONG_CLOSER,
+        Cause.STRAY_CLOSER,
+        Cause.UNCLOSED,
+        Cause.MISSING_OPENER,
+        Cause.MISSING_QUOTE,
+        Cause.INNER_QUOTE,
+        Cause.CUT_OFF,
+        Cause.TEXT_AFTER,
+    }
+)
+"""Where one of these is, the later ones are most likely its consequences: one flaw, at the first."""
 _PASSED: Final = frozenset(
     {FlawKind.DUPLICATE_KEY, FlawKind.LINE_SEPARATOR, FlawKind.LOSES_PRECISION, FlawKind.TOO_DEEP}
 )
@@ -136,7 +148,9 @@ _MOST_SPANS: Final = 100
 
 
 def scan(raw: bytes, max_depth: int) -> Scan:
-    """Read a record's slice. Blank text has no flaws and no value; a leading byte-order mark is passed over."""
+    """Read a record's slice. Blank text has no flaws and no value; a leading byte-order mark is passed
+    over.
+    """
     body = raw.removeprefix(BOM)
     if not body.strip(b" \t\r\n\v\f"):
         return EMPTY
@@ -164,8 +178,11 @@ def repaired_text(raw: bytes) -> Repaired:
 def _flaws(repaired: Repaired, max_depth: int) -> Iterator[Flaw]:
     groups: dict[tuple[Cause, int], list[Spot]] = {}
     seen: dict[Cause, int] = {}
+    guess: Cause | None = None
     for spot in _certain(repaired):
         cause = _JOINED.get(spot.cause, spot.cause)
+        if cause in _GUESSES:
+            cause = guess = guess or cause
         number = min(seen.get(cause, 0), _MOST_PLACES - 1) if cause in _BY_PLACE else 0
         seen[cause] = number + 1
         groups.setdefault((cause, number), []).append(spot)
@@ -174,8 +191,10 @@ def _flaws(repaired: Repaired, max_depth: int) -> Iterator[Flaw]:
 
 
 def _certain(repaired: Repaired) -> Iterator[Spot]:
-    """The spots to report. Where the reading did not come to a good end, what follows the first doubtful spot is guesswork:
-    that one alone stands for it. A byte that is not UTF-8 is a fact wherever it stands."""
+    """The spots to report. Where the reading did not come to a good end, what follows the first doubtful
+    spot is guesswork: that one alone stands for it. A byte that is not UTF-8 is a fact wherever it
+    stands.
+    """
     doubtful = False
     broken = {spot.span.start for spot in repaired.spots if spot.cause is Cause.INVALID_UTF8}
     for spot in repaired.spots:
@@ -225,9 +244,10 @@ def _wording(repaired: Repaired, spots: Sequence[Spot], max_depth: int) -> tuple
     detail = first.detail if len(first.detail) <= _LONGEST_DETAIL else first.detail[:_LONGEST_DETAIL] + "…"
     if first.cause is Cause.TOO_DEEP:
         detail = str(max_depth)
-    elif len({spot.cause for spot in spots}) > 1:
+    elif first.cause in _PYTHON and len({spot.cause for spot in spots}) > 1:
         return "Python's notation, expected JSON: double quotes, `true`, `false`, `null`", "Write as JSON"
-    more = f" ({len(spots)} places)" if len(spots) > 1 else ""
+    places = sum(spot.cause is first.cause for spot in spots)
+    more = f" ({places} places)" if places > 1 else ""
     return message.format(detail) + more, title.format(detail)
 
 

@@ -38,7 +38,7 @@ _JUDGING: Final[dict[str, Any]] = {
     "max-record-bytes": {
         "description": "A larger record is reported and skipped.",
         "type": "integer",
-        "minimum": 1024,
+        "minimum": 64,
     },
     "max-joined-lines": {
         "description": "How many lines a pretty-printed record may span to be read as one.",

@@ -1,7 +1,8 @@
 """From a JSON Pointer to the bytes of its value, and from an offset in a decoded string to the raw text.
 
-Positions are computed only for what is shown, so nothing is kept between calls: each walks the text once, skipping what lies
-beside the path. A record that is not JSON is walked in its repaired form (see `scan`), and the place is carried back.
+Positions are computed only for what is shown, so nothing is kept between calls: each walks the text once,
+skipping what lies beside the path. A record that is not JSON is walked in its repaired form (see `scan`),
+and the place is carried back.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ _BACKSLASHES: Final = re.compile(rb"\\*\Z")
 def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = False) -> Span:
     """Span of the value at `path`, walking only as far as it must; the last of duplicate keys, as parsers do.
 
-    With `on_key` the span of the key it stands under, quotes included. Where the path leads nowhere, the span of the last
-    value on the way; the whole text (without white space around it) where it cannot be read at all. `strict` says that
-    the text is known to be JSON.
+    With `on_key` the span of the key it stands under, quotes included. Where the path leads nowhere, the
+    span of the last value on the way; the whole text (without white space around it) where it cannot be
+    read at all. `strict` says that the text is known to be JSON.
     """
     if strict or _is_json(raw):
         return _walk(raw, path, on_key)
@@ -48,10 +49,11 @@ def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = Fa
 
 
 def text_span(raw: bytes, string: Span, start: int, end: int) -> Span:
-    """Span of the characters `start` to `end` (code points) of the string literal at `string` (quotes included).
+    """Span of the characters `start` to `end` (code points) of the string literal at `string` (quotes
+    included).
 
-    An escape is one character, and so are the two escapes of a surrogate pair, half a pair, and a byte that is not UTF-8.
-    Offsets beyond the string mean its end.
+    An escape is one character, and so are the two escapes of a surrogate pair, half a pair, and a byte that
+    is not UTF-8. Offsets beyond the string mean its end.
     """
     first, last = _body(raw, string)
     body = raw[first:last]

@@ -88,11 +88,16 @@ def load_cases(text: str) -> list[Case]:
                 blocks.get("toml", ""),
                 data,
                 marks,
-                None if fixed is None else fixed.encode(),
-                None if unsafe is None else unsafe.encode(),
+                _bytes(fixed),
+                _bytes(unsafe),
             )
         )
     return cases
+
+
+def _bytes(text: str | None) -> bytes | None:
+    """A block's bytes; a file read with `surrogateescape` gives back those that are not UTF-8."""
+    return None if text is None else text.encode("utf-8", "surrogateescape")
 
 
 def _blank_blocks(text: str) -> str:
@@ -116,7 +121,8 @@ def lint(data: bytes, settings: str = "", features: Features = Features()) -> li
     """Every finding on the records of a whole file in memory (file rules aside)."""
     decoded = tomllib.loads(settings)
     lines = split_lines(data)
-    bounds = Bounds()
+    first = build_profile(decoded)
+    bounds = Bounds(first.max_joined_lines, first.max_record_bytes, first.max_depth)
     framed: list[tuple[int, Record]] = []
     index = 0
     while index < len(lines):

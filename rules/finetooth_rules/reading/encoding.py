@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from finetooth_rules.finding import Span
-from finetooth_rules.reading.spots import Cause, Spot, replace
+from finetooth_rules.finding import Edit, Span
+from finetooth_rules.reading.spots import Cause, Spot
 
 _VALID: Final = re.compile(
     rb"(?:[\x00-\x7f]++|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
@@ -18,12 +19,12 @@ _CUT: Final = re.compile(
 )
 """The beginning of a UTF-8 sequence at the end of a string or of the text; one byte before a quote may be Latin-1's é."""
 _SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-_WIDE: Final = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
-_HIGH_RUN: Final = re.compile(rb"[\x80-\xff]{2}")
+_HIGH_PAIR: Final = re.compile(rb"[\x80-\xff]{2}")
 _UNUSED_IN_CP1252: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROLS: Final = re.compile(rb"[\x80-\x9f]")
 _REPLACEMENT: Final = "\ufffd".encode()
 _FEW: Final = 64
+_MOST_RUNS: Final = 50_000
 
 
 def is_utf16(raw: bytes) -> bool:
@@ -32,17 +33,34 @@ def is_utf16(raw: bytes) -> bool:
 
 
 def utf8_spots(raw: bytes) -> list[Spot]:
-    """A spot for each byte that belongs to no UTF-8 sequence. Parsing goes on as if it were U+FFFD; that is no repair."""
-    places: list[int] = []
-    at = _end_of_valid(raw, 0)
-    while at < len(raw):
-        places.append(at)
-        at = _end_of_valid(raw, at + 1)
-    guess = looks_like(raw, places)
+    """A spot for each run of bytes that belong to no UTF-8 sequence (at most 50,000).
+
+    Parsing goes on as if each byte were U+FFFD; that is no repair.
+    """
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        runs = _bad_runs(raw, error.start)
+    else:
+        return []
+    guess = looks_like(raw, runs)
     return [
-        Spot(Span(at, at + 1), Cause.INVALID_UTF8, (replace(at, at + 1, _REPLACEMENT),), False, guess)
-        for at in places
+        Spot(run, Cause.INVALID_UTF8, (Edit(run, _REPLACEMENT * (run.end - run.start)),), False, guess)
+        for run in runs
     ]
+
+
+def _bad_runs(raw: bytes, at: int) -> list[Span]:
+    runs: list[Span] = []
+    while at < len(raw) and len(runs) < _MOST_RUNS:
+        start = at
+        following = _end_of_valid(raw, at + 1)
+        while following == at + 1 < len(raw):
+            at = following
+            following = _end_of_valid(raw, at + 1)
+        runs.append(Span(start, at + 1))
+        at = following
+    return runs
 
 
 def _end_of_valid(raw: bytes, start: int) -> int:
@@ -50,17 +68,15 @@ def _end_of_valid(raw: bytes, start: int) -> int:
     return match.end() if match else start
 
 
-def looks_like(raw: bytes, places: list[int]) -> str:
+def looks_like(raw: bytes, runs: Sequence[Span]) -> str:
     """What the text seems to be encoded in, by the bytes that are not UTF-8; for a message."""
-    if not places:
-        return ""
-    near = b" ".join(raw[max(0, at - 2) : at + 3] for at in places[:_FEW])
-    bad = bytes(raw[at] for at in places)
+    near = b" ".join(raw[max(0, run.start - 2) : run.end + 2] for run in runs[:_FEW])
+    bad = b"".join(raw[run.start : run.end] for run in runs[:_FEW])
     if _SURROGATE.search(near):
         return "surrogates written as UTF-8 (CESU-8)"
-    if len(places) <= 3 and _CUT.match(raw, places[0]):
+    if len(runs) == 1 and _CUT.match(raw, runs[0].start):
         return "a character cut in half"
-    if len(_HIGH_RUN.findall(near)) * 2 > min(len(places), _FEW) and len(places) > 3:
+    if len(bad) > 3 and len(_HIGH_PAIR.findall(near)) * 3 > len(bad):
         return "a multi-byte encoding such as GBK or Shift-JIS"
     if not _CONTROLS.search(bad):
         return "Latin-1 or Windows-1252"

@@ -81,7 +81,7 @@ BARE_KEY: Final = re.compile(rb"([\w$\x80-\xff-][\w$.\x80-\xff-]*+)(?=" + _WS + 
 UNOPENED_KEY: Final = re.compile(rb"([^\"',:{}\[\]\\\r\n]{1,200}+)\"(?=" + _WS + b":)")
 UNOPENED_TEXT: Final = re.compile(rb"([^\"',:{}\[\]\\\r\n]{1,200}+)\"(?=" + _WS + rb"[,}\]])")
 BARE_TEXT: Final = re.compile(rb"[A-Za-z_\x80-\xff][^\"',:{}\[\]()\\\r\n]{0,200}+(?=[,}\]])")
-QUOTED_ITEM: Final = re.compile(rb'"[^"\\\r\n]{0,200}+"' + _WS + rb"[,}\]]")
+QUOTED_ITEM: Final = re.compile(rb'"(?:[^"\\\r\n]|\\.)*+"' + _WS + rb"[,}\]]")
 _END_OF_OBJECT: Final = rb"\}" + _WS + rb"(?:[,}\]]|\Z)"
 ENDS_MEMBER: Final = re.compile(b'"' + _WS + b"(?:," + _WS + _KEY + b"|" + _END_OF_OBJECT + b")")
 """A quote that ends an object's string, by what follows it."""

@@ -23,6 +23,12 @@ from finetooth_rules.reading.strings import body_spots, separator_spots
 
 _WHITE: Final = b" \t\r\n"
 _STRUCTURE: Final = b" \t\r\n,:{}[]"
+_COMMA: Final = 0x2C
+_CLOSE_ARRAY: Final = 0x5D
+_CLOSE_OBJECT: Final = 0x7D
+_CLOSERS: Final = frozenset(b"]}")
+_OPENERS: Final = {0x5B: _CLOSE_ARRAY, 0x7B: _CLOSE_OBJECT}
+_LONGEST_TAIL: Final = 60
 
 
 class Mended(NamedTuple):
@@ -48,32 +54,29 @@ def never_closed(raw: bytes, start: int, closers: Sequence[int]) -> Mended | Non
 
 def misquoted_key(raw: bytes, start: int, end: int) -> Mended | None:
     """The key from `start` to `end` has no colon. If it ends in one, its closing quote is missing and it ran on to the
-    opening one of the value: `{"role:"user"}`."""
+    opening one of the next string: `{"role:"user"}`, `{"messages: [{"role"`."""
     kept = _kept(raw, start, end)
-    if raw[kept : end - 1].strip(_WHITE) != b":" or QUOTED_ITEM.match(raw, end - 1) is None:
+    rest = raw[kept : end - 1].translate(None, _WHITE)
+    next_string = QUOTED_KEY if rest.endswith(b"{") else QUOTED_ITEM
+    if rest not in (b":", b":[", b":[{", b":{") or next_string.match(raw, end - 1) is None:
         return None
     smart = SMART_CLOSER.search(raw, start, end)
     if smart is not None and smart.end() == kept:
-        return Mended(end - 1, (_smart(smart.span()),))
-    return Mended(end - 1, (_missing(kept),))
+        return Mended(smart.end(), (_smart(smart.span()),))
+    return Mended(kept, (_missing(kept),))
 
 
-def misquoted_text(raw: bytes, start: int, end: int, closer: int) -> Mended | None:
-    """The string from `start` to `end`, in the object or array that `closer` closes, is followed by what cannot follow it.
-    Either its closing quote is missing and it ran on to the next string's opening one, or the quote it ended at
-    belongs to its text."""
-    in_array = closer == ord("]")
-    kept = _kept(raw, start, end)
-    rest = raw[kept : end - 1].strip(_WHITE)
-    follows = QUOTED_KEY.match(raw, end - 1) or (
-        in_array and rest == b"," and QUOTED_ITEM.match(raw, end - 1)
-    )
-    if follows and rest[:1] in (b",", bytes((closer,))):
-        return Mended(kept, (_missing(kept),))
+def misquoted_text(raw: bytes, start: int, end: int, closers: Sequence[int]) -> Mended | None:
+    """The string from `start` to `end` is followed by what cannot follow it (`closers` of the brackets that are open, the
+    outermost first). Either its closing quote is missing and it ran on to the next string's opening one, or the quote it
+    ended at belongs to its text."""
+    ran_on = _ran_on(raw, start, end, closers)
+    if ran_on is not None:
+        return ran_on
     smart = SMART_CLOSER.search(raw, start, end)
     if smart is not None:
         return Mended(smart.end(), (_smart(smart.span()),))
-    closes = ENDS_ITEM if in_array else ENDS_MEMBER
+    closes = ENDS_ITEM if closers[-1] == _CLOSE_ARRAY else ENDS_MEMBER
     inner = [end - 1]
     for quote in QUOTE.finditer(raw, end):
         if len(quote[0]) > 1:
@@ -85,6 +88,42 @@ def misquoted_text(raw: bytes, start: int, end: int, closer: int) -> Mended | No
             return Mended(at + 1, (spot, *_inside(raw, end, at)))
         inner.append(at)
     return None
+
+
+def _ran_on(raw: bytes, start: int, end: int, closers: Sequence[int]) -> Mended | None:
+    """The punctuation at the end of the string's text is JSON's own: brackets that close what is open, a comma, and brackets
+    that open what comes next, as that calls for."""
+    if QUOTED_KEY.match(raw, end - 1):
+        wanted = _CLOSE_OBJECT
+    elif QUOTED_ITEM.match(raw, end - 1):
+        wanted = _CLOSE_ARRAY
+    else:
+        return None
+    for at in range(max(_kept(raw, start, end), end - _LONGEST_TAIL), end - 1):
+        if raw[at] not in _WHITE and _leads_to(raw[at : end - 1].translate(None, _WHITE), closers, wanted):
+            at = max(unskip(raw, at), start + 1)
+            return Mended(at, (_missing(at),))
+    return None
+
+
+def _leads_to(punctuation: bytes, closers: Sequence[int], wanted: int) -> bool:
+    """Whether after a value, inside the brackets that `closers` close, this punctuation leads to a new member of an object or
+    item of an array (`wanted`: what closes it)."""
+    open_now = list(closers[-_LONGEST_TAIL:])
+    fresh = False
+    for byte in punctuation:
+        if byte in _CLOSERS:
+            if fresh or not open_now or open_now.pop() != byte:
+                return False
+        elif byte == _COMMA:
+            if fresh or not open_now:
+                return False
+            fresh = True
+        elif byte in _OPENERS and fresh and open_now[-1] == _CLOSE_ARRAY:
+            open_now.append(_OPENERS[byte])
+        else:
+            return False
+    return fresh and bool(open_now) and open_now[-1] == wanted
 
 
 def unskip(raw: bytes, end: int) -> int:

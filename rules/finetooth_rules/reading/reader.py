@@ -7,6 +7,7 @@ value is built: that is the strict parser's business, on the edited text, which 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Final
 
@@ -52,6 +53,7 @@ _WHITE: Final = b" \t\r\n"
 _PREFIX_BYTES: Final = 200
 _SHORT_NUMBER: Final = 16
 _MOST_SLIPS: Final = 2_000
+_MOST_SPOTS: Final = 50_000
 _LOSSES: Final = {
     Loss.INFINITE: Cause.INFINITE,
     Loss.BEYOND_64_BITS: Cause.BEYOND_64_BITS,
@@ -95,6 +97,7 @@ class Reader:
         self.mismatched = False
         self._mismatch = mismatch
         self._slips = 0
+        self._before = 0  # how many spots there were before the string just read
         self._open = {_CLOSE_OBJECT: 0, _CLOSE_ARRAY: 0}  # how many of each are open
         self._pos = len(BOM) if raw.startswith(BOM) else 0
         self._frames: list[_Frame] = []
@@ -151,8 +154,10 @@ class Reader:
 
     def _opener_missing(self, at: int) -> None:
         if not self.raw.rstrip().endswith(b"}"):
-            raise stop(Cause.MISSING_OPENER, at, at)
-        self.spots.append(Spot(Span(at, at), Cause.MISSING_OPENER, (insert(at, b"{"),), safe=False))
+            raise stop(Cause.MISSING_OPENER, at, at, "the record's")
+        self.spots.append(
+            Spot(Span(at, at), Cause.MISSING_OPENER, (insert(at, b"{"),), False, "the record's")
+        )
         self._push(_CLOSE_OBJECT, {})
 
     def _run(self) -> None:
@@ -193,12 +198,13 @@ class Reader:
                 self.spots[0] = self.spots[0]._replace(edits=(*self.spots[0].edits, edit))
             else:
                 cause = Cause.STRAY_CLOSER if tail["closers"] else Cause.MARK_AFTER
-                self.spots.append(Spot(edit.span, cause, (edit,), detail=chr(raw[at])))
+                safe = cause is Cause.MARK_AFTER or not self._slips
+                self.spots.append(Spot(edit.span, cause, (edit,), safe, chr(raw[at])))
             return False
         following = NEXT_VALUE.match(raw, at)
         if following is not None:
             self._pos = following.end()
-            self.spots.append(Spot(Span(self._pos, self._pos + 1), Cause.SEVERAL_VALUES))
+            self._found([Spot(Span(self._pos, self._pos + 1), Cause.SEVERAL_VALUES)])
             return True
         edit = replace(at, len(raw.rstrip()), b"")
         self.spots.append(Spot(edit.span, Cause.TEXT_AFTER, (edit,), safe=False))
@@ -221,7 +227,7 @@ class Reader:
             key, place = odd
         first = keys.setdefault(key, place)
         if first is not place:
-            self.spots.append(Spot(Span(*place), Cause.DUPLICATE_KEY, detail=key, other=Span(*first)))
+            self._found([Spot(Span(*place), Cause.DUPLICATE_KEY, detail=key, other=Span(*first))])
         self._fresh = False
         self._value()
 
@@ -242,12 +248,14 @@ class Reader:
             if match is None:
                 raise stop(Cause.UNTERMINATED, at, at + 1, '"')
             self._pos = match.end()
-            self.spots += string_spots(raw, *match.span())
+            self._before = len(self.spots)
+            self._found(string_spots(raw, *match.span()))
             key = decode(raw[at + 1 : match.end() - 1])
         else:
             odd = values.single_quoted(raw, at) or values.smart_quoted(raw, at) or values.bare_key(raw, at)
             if odd is None:
-                raise stop(Cause.EXPECTED_KEY, at, at + 1)
+                unopened = byte == _OPEN_OBJECT and self._comma >= 0
+                raise stop(Cause.OBJECT_FOR_KEY if unopened else Cause.EXPECTED_KEY, at, at + 1)
             key = self._take(odd)
         end = self._pos
         self._colon(at)
@@ -267,6 +275,7 @@ class Reader:
         mended = quotes.misquoted_key(raw, start, end) if raw[start] == _QUOTE else None
         if mended is not None:
             self._mend(mended)
+            self._colon(start)
         elif byte == _EQUALS:
             wide = 2 if raw[at + 1 : at + 2] == b">" else 1
             self._note(Cause.WRONG_COLON, replace(at, at + wide, b":"), detail=raw[at : at + wide].decode())
@@ -325,17 +334,33 @@ class Reader:
         if byte == _SEMICOLON:
             self._note(Cause.WRONG_COMMA, replace(at, at + 1, b","))
             self._comma, self._fresh, self._pos = at, True, at + 1
+        elif text and byte == _COLON:
+            self._key_for_value(frame, self._start)
         elif self._next_begins(frame, at) and not (text and at == end and byte not in b'"{['):
             self._note(
                 Cause.MISSING_COMMA, insert(end, b","), detail="key" if frame.keys is not None else "value"
             )
             self._comma, self._fresh = -1, True
         else:
-            mended = quotes.misquoted_text(raw, self._start, end, frame.closer) if text else None
+            mended = quotes.misquoted_text(raw, self._start, end, self._closers()) if text else None
             if mended is None:
-                cause = Cause.MISQUOTED if text and byte != _COLON else Cause.EXPECTED_COMMA
+                cause = Cause.MISQUOTED if text else Cause.EXPECTED_COMMA
                 raise stop(cause, at, at + 1, chr(frame.closer))
             self._mend(mended)
+
+    def _key_for_value(self, frame: _Frame, start: int) -> None:
+        """The string at `start`, read as a value, is a key: either the array that it stands in should have been closed before
+        the comma, or an object opened."""
+        del self.spots[self._before :]
+        inside = frame.keys is None and self._comma >= 0 and self._frames[-2:][0].keys is not None
+        if inside and self._mode() is Mismatch.INSERT:
+            self._pop()
+            self._pos = quotes.unskip(self.raw, self._comma)
+            self._note(Cause.UNCLOSED, insert(self._pos, b"]"), safe=False)
+            return
+        self._note(Cause.MISSING_OPENER, insert(start, b"{"), safe=False, detail="an")
+        self._pos = start
+        self._push(_CLOSE_OBJECT, {})
 
     def _next_begins(self, frame: _Frame, at: int) -> bool:
         if frame.keys is not None:
@@ -357,22 +382,25 @@ class Reader:
 
     def _close(self, at: int) -> None:
         """The closing bracket at `at`, whether or not it fits."""
-        if self._fresh and self._comma >= 0:
-            self._note(
-                Cause.TRAILING_COMMA, replace(self._comma, self._comma + 1, b""), detail=chr(self.raw[at])
-            )
-        frame = self._frames[-1]
+        frame, comma = self._frames[-1], self._comma if self._fresh else -1
         if self.raw[at] == frame.closer:
             self._pop()
         elif not self._unfit(at, self.raw[at], frame.closer):
             self._pos = at + 1
             return
+        if comma >= 0:
+            self._note(Cause.TRAILING_COMMA, replace(comma, comma + 1, b""), detail=chr(self.raw[at]))
         self._fresh, self._comma, self._pos = False, -1, at + 1
+
+    def _mode(self) -> Mismatch:
+        """How to read a bracket that may be read in several ways: as told for the first, by inserting for all others."""
+        mode = Mismatch.INSERT if self.mismatched else self._mismatch
+        self.mismatched = True
+        return mode
 
     def _unfit(self, at: int, byte: int, wanted: int) -> bool:
         """A closing bracket of the wrong kind; False when it is best left out."""
-        mode = self._mismatch if not self.mismatched else Mismatch.INSERT
-        self.mismatched = True
+        mode = self._mode()
         shown, expected = chr(byte), chr(wanted)
         if mode is Mismatch.INSERT and self._open[byte]:
             missing = bytearray()
@@ -380,18 +408,23 @@ class Reader:
                 missing.append(self._frames[-1].closer)
                 self._pop()
             edit = insert(quotes.unskip(self.raw, at), bytes(missing))
-            self._add(Spot(Span(at, at + 1), Cause.MISSING_CLOSER, (edit,), detail=missing.decode()))
+            self._add(Spot(Span(at, at + 1), Cause.MISSING_CLOSER, (edit,), False, missing.decode()))
         elif mode is Mismatch.REPLACE:
             self._note(
                 Cause.WRONG_CLOSER,
                 replace(at, at + 1, bytes((wanted,))),
+                safe=False,
                 detail=f"`{shown}`, expected `{expected}`",
             )
         else:
-            self._note(Cause.STRAY_CLOSER, replace(at, at + 1, b""), detail=shown)
+            self._note(Cause.STRAY_CLOSER, replace(at, at + 1, b""), safe=False, detail=shown)
             return False
         self._pop()
         return True
+
+    def _closers(self) -> bytes:
+        """What closes the open brackets, the outermost first."""
+        return bytes(frame.closer for frame in self._frames)
 
     def _pop(self) -> None:
         self._closed = self._frames.pop()
@@ -407,7 +440,7 @@ class Reader:
         if byte == _QUOTE:
             match = CLEAN_STRING.match(raw, at)
             if match is not None:
-                self._pos = match.end()
+                self._pos, self._before = match.end(), len(self.spots)
             else:
                 self._string(at)
         elif byte == _OPEN_OBJECT:
@@ -431,18 +464,20 @@ class Reader:
         if cause is not None:
             place = Span(at, at + len(token))
             edits = (Edit(place, values.PLACEHOLDER),) if cause is Cause.INFINITE else ()
-            self.spots.append(Spot(place, cause, edits))
+            self._found([Spot(place, cause, edits)])
 
     def _string(self, at: int) -> None:
         match = STRING.match(self.raw, at)
         if match is None:
-            mended = quotes.never_closed(self.raw, at, [frame.closer for frame in self._frames])
+            self._before = len(self.spots)
+            mended = quotes.never_closed(self.raw, at, self._closers())
             if mended is None:
                 raise stop(Cause.UNTERMINATED, at, at + 1, '"')
             self._mend(mended)
             return
         self._pos = match.end()
-        self.spots += string_spots(self.raw, at, self._pos)
+        self._before = len(self.spots)
+        self._found(string_spots(self.raw, at, self._pos))
 
     def _odd_value(self) -> None:
         raw = self.raw
@@ -471,11 +506,16 @@ class Reader:
             raise stop(Cause.EXPECTED_VALUE, at, at + 1)
 
     def _mend(self, mended: quotes.Mended) -> None:
-        self.spots += mended.spots
+        """Go on as if a quote stood elsewhere; what was found behind it, in the string just read, is void."""
+        inside = self.spots[self._before :]
+        del self.spots[self._before :]
+        self._found(spot for spot in inside if spot.span.start < mended.at)
+        self._found(mended.spots)
         self._pos = mended.at
 
     def _take(self, odd: values.Odd) -> str:
-        self.spots += odd.spots
+        self._before = len(self.spots)
+        self._found(odd.spots)
         self._pos = odd.end
         return decode(self.raw[odd.body.start : odd.body.end], foreign=True)
 
@@ -513,7 +553,7 @@ class Reader:
         end = quotes.unskip(self.raw, len(self.raw))
         if not complete or not self._frames:
             raise stop(Cause.CUT_OFF, end, end)
-        missing = bytes(frame.closer for frame in reversed(self._frames))
+        missing = self._closers()[::-1]
         raise Unreadable(Spot(Span(end, end), Cause.CUT_OFF, (insert(end, missing),), safe=False))
 
     def _note(self, cause: Cause, edit: Edit, *, safe: bool = True, detail: str = "") -> None:
@@ -525,3 +565,10 @@ class Reader:
         if self._slips > _MOST_SLIPS:
             raise Unreadable(spot._replace(edits=()))
         self.spots.append(spot)
+
+    def _found(self, spots: Iterable[Spot]) -> None:
+        """Spots of other kinds. Their number is bounded too, for the sake of time and memory."""
+        for spot in spots:
+            if len(self.spots) >= _MOST_SPOTS:
+                raise Unreadable(spot._replace(edits=()))
+            self.spots.append(spot)

@@ -19,7 +19,8 @@ TEXTS: Final[dict[Cause, tuple[str, str]]] = {
     Cause.MISSING_CLOSER: ("closing bracket too early; expected `{}` before it", "Insert `{}`"),
     Cause.WRONG_CLOSER: ("closing bracket {}", "Replace the bracket"),
     Cause.STRAY_CLOSER: ("`{}` closes nothing; one bracket too many", "Remove the bracket"),
-    Cause.MISSING_OPENER: ("the record's opening `{{` is missing", "Insert `{{`"),
+    Cause.UNCLOSED: ("no `]` before the next key of the object; expected here", "Insert `]`"),
+    Cause.MISSING_OPENER: ("{} opening `{{` is missing before this key", "Insert `{{`"),
     Cause.MISSING_QUOTE: ("the {} quote of a string is missing here", "Insert the quote"),
     Cause.INNER_QUOTE: (
         r"unescaped quote inside a string, expected `\"`",
@@ -51,6 +52,7 @@ TEXTS: Final[dict[Cause, tuple[str, str]]] = {
     Cause.MISSING_VALUE: ("no value here, expected one after the colon", ""),
     Cause.KEY_WITHOUT_VALUE: ("key without a colon and a value", ""),
     Cause.EXPECTED_KEY: ("expected a key in double quotes", ""),
+    Cause.OBJECT_FOR_KEY: ("object where a key should be; is the opening `[` of a list missing?", ""),
     Cause.EXPECTED_VALUE: ("expected a JSON value", ""),
     Cause.EXPECTED_COMMA: ("expected `,` or `{}` after the value", ""),
     Cause.MISQUOTED: ("expected `,` or `{}` after a string; a quote in it is missing or not escaped", ""),

@@ -50,11 +50,11 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         meant, applicability = _meant(defect, allowed, profile)
         listed = [value for value in allowed if value is not None]
         found = f"{place(defect.path)} is {quoted(defect.found)}"
-        ending = f"; did you mean {quoted(meant)}?" if meant else ""
+        message = f"{found}; did you mean {quoted(meant)}?" if meant else one_of(found, listed, "")
         title = f"Replace by `{meant}`"
         yield Finding(
             NOT_ALLOWED,
-            one_of(found, listed, ending),
+            message,
             Consequence.REJECTED,
             path=defect.path,
             fixes=(

@@ -113,7 +113,7 @@ def _has_answer(example: Example) -> bool:
 RULE = MeasuredRule(
     code=CODE,
     name="answer-truncated",
-    summary="the cut at the token limit takes away part or all of the answer",
+    summary="The cut at the token limit takes away part or all of the answer.",
     consequence=Consequence.TRUNCATED,
     supersedes=("TOK001",),
     screen=screen,

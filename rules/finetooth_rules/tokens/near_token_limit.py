@@ -97,7 +97,7 @@ def _key(example: Example) -> Path:
 RULE = MeasuredRule(
     code=CODE,
     name="near-token-limit",
-    summary="a record has almost as many tokens as the target takes",
+    summary="A record has almost as many tokens as the target takes.",
     consequence=Consequence.NOTE,
     options=Options,
     screen=screen,

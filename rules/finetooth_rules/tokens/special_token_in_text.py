@@ -118,7 +118,7 @@ def _finding(example: Example, text: Text, found: list[re.Match[str]]) -> Findin
 RULE = RecordRule(
     code=CODE,
     name="special-token-in-text",
-    summary="a text holds a control token of the tokenizer, which is not read as text",
+    summary="A text holds a control token of the tokenizer, which is not read as text.",
     consequence=Consequence.DEGRADED,
     check=check,
     triggers=TRIGGERS,

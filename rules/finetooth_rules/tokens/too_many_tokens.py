@@ -103,7 +103,7 @@ def _outcome(limit: Limit, profile: Profile) -> str:
 RULE = MeasuredRule(
     code=CODE,
     name="too-many-tokens",
-    summary="a record has more tokens than the target takes",
+    summary="A record has more tokens than the target takes.",
     consequence=Consequence.TRUNCATED,
     screen=screen,
     check=check,

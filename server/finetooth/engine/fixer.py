@@ -19,11 +19,12 @@ from finetooth.engine.lint_file import FileResult, RecordFindings
 from finetooth.engine.report import Change, Hunk
 from finetooth.engine.request import FixMode
 from finetooth.engine.source import BLOCK, Source, read_fully
-from finetooth_rules.edits import replacement
+from finetooth_rules.edits import one_line, replacement
 from finetooth_rules.finding import Applicability, Finding, Fix, Rewrite
 from finetooth_rules.framing import split_lines
 
 ROUNDS: Final = 10
+WINDOW: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def fix_file(
             with path.open("wb") as out:
                 _write_round(current, taken, rewrites[:1], out)
             fixed = lint(Source(original.name, path))
-            count += max(0, _total(current) - _total(fixed))
+            count += sum(len(fixes) for _, fixes in taken) if not rewrites else 1
             current = fixed
         if current is result:
             return Fixed(result, 0, data=_bytes(original) if original.path is None else None)
@@ -82,10 +83,6 @@ def _at(result: FileResult, source: Source) -> FileResult:
 def _bytes(source: Source) -> bytes:
     with source.open() as stream:
         return stream.read()
-
-
-def _total(result: FileResult) -> int:
-    return len(result.of_file) + sum(len(item.findings) for item in result.of_records)
 
 
 def _may(fix: Fix, mode: FixMode) -> bool:
@@ -195,7 +192,7 @@ def _json_lines(stream: BinaryIO, out: BinaryIO) -> None:
     """
     import orjson
 
-    from finetooth.engine.json_array import elements, one_line
+    from finetooth.engine.json_array import elements
 
     data = stream.read()
     try:
@@ -243,16 +240,29 @@ def _replace(target: Path, new: Path) -> None:
 
 
 def _change(before: Source, after: Source) -> Change | None:
-    """The lines that differ, as hunks."""
-    from difflib import SequenceMatcher
-
+    """The lines that differ, as hunks. Fixes change few lines at a time, so the two are walked side by side
+    and met again within a window; what never meets is one hunk to the end.
+    """
     old, new = split_lines(_bytes(before)), split_lines(_bytes(after))
-    head = next(
-        (n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
-    )
-    hunks = [
-        Hunk(head + i1 + 1, tuple(old[head + i1 : head + i2]), tuple(new[head + j1 : head + j2]))
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, old[head:], new[head:], autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
+    hunks: list[Hunk] = []
+    i = j = 0
+    while i < len(old) or j < len(new):
+        if i < len(old) and j < len(new) and old[i] == new[j]:
+            i, j = i + 1, j + 1
+            continue
+        di, dj = _meet(old, new, i, j)
+        hunks.append(Hunk(i + 1, tuple(old[i : i + di]), tuple(new[j : j + dj])))
+        i, j = i + di, j + dj
     return Change(before.name, tuple(hunks)) if hunks else None
+
+
+def _meet(old: Sequence[bytes], new: Sequence[bytes], i: int, j: int) -> tuple[int, int]:
+    """How many lines of each to skip until two equal lines meet; all that is left where none do within the
+    window.
+    """
+    for distance in range(1, WINDOW):
+        for di in range(distance + 1):
+            dj = distance - di
+            if i + di < len(old) and j + dj < len(new) and old[i + di] == new[j + dj]:
+                return di, dj
+    return len(old) - i, len(new) - j

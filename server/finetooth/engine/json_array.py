@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 _TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],]', re.DOTALL)
-_BREAK: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t]*[\r\n]+[ \t]*', re.DOTALL)
 
 
 def elements(data: bytes) -> Iterator[bytes]:
@@ -27,22 +26,3 @@ def elements(data: bytes) -> Iterator[bytes]:
             start = token.end()
             if char == b"]":
                 return
-
-
-def one_line(element: bytes) -> bytes:
-    """An element without the line breaks and indentation between its tokens; everything else stays as it is.
-
-    `{\n  "a": 1,\n  "b": 2\n}` becomes `{"a": 1, "b": 2}`.
-    """
-    if b"\n" not in element and b"\r" not in element:
-        return element
-    parts: list[bytes] = []
-    at = 0
-    for match in _BREAK.finditer(element):
-        if match[1] is not None:
-            continue
-        before = element[at : match.start()]
-        parts.append(before)
-        parts.append(b" " if before.endswith(b",") else b"")
-        at = match.end()
-    return b"".join(parts) + element[at:]

@@ -1,0 +1,54 @@
+r"""The file is one JSON array, not JSON Lines.
+
+## What it does
+Finds a file whose records are the elements of one array.
+
+## Why it matters
+A `.jsonl` file has one object a line. Readers that go by lines refuse it; Hugging Face's loaders read it.
+
+## Example
+```python
+b'[\n  {"prompt": "1 + 1?", "completion": "2"},\n  {"prompt": "2 + 2?", "completion": "4"}\n]\n'
+```
+
+## Use instead
+```python
+b'{"prompt": "1 + 1?", "completion": "2"}\n{"prompt": "2 + 2?", "completion": "4"}\n'
+```
+
+## Fix
+Writes each element on a line of its own. Safe; a file that does not parse is left alone.
+
+## Options
+None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from finetooth_rules.file_facts import FileFacts
+from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Rewrite, Span
+from finetooth_rules.profile import Profile
+from finetooth_rules.rule import FileRule, NoOptions
+
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[)\s*[\{\]]")
+
+
+def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
+    """One finding on the opening bracket."""
+    match = _ARRAY.match(facts.head)
+    if match:
+        fix = Fix("Write the file as JSON Lines", Applicability.SAFE, rewrite=Rewrite.JSON_LINES)
+        message = "the file is one JSON array; expected one object a line"
+        yield Finding("SYN008", message, Consequence.REJECTED, span=Span(*match.span(1)), fixes=(fix,))
+
+
+RULE = FileRule(
+    code="SYN008",
+    name="json-array-file",
+    summary="The file is one JSON array, not JSON Lines.",
+    consequence=Consequence.REJECTED,
+    check=check,
+)

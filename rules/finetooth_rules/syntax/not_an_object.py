@@ -1,0 +1,59 @@
+r"""A record is not an object.
+
+## What it does
+Finds a line that holds a string, a number, a boolean, null or an array where a record must be an object.
+
+## Why it matters
+Every trainer reads a record by its keys. OpenAI says `Expected file to have JSONL format, where every line
+is a JSON dictionary`, Hugging Face's loader `Column() changed from object to string in row 1`.
+
+## Example
+```jsonl
+"Capital of France? Paris"
+```
+
+## Use instead
+```jsonl
+{"prompt": "Capital of France?", "completion": "Paris"}
+```
+
+## Fix
+None.
+
+## Options
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.profile import Profile
+from finetooth_rules.record import Record
+from finetooth_rules.rule import NoOptions, SyntaxRule
+from finetooth_rules.scan import MISSING
+
+_KINDS = {"str": "a string", "bool": "a boolean", "int": "a number", "float": "a number", "list": "an array"}
+
+
+def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
+    """One finding on the whole value."""
+    value = record.value
+    if value is not MISSING and not isinstance(value, dict):
+        kind = _KINDS.get(type(value).__name__, "null")
+        yield Finding(
+            "SYN002",
+            f"this record is {kind}; expected an object",
+            Consequence.REJECTED,
+            span=record.locate(()),
+        )
+
+
+RULE = SyntaxRule(
+    code="SYN002",
+    name="not-an-object",
+    summary="A record is not an object.",
+    consequence=Consequence.REJECTED,
+    check=check,
+)
