@@ -46,6 +46,8 @@ Findings = tuple[Finding, ...]
 NONE: Final[Findings] = ()
 NO_CODES: Final[frozenset[str]] = frozenset()
 DUPLICATE_KEY: Final = "SYN009"
+NOT_BY_TRIGGER: Final = frozenset({DUPLICATE_KEY})
+"""Its trigger only says that a cheap count is not to be trusted."""
 _COLON: Final = re.compile(rb'"\s*:')
 _SHAPES_KEPT: Final = 4096
 T = TypeVar("T")
@@ -63,6 +65,7 @@ class Linter:
         self._shape_rules = [rule for rule in records if rule.reads_shape]
         self._text_rules = [rule for rule in records if not rule.reads_shape and not rule.triggers]
         self._triggered = {rule.code: rule for rule in records if rule.triggers}
+        self._quick_looks = _quick_looks(self._triggered.values())
         self._measured = [rule for rule in self.rules if isinstance(rule, MeasuredRule)]
         self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
         self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
@@ -124,10 +127,11 @@ class Linter:
             shape, keys = plain or shape_of(value, self._literal[fmt.name])
             plan = self._quiet[fmt.name].get(shape)
         codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
-        repeated = (record.raw.count(b'":') != keys or DUPLICATE_KEY in codes) and _may_repeat_key(
-            record.raw, value
-        )
-        codes -= {DUPLICATE_KEY}
+        repeated = _repeats_key(record.raw, value, keys, spaced=DUPLICATE_KEY in codes)
+        codes -= NOT_BY_TRIGGER
+        for may_fire, its_codes in self._quick_looks if codes else ():
+            if not its_codes.isdisjoint(codes) and not may_fire(record.raw):
+                codes -= its_codes
         if plan == () and not codes and not repeated and record.line_count == 1:
             return NONE
         return self._check_good(record, fmt, shape, plan, codes, repeated)
@@ -233,10 +237,8 @@ class Linter:
             options = self.options(rule.code)
             near = [
                 (index, example)
-                for index, record in enumerate(records)
-                if not record.oversize
-                and self._holds(rule, rule.screen, record, self.profile, options)
-                and (example := self.example(record)) is not None
+                for index in self.listed(rule, _screened, rule, records, self.profile, options)
+                if (example := self.example(records[index])) is not None
             ]
             if near:
                 examples = [example for _, example in near]
@@ -365,6 +367,14 @@ WHOLE: Final = Span(0, 0)
 NO_KEYS: Final[tuple[bytes, ...]] = ()
 
 
+def _screened(rule: MeasuredRule, records: Sequence[Record], profile: Profile, options: Any) -> Iterator[int]:
+    """Which records a measured rule may fire on."""
+    screen = rule.screen
+    for index, record in enumerate(records):
+        if not record.oversize and screen(record, profile, options):
+            yield index
+
+
 def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
     """The selected rules that the target does not contradict, and those that supersede one of them."""
     on = {
@@ -379,18 +389,33 @@ def _meant_for(rule: RecordRule, fmt: Format) -> bool:
     return rule.formats is None or fmt.name in rule.formats
 
 
-def _may_repeat_key(raw: bytes, value: Mapping[str, Any]) -> bool:
-    """Whether a key may stand twice in an object. Asked only when the cheap count of `":` did not settle it.
+def _repeats_key(raw: bytes, value: Mapping[str, Any], keys: int, *, spaced: bool) -> bool:
+    """Whether a key may stand twice in an object: False is sure. `keys` is the number of keys that are left.
 
-    (Without white space before a colon each key that is written adds one to that count, so a count equal to
-    the number of keys that are left proves that none was lost.)
-
-    Every key that is written counts once in `raw`; a key that was overwritten is missing from what orjson
-    writes back. Texts count the same in both, unless a quote in them is written as an escape.
+    Without white space before a colon (`spaced`) every key as written adds one to the count of `":`, so an
+    equal count proves that none was lost. Where texts hold `":` too, they count the same in what orjson
+    writes back, unless a quote in them is written as an escape.
     """
-    if ESCAPED_ASCII.search(raw):
+    count = raw.count(b'":')
+    if count == keys and not spaced:
+        return False
+    if b"\\u00" in raw and ESCAPED_ASCII.search(raw):
         return True
-    return len(_COLON.findall(raw)) != len(_COLON.findall(orjson.dumps(value)))
+    written = orjson.dumps(value)
+    if spaced:
+        return len(_COLON.findall(raw)) != len(_COLON.findall(written))
+    return count != written.count(b'":')
+
+
+def _quick_looks(
+    rules: Iterable[RecordRule],
+) -> tuple[tuple[Callable[[bytes], bool], frozenset[str]], ...]:
+    """Each distinct `may_fire` with the codes that share it."""
+    looks: dict[Callable[[bytes], bool], set[str]] = {}
+    for rule in rules:
+        if rule.may_fire is not None:
+            looks.setdefault(rule.may_fire, set()).add(rule.code)
+    return tuple((look, frozenset(codes)) for look, codes in looks.items())
 
 
 def summarise(rule: StatisticRule[Any, Any, Any], facts: Iterable[Any]) -> Any:

@@ -66,6 +66,11 @@ class Profile:
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
+    @cached_property
+    def tokens_allowed(self) -> int | None:
+        """The most tokens a record may have: the limit in the settings, else the target's."""
+        return self.target.limit_for(self.model) if self.token_limit is None else self.token_limit
+
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """How a finding is shown under this target; None when the target contradicts the rule."""
         return self.target.severity(code, consequence)

@@ -82,6 +82,7 @@ class RecordRule(Rule):
     explains_schema: bool = False
     applies: Callable[[Example], bool] | None = None
     triggers: tuple[str, ...] = ()
+    may_fire: Callable[[bytes], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ flaws applied, is JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -186,8 +186,26 @@ def _flaws(repaired: Repaired, max_depth: int) -> Iterator[Flaw]:
         number = min(seen.get(cause, 0), _MOST_PLACES - 1) if cause in _BY_PLACE else 0
         seen[cause] = number + 1
         groups.setdefault((cause, number), []).append(spot)
-    found = [_flaw(repaired, spots, max_depth) for spots in groups.values()]
+    order = {id(edit): number for number, edit in enumerate(repaired.edits)}
+    found = [_flaw(repaired, spots, order, max_depth) for spots in _untangled(list(groups.values()))]
     yield from sorted(found, key=lambda flaw: flaw.span)
+
+
+def _untangled(groups: Sequence[list[Spot]]) -> list[list[Spot]]:
+    """The groups, where two of them put something in at the same place joined: its order is part of the
+    repair.
+    """
+    first_at: dict[int, int] = {}
+    home = list(range(len(groups)))
+    for number, spots in enumerate(groups):
+        edits = [edit for spot in spots for edit in spot.edits]
+        for at in {edit.span.start for edit in edits if edit.span.start == edit.span.end}:
+            low, high = sorted((home[number], home[first_at.setdefault(at, number)]))
+            home = [low if other == high else other for other in home]
+    joined: dict[int, list[Spot]] = {}
+    for number, spots in enumerate(groups):
+        joined.setdefault(home[number], []).extend(spots)
+    return list(joined.values())
 
 
 def _certain(repaired: Repaired) -> Iterator[Spot]:
@@ -207,8 +225,8 @@ def _certain(repaired: Repaired) -> Iterator[Spot]:
                 yield spot
 
 
-def _flaw(repaired: Repaired, spots: Sequence[Spot], max_depth: int) -> Flaw:
-    """One flaw for all these spots."""
+def _flaw(repaired: Repaired, spots: Sequence[Spot], order: Mapping[int, int], max_depth: int) -> Flaw:
+    """One flaw for all these spots; `order`: where an edit stands among all."""
     first = spots[0]
     kind = _NAMED.get(first.cause, FlawKind.INVALID)
     message, title = _wording(repaired, spots, max_depth)
@@ -219,7 +237,8 @@ def _flaw(repaired: Repaired, spots: Sequence[Spot], max_depth: int) -> Flaw:
     elif repaired.ok and first.cause is Cause.COMMENT and not repaired.values:
         title, lines = "Delete the line", ()
     elif repaired.ok and first.cause not in _NOT_OFFERED:
-        edits = tuple(sorted((edit for spot in spots for edit in spot.edits), key=lambda edit: edit.span))
+        given = (edit for spot in spots for edit in spot.edits if id(edit) in order)
+        edits = tuple(sorted(given, key=lambda edit: order[id(edit)]))
     offered = bool(edits) or lines is not None
     return Flaw(
         kind,
@@ -244,7 +263,7 @@ def _wording(repaired: Repaired, spots: Sequence[Spot], max_depth: int) -> tuple
     detail = first.detail if len(first.detail) <= _LONGEST_DETAIL else first.detail[:_LONGEST_DETAIL] + "…"
     if first.cause is Cause.TOO_DEEP:
         detail = str(max_depth)
-    elif first.cause in _PYTHON and len({spot.cause for spot in spots}) > 1:
+    elif {spot.cause for spot in spots} >= _PYTHON:
         return "Python's notation, expected JSON: double quotes, `true`, `false`, `null`", "Write as JSON"
     places = sum(spot.cause is first.cause for spot in spots)
     more = f" ({places} places)" if places > 1 else ""

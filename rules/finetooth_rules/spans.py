@@ -25,6 +25,7 @@ _BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", r
 _SCALAR: Final = re.compile(rb"[^ \t\r\n,\]}]*+")
 _OPENING_QUOTE: Final = re.compile(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
 _CLOSING_QUOTE: Final = re.compile(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
+_BACKSLASH: Final = 0x5C
 _BACKSLASHES: Final = re.compile(rb"\\*\Z")
 
 
@@ -131,6 +132,9 @@ def _end(text: bytes, at: int) -> int:
     """Where the value at `at` ends."""
     byte = text[at : at + 1]
     if byte == b'"':
+        quote = text.find(b'"', at + 1)
+        if text[quote - 1] != _BACKSLASH:
+            return quote + 1
         match = STRING.match(text, at)
     elif byte in (b"{", b"["):
         return _end_of_brackets(text, at)

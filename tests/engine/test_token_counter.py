@@ -222,7 +222,21 @@ def test_counts_are_remembered_and_the_oldest_forgotten(monkeypatch: pytest.Monk
     assert encoded == ["one", "two"]
     small.count(["three", "one", "two"])
     assert encoded == ["one", "two", "three", "two"]
-    assert len(small._counts) == 2
+    assert len(small._numbers) == 2
+
+
+def test_a_remembered_count_is_not_taken_for_a_cut() -> None:
+    shared = counter()
+    assert [shared.count(["hello world"])[0], shared.cut("hello world", 1), shared.cut("hello world", 2)] == [
+        2,
+        5,
+        11,
+    ]
+    assert [shared.count(["hello world"])[0], shared.cut("hello world", 1), shared.cut("hello world", 2)] == [
+        2,
+        5,
+        11,
+    ]
 
 
 def test_loaded_on_first_use_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,6 +304,7 @@ def test_what_is_left_of_plain_words_has_no_more_tokens_than_the_limit(
         ("hello world", 1, 5),
         ("hello world", 2, 11),
         ("hello world", 9, 11),
+        ("hello world", 10**30, 11),
         ("", 5, 0),
         ("👩‍👧", 1, 0),  # both tokens of the first emoji are needed
         ("👩‍👧", 2, 1),

@@ -17,7 +17,8 @@ _VALID: Final = re.compile(
 _CUT: Final = re.compile(
     rb"[\xe0-\xef][\x80-\xbf]\"|[\xf0-\xf4][\x80-\xbf]{1,2}\"|[\xc2-\xf4][\x80-\xbf]{0,2}\Z"
 )
-"""The beginning of a UTF-8 sequence at the end of a string or of the text; one byte before a quote may be Latin-1's é."""
+"""The beginning of a UTF-8 sequence at the end of a string or of the text; one byte before a quote may be
+Latin-1's é."""
 _SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _HIGH_PAIR: Final = re.compile(rb"[\x80-\xff]{2}")
 _UNUSED_IN_CP1252: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -76,7 +77,9 @@ def looks_like(raw: bytes, runs: Sequence[Span]) -> str:
         return "surrogates written as UTF-8 (CESU-8)"
     if len(runs) == 1 and _CUT.match(raw, runs[0].start):
         return "a character cut in half"
-    if len(bad) > 3 and len(_HIGH_PAIR.findall(near)) * 3 > len(bad):
+    region = runs[min(len(runs), _FEW) - 1].end - runs[0].start
+    paired = len(_HIGH_PAIR.findall(near)) * 3 > len(bad)
+    if len(bad) > 3 and (paired or len(bad) * 2 > region > 8):
         return "a multi-byte encoding such as GBK or Shift-JIS"
     if not _CONTROLS.search(bad):
         return "Latin-1 or Windows-1252"

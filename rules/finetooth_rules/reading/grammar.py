@@ -1,7 +1,7 @@
 """The regular expressions of the reader, on raw bytes.
 
-Quantifiers are possessive wherever the text may be long: no backtracking, no stack. A quantifier with a bound looks ahead
-of a place that is already odd, and its bound keeps the whole reading linear.
+Quantifiers are possessive wherever the text may be long: no backtracking, no stack. A quantifier with a
+bound looks ahead of a place that is already odd, and its bound keeps the whole reading linear.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _WS: Final = rb"[ \t\r\n]*+"
 _X: Final = rb"[0-9a-fA-F]"
 _WORD_ENDS: Final = rb"(?![\w$\x80-\xff])"
 
-# -- JSON --------------------------------------------------------------------------------------------------
+# -- JSON ------------------------------------------------------------------------------
 
 SPACE: Final = re.compile(_WS)
 MEMBER: Final = re.compile(_WS + rb'"([ !#-\[\]-\x7f]*+)"' + _WS + b":" + _WS)
@@ -35,7 +35,7 @@ _SHORT_NUMBER: Final = (
 NUMBERS: Final = re.compile(b"(?:" + _WS + _SHORT_NUMBER + _WS + b",)++")
 """Items of an array that are numbers too short to lose anything: token ids."""
 
-# -- inside strings -------------------------------------------------------------------------------------------
+# -- inside strings ------------------------------------------------------------------------------
 
 SEPARATOR: Final = re.compile(rb"\xe2\x80[\xa8\xa9]|\xc2\x85")
 TROUBLE: Final = re.compile(
@@ -44,13 +44,14 @@ TROUBLE: Final = re.compile(
     rb"|(?P<lone>u[dD][89a-fA-F]" + _X + rb"{2})"
     rb"|u" + _X + rb'{4}|["\\/bfnrt]|(?P<bad>))'
 )
-"""Everything in a string's body that is not a character standing for itself; valid escapes match without a group."""
+"""Everything in a string's body that is not a character standing for itself; valid escapes match without
+a group."""
 FOREIGN_ESCAPE: Final = re.compile(
     rb"\\(?:'|x(?P<byte>" + _X + rb"{2})|U(?P<long>00(?:0" + _X + rb"|10)" + _X + rb"{4}))"
 )
 """Escapes of Python and JavaScript that JSON has not."""
 
-# -- almost JSON ----------------------------------------------------------------------------------------------
+# -- almost JSON ------------------------------------------------------------------------------
 
 COMMENT: Final = re.compile(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|(?://|\#)[^\r\n]*+")
 ODD_SPACE: Final = re.compile(

@@ -1,8 +1,10 @@
-"""JSON's strings and numbers on raw bytes: what a string's escapes mean, and what a number loses when it is read.
+"""JSON's strings and numbers on raw bytes: what a string's escapes mean, and what a number loses when it
+is read.
 
-The escapes are JSON's and `\\'`; in quotes that are not JSON's also Python's `\\x41` and `\\U0001f600`. Any other backslash stands
-for itself. A byte that is not UTF-8 is one character, U+FFFD (as in `bytes.decode(errors="surrogateescape")`, not "replace",
-which makes one of several bytes), and so is half a surrogate pair. `decode` and `spans.text_span` count alike.
+The escapes are JSON's and `\\'`; in quotes that are not JSON's also Python's `\\x41` and `\\U0001f600`.
+Any other backslash stands for itself. A byte that is not UTF-8 is one character, U+FFFD (as in
+`bytes.decode(errors="surrogateescape")`, not "replace", which makes one of several bytes), and so is half
+a surrogate pair. `decode` and `spans.text_span` count alike.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ REPLACEMENT: Final = "\ufffd"
 
 
 def characters(body: bytes) -> str:
-    """The bytes between a string's quotes as characters, escapes still as written; one U+DC80–U+DCFF per invalid byte."""
+    """The bytes between a string's quotes as characters, escapes still as written; one U+DC80–U+DCFF per
+    invalid byte."""
     return body.decode("utf-8", "surrogateescape")
 
 
@@ -72,7 +75,8 @@ class Loss(Enum):
     BEYOND_64_BITS = auto()
     """An integer outside int64 that is not a double either."""
     BEYOND_DOUBLE = auto()
-    """An int64 beyond 2^53 that no double holds: exact in Python, rounded by readers that know only doubles."""
+    """An int64 beyond 2^53 that no double holds: exact in Python, rounded by readers that know only
+    doubles."""
     DIGITS = auto()
     """A fraction written with more digits than a double holds."""
 
@@ -99,7 +103,8 @@ def loss(token: bytes) -> Loss:
         return Loss.NONE
     if digits > _EXACT_DIGITS:
         return Loss.DIGITS
-    # A double printed with many digits ("%.20f") loses nothing: they are the double's own, the last one rounded or cut.
+    # A double printed with many digits ("%.20f") loses nothing: they are the double's own, the last one
+    # rounded or cut.
     written = Decimal(token.decode())
     exponent = written.as_tuple().exponent
     unit = Decimal((0, (1,), exponent if isinstance(exponent, int) else 0))

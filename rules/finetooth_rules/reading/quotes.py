@@ -1,7 +1,7 @@
 """Strings that end too early or not at all: which quote is missing, or belongs to the text.
 
-Each function gives the offset where reading goes on and the spots, or None where it knows no sensible reading. All are guesses
-at where a text ends, so no repair here is safe.
+Each function gives the offset where reading goes on and the spots, or None where it knows no sensible
+reading. All are guesses at where a text ends, so no repair here is safe.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Mended(NamedTuple):
 
 
 def never_closed(raw: bytes, start: int, closers: Sequence[int]) -> Mended | None:
-    """The string from `start` runs to the end of the text. If the text ends in exactly the brackets that are open (`closers`,
-    the outermost first), the quote is missing before them."""
+    """The string from `start` runs to the end of the text. If the text ends in exactly the brackets that
+    are open (`closers`, the outermost first), the quote is missing before them."""
     end = len(raw)
     for closer in closers:
         end = unskip(raw, end)
@@ -53,8 +53,8 @@ def never_closed(raw: bytes, start: int, closers: Sequence[int]) -> Mended | Non
 
 
 def misquoted_key(raw: bytes, start: int, end: int) -> Mended | None:
-    """The key from `start` to `end` has no colon. If it ends in one, its closing quote is missing and it ran on to the
-    opening one of the next string: `{"role:"user"}`, `{"messages: [{"role"`."""
+    """The key from `start` to `end` has no colon. If it ends in one, its closing quote is missing and it
+    ran on to the opening one of the next string: `{"role:"user"}`, `{"messages: [{"role"`."""
     kept = _kept(raw, start, end)
     rest = raw[kept : end - 1].translate(None, _WHITE)
     next_string = QUOTED_KEY if rest.endswith(b"{") else QUOTED_ITEM
@@ -67,9 +67,9 @@ def misquoted_key(raw: bytes, start: int, end: int) -> Mended | None:
 
 
 def misquoted_text(raw: bytes, start: int, end: int, closers: Sequence[int]) -> Mended | None:
-    """The string from `start` to `end` is followed by what cannot follow it (`closers` of the brackets that are open, the
-    outermost first). Either its closing quote is missing and it ran on to the next string's opening one, or the quote it
-    ended at belongs to its text."""
+    """The string from `start` to `end` is followed by what cannot follow it (`closers` of the brackets
+    that are open, the outermost first). Either its closing quote is missing and it ran on to the next
+    string's opening one, or the quote it ended at belongs to its text."""
     ran_on = _ran_on(raw, start, end, closers)
     if ran_on is not None:
         return ran_on
@@ -91,8 +91,8 @@ def misquoted_text(raw: bytes, start: int, end: int, closers: Sequence[int]) -> 
 
 
 def _ran_on(raw: bytes, start: int, end: int, closers: Sequence[int]) -> Mended | None:
-    """The punctuation at the end of the string's text is JSON's own: brackets that close what is open, a comma, and brackets
-    that open what comes next, as that calls for."""
+    """The punctuation at the end of the string's text is JSON's own: brackets that close what is open, a
+    comma, and brackets that open what comes next, as that calls for."""
     if QUOTED_KEY.match(raw, end - 1):
         wanted = _CLOSE_OBJECT
     elif QUOTED_ITEM.match(raw, end - 1):
@@ -107,8 +107,8 @@ def _ran_on(raw: bytes, start: int, end: int, closers: Sequence[int]) -> Mended 
 
 
 def _leads_to(punctuation: bytes, closers: Sequence[int], wanted: int) -> bool:
-    """Whether after a value, inside the brackets that `closers` close, this punctuation leads to a new member of an object or
-    item of an array (`wanted`: what closes it)."""
+    """Whether after a value, inside the brackets that `closers` close, this punctuation leads to a new
+    member of an object or item of an array (`wanted`: what closes it)."""
     open_now = list(closers[-_LONGEST_TAIL:])
     fresh = False
     for byte in punctuation:

@@ -1,4 +1,5 @@
-"""Chooses the reading of a text that needs least repair, and proves it: the edited text must be JSON to the strict parser."""
+"""Chooses the reading of a text that needs least repair, and proves it: the edited text must be JSON to
+the strict parser."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from typing import Any, Final
 import orjson
 
 from finetooth_rules.finding import Edit, Span
+from finetooth_rules.reading.brackets import Mismatch
 from finetooth_rules.reading.encoding import utf8_spots
 from finetooth_rules.reading.grammar import BOM
-from finetooth_rules.reading.reader import Mismatch, Reader
+from finetooth_rules.reading.reader import Reader
 from finetooth_rules.reading.spots import Cause, Spot
 
 STRICT_DEPTH: Final = 1024
@@ -24,7 +26,8 @@ _NOT_FINITE: Final = frozenset({Cause.NON_FINITE, Cause.INFINITE})
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A text as it was read. `edits` are all those of its spots, sorted; `text` is the result, `ok` whether it is JSON.
+    """A text as it was read. `edits` are all those of its spots, sorted; `text` is the result, `ok`
+    whether it is JSON.
 
     `value` is the decoded value, the first of several; None unless `ok`.
     """
@@ -133,8 +136,8 @@ def _edited_places(edits: Iterable[Edit]) -> list[Span]:
 
 
 def _back(places: Sequence[Span], edits: Sequence[Edit], offset: int, *, at_end: bool) -> int:
-    """The raw offset of an offset in the edited text. Inside new content it is the start, or (`at_end`) the end, of what the
-    content took the place of."""
+    """The raw offset of an offset in the edited text. Inside new content it is the start, or (`at_end`)
+    the end, of what the content took the place of."""
     find = bisect_left if at_end else bisect_right
     index = find(places, offset, key=lambda place: place.start) - 1
     if index < 0:

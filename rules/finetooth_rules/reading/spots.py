@@ -71,8 +71,8 @@ class Cause(IntEnum):
 class Spot(NamedTuple):
     """A place that is not as it should be.
 
-    `edits` make it JSON; `safe` says that they are the only sensible reading, and lose nothing. `detail` is for the
-    message. `other` is an earlier place that this one clashes with.
+    `edits` make it JSON; `safe` says that they are the only sensible reading, and lose nothing. `detail`
+    is for the message. `other` is an earlier place that this one clashes with.
     """
 
     span: Span

@@ -39,7 +39,8 @@ def separator_spots(raw: bytes, start: int, end: int) -> Iterator[Spot]:
 
 
 def body_spots(raw: bytes, start: int, end: int) -> Iterator[Spot]:
-    """Control characters, lone surrogates and invalid escapes between two offsets; quotes are not looked at."""
+    """Control characters, lone surrogates and invalid escapes between two offsets; quotes are not looked
+    at."""
     for match in TROUBLE.finditer(raw, start, end):
         at = match.start()
         if match["control"]:
@@ -58,7 +59,8 @@ def _invalid_escape(raw: bytes, at: int, end: int) -> Spot:
     place = Span(at, at + len(detail))
     if detail == "\\'":
         return Spot(place, Cause.INVALID_ESCAPE, (replace(at, at + 1, b""),), detail=detail)
-    # Doubling keeps the backslash, but then `\n` in the same text may have been meant as one too: a person looks.
+    # Doubling keeps the backslash, but then `\n` in the same text may have been meant as one too: a
+    # person looks.
     return Spot(place, Cause.INVALID_ESCAPE, (insert(at, b"\\"),), safe=False, detail=detail)
 
 

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from finetooth_rules.finding import Applicability, Consequence, Finding, Fix
+from finetooth_rules.finding import Consequence, Finding, Fix
 from finetooth_rules.record import Record
 from finetooth_rules.scan import Flaw, FlawKind
 
 
-def findings(
-    record: Record, kind: FlawKind, code: str, consequence: Consequence, *, unsafe: bool = False
-) -> Iterator[Finding]:
-    """A finding for each flaw of the kind; its repair is safe unless it changes what would be learnt."""
-    if record.blank or record.oversize:
-        return
-    for flaw in record.flaws:
-        if flaw.kind is kind:
-            yield Finding(code, flaw.message, consequence, span=flaw.span, fixes=_fixes(flaw, unsafe))
+def findings(record: Record, kind: FlawKind, code: str, consequence: Consequence) -> Iterator[Finding]:
+    """A finding for each flaw of the kind."""
+    for flaw in flaws(record, kind):
+        yield Finding(
+            code,
+            flaw.message,
+            consequence,
+            span=flaw.span,
+            fixes=_fixes(flaw),
+            related=flaw.related,
+            more_spans=flaw.more_spans,
+        )
 
 
-def _fixes(flaw: Flaw, unsafe: bool) -> tuple[Fix, ...]:
+def flaws(record: Record, kind: FlawKind) -> Iterator[Flaw]:
+    """The record's flaws of one kind."""
+    if not record.blank:
+        yield from (flaw for flaw in record.flaws if flaw.kind is kind)
+
+
+def _fixes(flaw: Flaw) -> tuple[Fix, ...]:
     if not flaw.edits and flaw.lines is None:
         return ()
-    applicability = Applicability.UNSAFE if unsafe else Applicability.SAFE
-    return (Fix(flaw.fix_title, applicability, flaw.edits, flaw.lines),)
+    return (Fix(flaw.fix_title, flaw.applicability, flaw.edits, flaw.lines),)

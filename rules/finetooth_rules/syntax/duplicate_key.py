@@ -38,7 +38,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Keys given more than once."""
-    yield from findings(record, FlawKind.DUPLICATE_KEY, "SYN009", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.DUPLICATE_KEY, "SYN009", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

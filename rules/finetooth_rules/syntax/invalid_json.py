@@ -21,8 +21,9 @@ invalid json`.
 ```
 
 ## Fix
-Where the repair is mechanical and the result parses: removes the comma, puts in the quote, the comma or the
-bracket. Safe, as the record was unusable.
+Only where the repaired record parses. Safe where it can mean one thing and loses nothing: a comma removed
+or put in, quotes and words written as JSON does, comments removed. Unsafe where it guesses where a text
+ends, which bracket is missing, or what a backslash was meant to be, and where text is removed.
 
 ## Options
 None.
@@ -42,9 +43,11 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Each cause of invalid JSON."""
-    yield from findings(record, FlawKind.INVALID, "SYN001", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.INVALID, "SYN001", Consequence.REJECTED)
 
 
+# Supersedes nothing and needs not be superseded: the reader gives a defect to one kind, a named one
+# before this.
 RULE = SyntaxRule(
     code="SYN001",
     name="invalid-json",

@@ -39,7 +39,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Bytes that are not UTF-8."""
-    yield from findings(record, FlawKind.INVALID_UTF8, "SYN005", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.INVALID_UTF8, "SYN005", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

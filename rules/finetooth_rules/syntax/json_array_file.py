@@ -28,6 +28,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import orjson
+
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Rewrite, Span
 from finetooth_rules.profile import Profile
@@ -39,10 +41,22 @@ _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[)\s*[\{\]]")
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding on the opening bracket."""
     match = _ARRAY.match(facts.head)
-    if match:
+    if match and not _is_line_of_lists(facts, match.start(1)):
         fix = Fix("Write the file as JSON Lines", Applicability.SAFE, rewrite=Rewrite.JSON_LINES)
         message = "the file is one JSON array; expected one object a line"
         yield Finding("SYN008", message, Consequence.REJECTED, span=Span(*match.span(1)), fixes=(fix,))
+
+
+def _is_line_of_lists(facts: FileFacts, start: int) -> bool:
+    """Whether the first line is an array of its own and others follow: records of the wrong type (SYN002)."""
+    line, *more = facts.head[start:].splitlines()[:2]
+    if not b"".join(more).strip():
+        return False
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 RULE = FileRule(

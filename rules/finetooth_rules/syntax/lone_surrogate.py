@@ -38,7 +38,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Halves of surrogate pairs."""
-    yield from findings(record, FlawKind.LONE_SURROGATE, "SYN011", Consequence.REJECTED, unsafe=True)
+    yield from findings(record, FlawKind.LONE_SURROGATE, "SYN011", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

@@ -41,7 +41,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Brackets beyond the depth."""
-    yield from findings(record, FlawKind.TOO_DEEP, "SYN018", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.TOO_DEEP, "SYN018", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

@@ -37,7 +37,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Numbers JSON does not have."""
-    yield from findings(record, FlawKind.NON_FINITE, "SYN010", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.NON_FINITE, "SYN010", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

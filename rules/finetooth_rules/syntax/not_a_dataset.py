@@ -34,6 +34,7 @@ from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import FileRule, NoOptions
 
+_UTF8_BOM = b"\xef\xbb\xbf"
 _MAGIC = (
     (b"\x1f\x8b", "gzip data; unpack it first"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
@@ -43,34 +44,52 @@ _MAGIC = (
     (b"\xfd7zXZ\x00", "xz data; unpack it first"),
     (b"ARROW1", "an Arrow file; convert it to JSON Lines"),
     (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
     (b"%PDF", "a PDF document"),
+    (b"\xff\xfe\x00\x00", "UTF-32; convert it to UTF-8"),
+    (b"\x00\x00\xfe\xff", "UTF-32; convert it to UTF-8"),
     (b"\xff\xfe", "UTF-16; convert it to UTF-8"),
     (b"\xfe\xff", "UTF-16; convert it to UTF-8"),
     (b"version https://git-lfs.github.com/", "a Git LFS pointer; run `git lfs pull`"),
 )
+_LOOKED_AT = 256
 
 
-def what(head: bytes) -> str | None:
+def what(facts: FileFacts) -> str | None:
     """What the first bytes show the file to be, and what to do; None for what may be a dataset."""
+    head = facts.head
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        return "empty" if len(head) < 65_536 else None
-    if start[:14].lower().startswith((b"<!doctype html", b"<html")):
-        return "a web page; download the file itself"
-    if b"\x00" in head[:256]:
-        wide = head[:256].count(b"\x00") * 4 >= len(head[:256])
-        return (
-            "UTF-16; convert it to UTF-8" if wide and b"\x00{" in head[:4] + head[:4][::-1] else "binary data"
-        )
-    return None
+    text = head.removeprefix(_UTF8_BOM).lstrip()
+    if not text:
+        if facts.size > len(head):
+            return None
+        blank = "only white space" if head.removeprefix(_UTF8_BOM) else "empty"
+        return f"{blank}; expected records"
+    start = text[:15].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page; download the data itself"
+    if start.startswith(b"<?xml"):
+        return "an XML document; was an error page saved in the data's place?"
+    return _wide_text(head[:_LOOKED_AT])
+
+
+def _wide_text(head: bytes) -> str | None:
+    """By where the NUL bytes stand: in UTF-16 every other byte of plain text is one, in UTF-32 three of
+    four."""
+    share = head.count(0) / len(head)
+    if share < 0.3:
+        return None
+    if share > 0.6:
+        return "UTF-32; convert it to UTF-8"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    return "binary data" if min(even, odd) * 4 > max(even, odd) else "UTF-16; convert it to UTF-8"
 
 
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for the file."""
-    kind = what(facts.head)
+    kind = what(facts)
     if kind is not None:
         yield Finding("SYN017", f"no dataset: the file is {kind}", Consequence.REJECTED)
 
@@ -80,5 +99,7 @@ RULE = FileRule(
     name="not-a-dataset",
     summary="The file holds no records at all.",
     consequence=Consequence.REJECTED,
+    # What is no text has no lines, and a mark alone is no text.
+    supersedes=("SYN004", "SYN014", "SYN015"),
     check=check,
 )

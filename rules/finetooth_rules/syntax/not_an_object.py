@@ -32,15 +32,19 @@ from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import NoOptions, SyntaxRule
-from finetooth_rules.scan import MISSING
+from finetooth_rules.scan import MISSING, FlawKind
 
+# What was made out of a record that is not JSON is not worth a second finding.
+_BROKEN = frozenset({FlawKind.INVALID, FlawKind.SEVERAL_VALUES, FlawKind.INVALID_UTF8})
 _KINDS = {"str": "a string", "bool": "a boolean", "int": "a number", "float": "a number", "list": "an array"}
 
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding on the whole value."""
     value = record.value
-    if value is not MISSING and not isinstance(value, dict):
+    if value is MISSING or isinstance(value, dict):
+        return
+    if record.strict or not any(flaw.kind in _BROKEN for flaw in record.flaws):
         kind = _KINDS.get(type(value).__name__, "null")
         yield Finding(
             "SYN002",

@@ -38,7 +38,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Raw line separators."""
-    yield from findings(record, FlawKind.LINE_SEPARATOR, "SYN013", Consequence.NOTE, unsafe=False)
+    yield from findings(record, FlawKind.LINE_SEPARATOR, "SYN013", Consequence.NOTE)
 
 
 RULE = SyntaxRule(

@@ -39,7 +39,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """More than one value on the line."""
-    yield from findings(record, FlawKind.SEVERAL_VALUES, "SYN006", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.SEVERAL_VALUES, "SYN006", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

@@ -37,7 +37,7 @@ from finetooth_rules.syntax._flaws import findings
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Raw control characters."""
-    yield from findings(record, FlawKind.CONTROL_CHARACTER, "SYN012", Consequence.REJECTED, unsafe=False)
+    yield from findings(record, FlawKind.CONTROL_CHARACTER, "SYN012", Consequence.REJECTED)
 
 
 RULE = SyntaxRule(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from finetooth_rules.example import SYSTEM_ROLES, Example, Turn
@@ -26,6 +27,7 @@ MOST_MARKS: Final = 50
 """Texts marked at most: each has to be looked up in the record."""
 
 _REASONING_KEYS: Final = ("reasoning_content", "thinking")
+_REASONING_ENDS: Final = frozenset((key,) for key in _REASONING_KEYS)
 _PLAIN_ROLES: Final = SYSTEM_ROLES | {"user", "assistant"}
 _LONGEST_SOURCE: Final = 24
 
@@ -42,12 +44,11 @@ class Limit:
 def limit_of(profile: Profile) -> Limit | None:
     """The limit that holds: the one in the settings, the model's, else the target's default; None where
     there is none."""
-    if profile.token_limit is not None:
-        return Limit(profile.token_limit, "`tokens.limit`")
-    target, model = profile.target, profile.model
-    tokens = target.limit_for(model)
+    tokens, target, model = profile.tokens_allowed, profile.target, profile.model
     if tokens is None:
         return None
+    if profile.token_limit is not None:
+        return Limit(tokens, "`tokens.limit`")
     if model and any(model.startswith(prefix) for prefix in target.token_limits):
         return Limit(tokens, model[:_LONGEST_SOURCE])
     if target.assumed_token_limit:
@@ -114,15 +115,16 @@ def count_examples(examples: Sequence[Example], counter: TokenCounter) -> list[C
     plans = [tuple(_pieces(example)) for example in examples]
     counts = iter(counter.count([piece.text for plan in plans for piece in plan]))
     return [
-        Counted(plan, tuple(next(counts) for _ in plan), not counter.exact or _only_estimated(example))
+        Counted(plan, tuple(islice(counts, len(plan))), not counter.exact or _only_estimated(example, plan))
         for example, plan in zip(examples, plans, strict=True)
     ]
 
 
-def _only_estimated(example: Example) -> bool:
-    return bool(example.tools) or any(
-        turn.calls or turn.media or turn.role not in _PLAIN_ROLES or any(_reasoning(example, turn))
-        for turn in example.turns
+def _only_estimated(example: Example, plan: Sequence[Piece]) -> bool:
+    return (
+        bool(example.tools)
+        or any(turn.media or turn.role not in _PLAIN_ROLES for turn in example.turns)
+        or any(piece.closed or piece.path[-1:] in _REASONING_ENDS for piece in plan)
     )
 
 
@@ -135,26 +137,21 @@ def _pieces(example: Example) -> Iterator[Piece]:
 
 
 def _turn_pieces(example: Example, turn: Turn) -> Iterator[Piece]:
+    message = _message(example, turn)
     if example.conversation and turn.role:
-        name = _message(example, turn).get("name")
+        name = message.get("name")
         if isinstance(name, str):
             yield Piece(name, frame=PER_MESSAGE + PER_NAME)
         else:
             yield Piece(frame=PER_MESSAGE)
-    for key, text in _reasoning(example, turn):
-        yield Piece(text, (*turn.path, key), turn.trained)
+    for key in _REASONING_KEYS:
+        if isinstance(text := message.get(key), str):
+            yield Piece(text, (*turn.path, key), turn.trained)
     for part in turn.texts:
         yield Piece(part.text, part.path, turn.trained)
     for call in turn.calls:
         arguments = call.arguments if isinstance(call.arguments, str) else _json_text(call.arguments)
         yield Piece(f"{call.name or ''} {arguments}", call.path, turn.trained, closed=True)
-
-
-def _reasoning(example: Example, turn: Turn) -> Iterator[tuple[str, str]]:
-    message = _message(example, turn)
-    for key in _REASONING_KEYS:
-        if isinstance(text := message.get(key), str):
-            yield key, text
 
 
 def _message(example: Example, turn: Turn) -> Mapping[str, Any]:

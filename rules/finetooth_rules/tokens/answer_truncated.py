@@ -58,8 +58,8 @@ CODE: Final = "TOK002"
 
 def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
     """Whether the record is long enough to be cut."""
-    limit = _cutting_limit(profile)
-    return limit is not None and may_exceed(record, limit.tokens)
+    allowed = profile.tokens_allowed
+    return allowed is not None and may_exceed(record, allowed) and _cutting_limit(profile) is not None
 
 
 def _cutting_limit(profile: Profile) -> Limit | None:

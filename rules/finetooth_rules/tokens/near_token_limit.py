@@ -56,9 +56,13 @@ class Options:
 
 def screen(record: Record, profile: Profile, options: Options) -> bool:
     """Whether the record is long enough to be near the limit."""
-    limit = _known_limit(profile)
+    allowed = profile.tokens_allowed
     # One less, since the limit's share itself is near enough.
-    return limit is not None and may_exceed(record, limit.tokens * options.fraction - 1)
+    return (
+        allowed is not None
+        and may_exceed(record, allowed * options.fraction - 1)
+        and _known_limit(profile) is not None
+    )
 
 
 def _known_limit(profile: Profile) -> Limit | None:

@@ -65,8 +65,8 @@ _OUTCOMES: Final[Mapping[Consequence, str]] = {
 
 def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
     """Whether the record is long enough to be over the limit."""
-    limit = limit_of(profile)
-    return limit is not None and may_exceed(record, limit.tokens)
+    allowed = profile.tokens_allowed
+    return allowed is not None and may_exceed(record, allowed)
 
 
 def check(

@@ -2,7 +2,7 @@
 
 A packed file is one zlib stream: the number of tokens (4 bytes, little-endian), the length of each (1 byte),
 then the tokens end to end, all in the order of their ranks. `tools/pack_encodings.py` makes it from the
-published `.tiktoken` file. zlib, since xz would save 16 % of 1.4 MB and take five times as long to read. """
+published `.tiktoken` file. zlib, since xz would save 16 % of 1.4 MB and take five times as long to read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Published:
     """Facts of a published encoding, from tiktoken's `openai_public` module (MIT, see LICENSE.tiktoken).
 
     `pattern` splits a text into the pieces that are encoded each by itself; `special_tokens` maps a control
-    token to its id; `sha256` is the digest of the published `.tiktoken` file. """
+    token to its id; `sha256` is the digest of the published `.tiktoken` file."""
 
     pattern: str
     special_tokens: Mapping[str, int]

@@ -13,7 +13,7 @@ import importlib.util
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 MAX_CHARACTERS: Final = 2_000
 """Characters of a text that are read: its topic shows in its beginning."""
 
-MAX_WORDS: Final = 1 << 15
-"""Distinct words kept (1 kB each). When there are more, all are forgotten and learnt anew."""
+MAX_WORDS: Final = 1 << 17
+"""Distinct words kept (about 0.2 kB each). When there are more, all are forgotten and learnt anew."""
+
+MAX_PIECES: Final = 1 << 15
+"""Distinct pieces of words kept (1 kB each); likewise."""
 
 BLOCK: Final = 128
-"""Texts worked on at a time; bounds how far one call can go over `MAX_WORDS`."""
+"""Texts worked on at a time; bounds how far one call can go over these."""
 
 TOGETHER: Final = 256
-"""New words given to the tokenizer in one string; it is slower per word on much shorter and much longer ones."""
+"""New pieces given to the tokenizer in one string; shorter and much longer ones take more time per word."""
 
 DIMENSIONS: Final = 256
 
@@ -49,21 +52,44 @@ _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _UNITS = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
 
 _SEPARATOR = "\n"
-"""Never inside a word, and never merged with a neighbour by the tokenizer."""
+"""Never inside a word, and never merged with a neighbour by the tokenizer. Before a piece of a word it says
+that the piece continues the word: no space comes before it."""
+
+# No token of this tokenizer spans two of these classes, so a word's vector is the sum of its pieces'. Most
+# new words are known ones with another comma, bracket or number at them, and the tokenizer is slow.
+_PIECES = re.compile(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]+")
 
 
-class _Words(dict[str, int]):
-    """Row of each word in the table; a word seen for the first time is given the next row."""
+class _Pieces(dict[str, int]):
+    """Row of each piece in the table. One seen for the first time is given the next row, and is `fresh` until
+    that is filled."""
 
-    def __missing__(self, word: str) -> int:
-        row = self[word] = len(self)
+    def __init__(self) -> None:
+        self.fresh: list[str] = []
+
+    def __missing__(self, piece: str) -> int:
+        row = self[piece] = len(self)
+        self.fresh.append(piece)
         return row
+
+
+class _Words(dict[str, tuple[int, ...]]):
+    """Rows of the pieces of each word."""
+
+    def __init__(self) -> None:
+        self.pieces = _Pieces()
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        parts = _PIECES.findall(word) if word.isascii() and word[0] != _SEPARATOR else [word]
+        row = self.pieces.__getitem__
+        rows = self[word] = (row(parts[0]), *(row(_SEPARATOR + part) for part in parts[1:]))
+        return rows
 
 
 @dataclass(slots=True)
 class _Model:
-    """What is loaded, and the words learnt so far: `sums[row]` adds up the vectors of a word's tokens,
-    `tokens[row]` counts them. Rows from `known` on are not filled yet."""
+    """What is loaded, and the pieces learnt so far: `sums[row]` adds up the vectors of a piece's tokens,
+    `tokens[row]` counts them."""
 
     tokenizer: Tokenizer
     separator: int
@@ -71,7 +97,6 @@ class _Model:
     words: _Words
     sums: NDArray[np.float32]
     tokens: NDArray[np.intp]
-    known: int = 0
 
 
 class WordEmbedder:
@@ -109,11 +134,12 @@ def _embed_block(model: _Model, texts: list[list[str]], out: NDArray[np.float32]
     """Fill a row of `out` with the mean token vector of each text."""
     import numpy as np
 
-    if len(model.words) > MAX_WORDS:
-        model.words.clear()
-        model.known = 0
-    lengths = [len(words) for words in texts]
-    rows = np.fromiter(map(model.words.__getitem__, chain.from_iterable(texts)), np.intp, sum(lengths))
+    if len(model.words) > MAX_WORDS or len(model.words.pieces) > MAX_PIECES:
+        model.words = _Words()
+    rows_of = model.words.__getitem__
+    pieces = [list(chain.from_iterable(map(rows_of, words))) for words in texts]
+    lengths = [len(rows) for rows in pieces]
+    rows = np.fromiter(chain.from_iterable(pieces), np.intp, sum(lengths))
     _learn(model)
     ones = np.ones(max(lengths), np.float32)
     start = 0
@@ -140,35 +166,36 @@ def _words(text: str) -> list[str]:
 
 
 def _learn(model: _Model) -> None:
-    """Fill the rows of the words met since the last call."""
+    """Fill the rows of the pieces met since the last call."""
     import numpy as np
 
-    total, known = len(model.words), model.known
-    words = list(islice(model.words, known, None))
-    if not words:
+    pieces = model.words.pieces
+    fresh, pieces.fresh = pieces.fresh, []
+    if not fresh:
         return
+    total, known = len(pieces), len(pieces) - len(fresh)
     if total > len(model.sums):
         more = max(total, 2 * len(model.sums)) - known
         model.sums = np.concatenate([model.sums[:known], np.zeros((more, DIMENSIONS), np.float32)])
         model.tokens = np.concatenate([model.tokens[:known], np.zeros(more, np.intp)])
-    ids = np.concatenate([_encode(model, words[at : at + TOGETHER]) for at in range(0, len(words), TOGETHER)])
+    ids = np.concatenate([_encode(model, fresh[at : at + TOGETHER]) for at in range(0, len(fresh), TOGETHER)])
     first = np.flatnonzero(ids == model.separator) + 1
     counts = np.append(first[1:] - 1, len(ids)) - first
-    sums = np.zeros((len(words), DIMENSIONS), np.float32)
+    longest_first = np.argsort(-counts, kind="stable")
+    sums = np.zeros((len(fresh), DIMENSIONS), np.float32)
     for place in range(int(counts.max())):
-        longer = np.flatnonzero(counts > place)
-        sums[longer] += model.vectors[ids[first[longer] + place]]
-    model.sums[known:total] = sums
+        still = longest_first[: int((counts > place).sum())]
+        sums[: len(still)] += model.vectors[ids[first[still] + place]]
+    model.sums[known + longest_first] = sums
     model.tokens[known:total] = counts
-    model.known = total
 
 
-def _encode(model: _Model, words: list[str]) -> NDArray[np.intp]:
-    """Token ids of the words, each behind a separator. In one string: an Encoding object per word costs more than
-    its tokens."""
+def _encode(model: _Model, pieces: list[str]) -> NDArray[np.intp]:
+    """Token ids of the pieces, each behind a separator. In one string: an Encoding object for each word would
+    cost more than its tokens."""
     import numpy as np
 
-    text = "".join(word if word[0] == _SEPARATOR else f"{_SEPARATOR} {word}" for word in words)
+    text = "".join(piece if piece[0] == _SEPARATOR else f"{_SEPARATOR} {piece}" for piece in pieces)
     return np.array(model.tokenizer.encode(text, add_special_tokens=False).ids, np.intp)
 
 

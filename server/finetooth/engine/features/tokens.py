@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CACHE_BYTES: Final = 8 * 1024 * 1024
 _ENTRY_BYTES: Final = 224
-"""What one remembered count takes: a 16-byte digest, an int, and their slot in an ordered dict."""
+"""What one remembered number takes: a 16-byte digest, an int, and their slot in an ordered dict."""
 
 _PART: Final = 1 << 16
 _LONGEST_PART: Final = 1 << 19
@@ -44,7 +44,7 @@ class BundledTokenCounter:
     half a million characters go by without such a place (a single run of white space, of letters, of emoji)
     is the run cut anyway, and the count may be off by a token or two there; longer runs of white space make
     tiktoken panic. Counts are remembered by the text's digest, the least recently asked for forgotten first,
-    in about `cache_bytes` of memory. """
+    in about `cache_bytes` of memory."""
 
     def __init__(self, encoding_name: str, exact: bool, *, cache_bytes: int = DEFAULT_CACHE_BYTES) -> None:
         if encoding_name not in PUBLISHED:
@@ -53,8 +53,8 @@ class BundledTokenCounter:
         self._exact = exact
         self._lock = Lock()
         self._encoding: tiktoken.Encoding | None = None
-        self._counts: OrderedDict[bytes, int] = OrderedDict()
-        self._most_counts = cache_bytes // _ENTRY_BYTES
+        self._numbers: OrderedDict[bytes, int] = OrderedDict()
+        self._most_numbers = cache_bytes // _ENTRY_BYTES
 
     @property
     def name(self) -> str:
@@ -71,13 +71,20 @@ class BundledTokenCounter:
         return [self._count(text) for text in texts]
 
     def cut(self, text: str, limit: int) -> int:
-        """Offset in `text` (code points) behind the last character that the first `limit` tokens hold
-        whole."""
+        """Offset in code points behind the last character that the first `limit` tokens hold whole."""
         if limit <= 0:
             return 0
+        text, data = _clean(text)
+        limit = min(limit, len(data))  # a token has at least one byte
+        # Several rules ask for the same cut, so it is remembered like a count.
+        key = _digest(data, str(limit).encode())
+        offset = self._remembered(key)
+        return self._remember(key, self._cut(text, limit)) if offset is None else offset
+
+    def _cut(self, text: str, limit: int) -> int:
         encoding = self._load()
         offset = 0
-        for part in _parts(_clean(text)[0]):
+        for part in _parts(text):
             tokens = encoding.encode_ordinary(part)
             if len(tokens) > limit:
                 held = encoding.decode_bytes(tokens[:limit])
@@ -89,25 +96,37 @@ class BundledTokenCounter:
 
     def _count(self, text: str) -> int:
         text, data = _clean(text)
-        key = blake2b(data, digest_size=16).digest()
-        with self._lock:
-            known = self._counts.get(key)
-            if known is not None:
-                self._counts.move_to_end(key)
-                return known
-        encode = self._load().encode_ordinary
-        counted = sum(len(encode(part)) for part in _parts(text))
-        with self._lock:
-            self._counts[key] = counted
-            while len(self._counts) > self._most_counts:
-                self._counts.popitem(last=False)
+        key = _digest(data)
+        counted = self._remembered(key)
+        if counted is None:
+            encode = self._load().encode_ordinary
+            counted = self._remember(key, sum(len(encode(part)) for part in _parts(text)))
         return counted
+
+    def _remembered(self, key: bytes) -> int | None:
+        with self._lock:
+            number = self._numbers.get(key)
+            if number is not None:
+                self._numbers.move_to_end(key)
+            return number
+
+    def _remember(self, key: bytes, number: int) -> int:
+        with self._lock:
+            self._numbers[key] = number
+            while len(self._numbers) > self._most_numbers:
+                self._numbers.popitem(last=False)
+        return number
 
     def _load(self) -> tiktoken.Encoding:
         if self._encoding is None:
             with self._lock:
                 self._encoding = load_encoding(self._name)
         return self._encoding
+
+
+def _digest(data: bytes, cut: bytes = b"") -> bytes:
+    """The key of a text's count, or of its cut."""
+    return blake2b(data, digest_size=16, person=cut).digest()
 
 
 def _clean(text: str) -> tuple[str, bytes]:

@@ -1,0 +1,94 @@
+// How the language client talks to the server: which files, which settings, what is shown.
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  DidChangeConfigurationNotification,
+  type ErrorHandler,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  ShowMessageNotification,
+  State,
+} from "vscode-languageclient/node";
+
+import { pathContext, read, settingsFor } from "./configuration";
+import type { ServerCommand } from "./locateServer";
+import { MessageSeverity, popsUp } from "./settings";
+
+/** Documents that are checked: by language, and by name for hosts where another extension claims the file type. */
+export const SELECTOR: { scheme: string; language?: string; pattern?: string }[] = [
+  { scheme: "file", language: "jsonl" },
+  { scheme: "untitled", language: "jsonl" },
+  { scheme: "file", pattern: "**/*.{jsonl,ndjson}" },
+];
+
+/** Leaves all messages about failures to this extension: the library's own pop up beside ours and name no way out. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/**
+ * A client, not yet started. `onGaveUp` is told when a server that ran is not restarted after a crash; a server that
+ * never ran makes `client.start()` fail. Which files and settings are watched, and whether diagnostics are pulled or
+ * pushed, is registered by the server alone: registered here too, everything would come twice.
+ */
+export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, onGaveUp: () => void): LanguageClient {
+  const options: LanguageClientOptions = {
+    documentSelector: SELECTOR,
+    outputChannel: log,
+    traceOutputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: () => settingsFor(),
+    initializationFailedHandler: () => false, // whoever started the client reports it, with buttons
+    errorHandler: {
+      error: (error, message, count) => standardHandler().error(error, message, count),
+      closed: async () => {
+        // A server that dies before it answers would only die again.
+        const early = client.state === State.Starting;
+        const result = early ? { action: CloseAction.DoNotRestart } : await standardHandler().closed();
+        if (result.action === CloseAction.DoNotRestart && hasRun) onGaveUp();
+        return { ...result, handled: true };
+      },
+    },
+    middleware: {
+      workspace: {
+        // Both ways of asking give the names that the server knows, not those of VS Code's settings.
+        configuration: (params, token, next) => {
+          if (params.items.some((item) => item.section !== "finetooth")) return next(params, token);
+          return params.items.map((item) => settingsFor(item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined));
+        },
+        didChangeConfiguration: () =>
+          client.sendNotification(DidChangeConfigurationNotification.type, { settings: { finetooth: settingsFor() } }),
+      },
+    },
+  };
+  const { command, args } = server;
+  const cwd = pathContext().folder;
+  const run = { command, args: [...args], ...(cwd === undefined ? {} : { options: { cwd } }) };
+  const client = new QuietClient("finetooth", "Finetooth", run, options);
+
+  let hasRun = false;
+  client.onDidChangeState(({ newState }) => (hasRun ||= newState === State.Running));
+  let standard: ErrorHandler | undefined;
+  const standardHandler = (): ErrorHandler => (standard ??= client.createDefaultErrorHandler());
+  client.onNotification(ShowMessageNotification.type, ({ type, message }) => showMessage(type, message, log));
+  return client;
+}
+
+/** A message of the server: always in the log, and popping up as far as people want it. */
+function showMessage(severity: number, message: string, log: vscode.LogOutputChannel): void {
+  if (severity === MessageSeverity.Error) log.error(message);
+  else if (severity === MessageSeverity.Warning) log.warn(message);
+  else log.info(message);
+  if (!popsUp(severity, read("showNotifications"))) return;
+  const show =
+    severity === MessageSeverity.Error
+      ? vscode.window.showErrorMessage
+      : severity === MessageSeverity.Warning
+        ? vscode.window.showWarningMessage
+        : vscode.window.showInformationMessage;
+  void show(message, "Show log").then((choice) => choice && log.show());
+}

@@ -1,0 +1,23 @@
+// Reads VS Code's settings for the pure parts.
+
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+
+import type { PathContext } from "./paths";
+import { type ServerSettings, serverSettings } from "./settings";
+
+/** One setting of the section `finetooth`. VS Code itself leaves out restricted ones of an untrusted folder. */
+export function read(key: string, scope?: vscode.Uri): unknown {
+  return vscode.workspace.getConfiguration("finetooth", scope ?? null).get(key);
+}
+
+/** The settings for the server, for one resource or for the window. */
+export function settingsFor(scope?: vscode.Uri): ServerSettings {
+  return serverSettings((key) => read(key, scope), pathContext(scope));
+}
+
+/** What `~` and `${…}` stand for in paths in settings. */
+export function pathContext(scope?: vscode.Uri): PathContext {
+  const folder = (scope && vscode.workspace.getWorkspaceFolder(scope)) ?? vscode.workspace.workspaceFolders?.[0];
+  return { folder: folder?.uri.scheme === "file" ? folder.uri.fsPath : undefined, home: homedir(), env: process.env };
+}

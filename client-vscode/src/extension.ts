@@ -1,0 +1,58 @@
+// Wires the parts together. Nothing here waits for the server: a slow Python must not hold up the editor.
+
+import * as vscode from "vscode";
+
+import { registerCommands } from "./commands";
+import { createLog } from "./log";
+import { machineProbes } from "./probes";
+import { PythonExtension } from "./pythonExtension";
+import { Server } from "./server";
+import { Status } from "./status";
+
+/** Settings that decide which process runs; the others are sent to the running one. */
+const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter"];
+
+let server: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = createLog();
+  log.info(`Finetooth extension ${String(context.extension.packageJSON.version)}`);
+  const status = new Status();
+  const python = new PythonExtension(log);
+  const current = new Server(
+    machineProbes(() => python.activeInterpreter()),
+    log,
+    status,
+  );
+  server = current;
+  const restart = debounce(() => current.restart(), 500);
+  context.subscriptions.push(
+    log,
+    status,
+    python,
+    restart,
+    ...registerCommands(current, log),
+    python.onDidChangeInterpreter(() => restart.call()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => restart.call()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (RESTART_ON.some((setting) => event.affectsConfiguration(setting))) restart.call();
+    }),
+  );
+  void current.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
+
+/** Runs `action` once after calls have stopped for `milliseconds`: settings change at every key pressed in the settings page. */
+function debounce(action: () => unknown, milliseconds: number): vscode.Disposable & { call(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    call: () => {
+      clearTimeout(timer);
+      timer = setTimeout(action, milliseconds);
+    },
+    dispose: () => clearTimeout(timer),
+  };
+}

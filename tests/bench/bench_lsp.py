@@ -1,0 +1,171 @@
+"""How long an editor waits, measured over stdio against a real server: `make bench`, or this file.
+
+The clock starts before a message is written and stops when the answer is there whole; the client does not
+decode it in between. A keystroke is one inserted character. `--quick` leaves out the large document.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import orjson
+
+from lsp.raw import RawClient
+from tests.bench import corpus
+
+ROW = 1000
+KEYS = 400
+PAUSE = 0.02
+URI = "file:///bench/train.jsonl"
+DEFECT = b'"role":"assistant"', b'"role":"asistant"'
+
+
+def text_of(rows: int, defects: int) -> str:
+    """A chat file of `rows` records, some with emoji and CJK, and a misspelt role in `defects` of them."""
+    lines = corpus.path("mixed", rows).read_bytes().splitlines(keepends=True)
+    for number in random.Random(4).sample(range(rows), defects):
+        lines[number] = lines[number].replace(*DEFECT)
+    return b"".join(lines).decode()
+
+
+def quantiles(times: Iterable[float]) -> str:
+    """Median, 99th percentile and largest, in milliseconds."""
+    ordered = sorted(1000 * one for one in times)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return f"p50 {statistics.median(ordered):6.2f}  p99 {p99:6.2f}  max {ordered[-1]:6.2f} ms"
+
+
+def memory(process: int) -> tuple[int, int]:
+    """Resident and peak memory in MiB; zeros where the system does not say."""
+    try:
+        status = dict(
+            line.split(":", 1)
+            for line in Path(f"/proc/{process}/status").read_text().splitlines()
+            if ":" in line
+        )
+    except OSError:
+        return 0, 0
+    return int(status["VmRSS"].split()[0]) // 1024, int(status["VmHWM"].split()[0]) // 1024
+
+
+def drain(client: RawClient) -> None:
+    """Drop what is there already."""
+    while not client.received.empty():
+        client.received.get()
+
+
+def judged(client: RawClient) -> None:
+    """Wait until the background is done."""
+    while not client.request(
+        "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [URI]}
+    )["result"].get("complete"):
+        time.sleep(0.1)
+
+
+def keystrokes(
+    client: RawClient, versions: Iterator[int], lines: int, *, text: str = "x", pause: float = PAUSE
+) -> list[float]:
+    """Times from a keystroke to the diagnostics of that version."""
+    random_ = random.Random(5)
+    times = []
+    line = random_.randrange(lines)
+    for number in range(KEYS):
+        if number % 20 == 0:
+            line = random_.randrange(lines)
+        version = next(versions)
+        began = client.insert(URI, version, line, 130, text)
+        wanted = b'"version":%d,' % version
+        while wanted not in (received := client.published()).body[:200]:
+            pass
+        times.append(received.at - began)
+        time.sleep(pause)
+    return times
+
+
+def bench(rows: int, defects: int) -> None:
+    """All figures for one document."""
+    text = text_of(rows, defects)
+    size = len(text.encode()) / 1e6
+    print(f"{size:.0f} MB, {rows:,} records, {defects:,} with a defect")
+    with RawClient() as client:
+        client.start()
+        drain(client)
+        versions = iter(range(2, 1_000_000))
+        began = client.open(URI, text)
+        first = client.published().at - began
+        waits = []
+        while True:  # what others wait for while the file is read
+            asked = time.perf_counter()
+            answer = client.request(
+                "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [URI]}
+            )
+            waits.append(time.perf_counter() - asked)
+            if answer["result"]["settled"]:
+                break
+            time.sleep(0.005)
+        read = time.perf_counter() - began
+        print(f"  open -> first diagnostics  {first:6.2f} s")
+        print(f"  open -> all records read   {read:6.2f} s; requests meanwhile: {quantiles(waits)}")
+        print(f"  keystroke, background busy {quantiles(keystrokes(client, versions, rows, pause=0.001))}")
+        judged(client)
+        print(f"  open -> every rule done    {time.perf_counter() - began:6.2f} s")
+        print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
+        time.sleep(0.5)
+        drain(client)
+        print(f"  keystroke                  {quantiles(keystrokes(client, versions, rows))}")
+        print(f"  new line                   {quantiles(keystrokes(client, versions, rows, text=chr(10)))}")
+        burst = []
+        for _ in range(20):
+            began = time.perf_counter()
+            for _ in range(20):
+                version = next(versions)
+                client.insert(URI, version, 7, 130, "x")
+            while b'"version":%d,' % version not in client.published().body[:200]:
+                pass
+            burst.append(time.perf_counter() - began)
+            time.sleep(0.02)
+        print(f"  20 keystrokes at once      {quantiles(burst)}")
+        judged(client)
+        print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
+
+
+def long_line() -> None:
+    """Editing a single line of 5 MB."""
+    row = {
+        "messages": [
+            {"role": "user", "content": "漢字 😀 text " * 250_000},
+            {"role": "assistant", "content": "ok"},
+        ]
+    }
+    with RawClient() as client:
+        client.start()
+        drain(client)
+        client.open(URI, orjson.dumps(row).decode() + "\n")
+        client.published()
+        times = []
+        for version in range(2, 12):
+            began = client.insert(URI, version, 0, 2_000_000, "x")
+            while b'"version":%d,' % version not in (received := client.published()).body[:200]:
+                pass
+            times.append(received.at - began)
+            time.sleep(0.5)
+        print(f"a line of {len(orjson.dumps(row)) / 1e6:.0f} MB: keystroke -> answer {quantiles(times)}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the figures."""
+    quick = "--quick" in (sys.argv[1:] if arguments is None else arguments)
+    bench(10_000, 11)
+    bench(10_000, 1_500)
+    if not quick:
+        bench(50_000, 11)
+        long_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+// What a person sees and does in a real VS Code, with the packaged extension and the real server:
+//     vscode_ui.mjs PYTHON [SCREENSHOTS]
+// PYTHON is an interpreter that has Finetooth. Before it: vscode_setup.sh, and `npm run package` in client-vscode.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+
+import { openFolder, until } from "./vscode_host.mjs";
+
+const [python, screenshots] = process.argv.slice(2);
+const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+const vsix = path.join(here, "../../client-vscode/finetooth.vsix");
+const start = Date.now();
+const say = (text) => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+
+const record = (role, text) =>
+  JSON.stringify({ messages: [{ role: "user", content: text }, { role, content: "Certainly. 2 and 2 is 4." }] });
+const files = {
+  // A role with a near one (safe fix), behind an emoji and CJK in UTF-16; a blank line (safe fix).
+  "roles.jsonl": [record("assistant", "What is 2 + 2?"), record("asistant", "😀 二加二等于几？"), "", ""].join("\n"),
+  // The finding is behind column 10,000, where VS Code draws nothing unless lines are wrapped.
+  "long.jsonl": `${record("asistant", "Add these: ".padEnd(12_000, "2 + "))}\n`,
+  // A raw line separator in a string: VS Code would offer to remove it.
+  "separator.jsonl": `${record("assistant", "one\u2028two")}\n`,
+};
+
+const squiggle = ".monaco-editor .cdr[class*='squiggly-']";
+const settings = { "finetooth.ignore": ["SIZ", "TOK"] }; // small files, and one long text
+const machine = { "finetooth.interpreter": python };
+const vscode = await openFolder({ vsix, files, settings, machine, screenshots });
+const { page } = vscode;
+try {
+  say("VS Code is open");
+
+  await vscode.open("roles.jsonl");
+  await page.waitForSelector(squiggle, { state: "attached" });
+  await page.keyboard.press("Control+Shift+KeyM");
+  const found = await until(async () => {
+    const rows = await vscode.problems();
+    return rows.some((row) => row.includes("FMT006")) && rows.some((row) => row.includes("SYN003")) && rows;
+  }, "FMT006 and SYN003 in the Problems panel");
+  await vscode.screenshot("1-problems");
+  say(`findings: ${found.join(" · ")}`);
+  assert.equal(new Set(found).size, found.length, "nothing is shown twice, as it would be if diagnostics were pulled and pushed");
+
+  // The server asks VS Code to watch config files and settings: either shows at once, without an edit.
+  const shows = (...codes) => async () => {
+    const rows = await vscode.problems();
+    return rows.length === codes.length && codes.every((code) => rows.some((row) => row.includes(code)));
+  };
+  vscode.write("finetooth.toml", 'select = ["FMT"]\n');
+  await until(shows("FMT006"), "a new finetooth.toml is read");
+  vscode.write("finetooth.toml", "");
+  await until(shows("FMT006", "SYN003"), "an edited finetooth.toml is read");
+  vscode.write(".vscode/settings.json", JSON.stringify({ "finetooth.select": ["SYN"] }));
+  await until(shows("SYN003"), "a changed setting is sent");
+  vscode.write(".vscode/settings.json", "{}");
+  await until(shows("FMT006", "SYN003"), "a setting taken back is sent");
+  say("config file and settings are watched");
+
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("F8");
+  await page.locator(".monaco-editor .marker-widget").waitFor();
+  await vscode.screenshot("2-next-problem");
+  await page.keyboard.press("Control+Period");
+  await page.locator(".action-widget .monaco-list-row", { hasText: "assistant" }).first().waitFor();
+  await vscode.screenshot("3-quick-fix");
+  await page.keyboard.press("Enter");
+  await until(async () => !(await vscode.problems()).some((row) => row.includes("FMT006")), "the quick fix removes the finding");
+  await page.keyboard.press("Control+KeyS");
+  const repaired = files["roles.jsonl"].replace('"asistant"', '"assistant"');
+  await until(() => vscode.read("roles.jsonl") === repaired, "the saved file is repaired, and otherwise the same");
+  say("quick fix applied and saved");
+
+  await vscode.command("Finetooth: Fix All Safely Fixable Problems");
+  await until(async () => (await vscode.problems()).length === 0, "Fix All leaves nothing to fix");
+  await page.keyboard.press("Control+KeyS");
+  await until(() => vscode.read("roles.jsonl") === repaired.trimEnd() + "\n", "the blank line is gone");
+  await vscode.screenshot("4-all-fixed");
+  say("Fix All applied and saved");
+
+  await vscode.open("long.jsonl");
+  await until(async () => (await vscode.problems()).length > 0, "a finding in the long line");
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("F8");
+  await page.waitForSelector(squiggle, { state: "visible" });
+  await vscode.screenshot("5-long-line");
+  say(`drawn behind column 10,000: ${(await vscode.problems()).join(" · ")}`);
+
+  await vscode.open("separator.jsonl");
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" ");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Control+KeyS");
+  await page.waitForTimeout(500);
+  await vscode.screenshot("6-separator");
+  assert.equal(await page.locator(".monaco-dialog-box").count(), 0, "VS Code does not ask to remove U+2028");
+  assert.equal(vscode.read("separator.jsonl"), files["separator.jsonl"]);
+  say("U+2028 is kept");
+
+  assert.match(vscode.log(), /Connected to finetooth \d/);
+  const errors = vscode.log().split("\n").filter((line) => line.includes("[error]"));
+  assert.deepEqual(errors.slice(0, 20), [], "nothing went wrong unseen");
+  console.log("1 passed, 0 failed");
+} catch (error) {
+  await vscode.screenshot("failed");
+  console.error(error.stack);
+  console.error(vscode.log().slice(-3000));
+  console.log("0 passed, 1 failed");
+  process.exitCode = 1;
+} finally {
+  await vscode.close();
+}
