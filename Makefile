@@ -15,11 +15,11 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m tests.bench
+	PYTHONPATH=tests $(BIN)/python -m bench
 
 # DATA is a folder of labelled mixtures: each a folder with data.jsonl and labels.json.
 bench-offtask: $(VENV)/.dev
-	$(BIN)/python -m tests.bench.bench_offtask $(DATA)
+	PYTHONPATH=tests $(BIN)/python -m bench.bench_offtask $(DATA)
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/generate.py

@@ -65,7 +65,6 @@ class Linter:
         self._shape_rules = [rule for rule in records if rule.reads_shape]
         self._text_rules = [rule for rule in records if not rule.reads_shape and not rule.triggers]
         self._triggered = {rule.code: rule for rule in records if rule.triggers}
-        self._quick_looks = _quick_looks(self._triggered.values())
         self._measured = [rule for rule in self.rules if isinstance(rule, MeasuredRule)]
         self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
         self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
@@ -75,6 +74,7 @@ class Linter:
         self._screen = Screen(
             {code: rule.triggers for code, rule in self._triggered.items()},
             {code: rule.raw_triggers for code, rule in self._raw.items()},
+            {trigger: look for rule in self._triggered.values() for trigger, look in rule.looks.items()},
         )
         self._format = FORMATS.get(profile.format) if profile.format else None
         self._literal = {name: literal_keys(fmt.schema) for name, fmt in FORMATS.items()}
@@ -97,14 +97,18 @@ class Linter:
         quiet = self._quiet[main.name] if main is not None else {}
         for record in records:
             value = record.parsed
-            if value.__class__ is dict and plain_shape is not None and not hits:
-                # The commonest record, found clean before: nothing more to do, in about a microsecond.
+            if value.__class__ is dict and plain_shape is not None:
+                # The commonest record, in a shape found clean before: nothing more to do, in about a
+                # microsecond.
                 plain = plain_shape(value)
                 if (
                     plain is not None
                     and quiet.get(plain[0]) == ()
-                    and record.raw.count(b'":') == plain[1]
                     and record.line_count == 1
+                    and not (hits and self._screen.codes(record.raw, hits))
+                    and not (
+                        record.raw.count(b'":') != plain[1] and _repeats_key(record.raw, value, plain[1])
+                    )
                 ):
                     put(NONE)
                     continue
@@ -129,9 +133,6 @@ class Linter:
         codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
         repeated = _repeats_key(record.raw, value, keys, spaced=DUPLICATE_KEY in codes)
         codes -= NOT_BY_TRIGGER
-        for may_fire, its_codes in self._quick_looks if codes else ():
-            if not its_codes.isdisjoint(codes) and not may_fire(record.raw):
-                codes -= its_codes
         if plan == () and not codes and not repeated and record.line_count == 1:
             return NONE
         return self._check_good(record, fmt, shape, plan, codes, repeated)
@@ -357,8 +358,6 @@ class Linter:
     def _supersedes(self, stronger: Finding, weaker: Finding) -> bool:
         if weaker.code not in self._superseded.get(stronger.code, NO_CODES):
             return False
-        if stronger.path and stronger.path == weaker.path:
-            return True
         a, b = stronger.span, weaker.span
         return a is None or b is None or (a.start <= b.end and b.start <= a.end)
 
@@ -389,15 +388,16 @@ def _meant_for(rule: RecordRule, fmt: Format) -> bool:
     return rule.formats is None or fmt.name in rule.formats
 
 
-def _repeats_key(raw: bytes, value: Mapping[str, Any], keys: int, *, spaced: bool) -> bool:
+def _repeats_key(raw: bytes, value: Mapping[str, Any], keys: int, *, spaced: bool = False) -> bool:
     """Whether a key may stand twice in an object: False is sure. `keys` is the number of keys that are left.
 
     Without white space before a colon (`spaced`) every key as written adds one to the count of `":`, so an
-    equal count proves that none was lost. Where texts hold `":` too, they count the same in what orjson
-    writes back, unless a quote in them is written as an escape.
+    equal count proves that none was lost; in texts the quote stands behind a backslash. Where that does not
+    settle it, they count the same in what orjson writes back, unless a quote in them is written as an
+    escape.
     """
     count = raw.count(b'":')
-    if count == keys and not spaced:
+    if not spaced and (count == keys or (count - raw.count(b'\\":') == keys and b'\\\\":' not in raw)):
         return False
     if b"\\u00" in raw and ESCAPED_ASCII.search(raw):
         return True
@@ -405,17 +405,6 @@ def _repeats_key(raw: bytes, value: Mapping[str, Any], keys: int, *, spaced: boo
     if spaced:
         return len(_COLON.findall(raw)) != len(_COLON.findall(written))
     return count != written.count(b'":')
-
-
-def _quick_looks(
-    rules: Iterable[RecordRule],
-) -> tuple[tuple[Callable[[bytes], bool], frozenset[str]], ...]:
-    """Each distinct `may_fire` with the codes that share it."""
-    looks: dict[Callable[[bytes], bool], set[str]] = {}
-    for rule in rules:
-        if rule.may_fire is not None:
-            looks.setdefault(rule.may_fire, set()).add(rule.code)
-    return tuple((look, frozenset(codes)) for look, codes in looks.items())
 
 
 def summarise(rule: StatisticRule[Any, Any, Any], facts: Iterable[Any]) -> Any:

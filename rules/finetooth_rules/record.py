@@ -28,7 +28,7 @@ class Record:
     __slots__ = ("_scan", "example", "line_count", "max_depth", "oversize", "parsed", "raw", "strict")
 
     def __init__(
-        self, raw: bytes, line_count: int = 1, *, oversize: bool = False, max_depth: int = DEFAULT_MAX_DEPTH
+        self, raw: bytes, line_count: int = 1, max_depth: int = DEFAULT_MAX_DEPTH, *, oversize: bool = False
     ) -> None:
         self.raw = raw
         self.line_count = line_count
@@ -95,7 +95,7 @@ class Record:
 
         The span of a string includes its quotes.
         """
-        return find_span(self.raw, path, on_key=on_key)
+        return find_span(self.raw, path, on_key=on_key, strict=self.strict)
 
     def locate_text(self, path: Path, start: int, end: int) -> Span:
         """Span of characters `start` to `end` (code points) of the decoded string at `path`."""

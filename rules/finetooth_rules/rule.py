@@ -7,7 +7,7 @@ Example, Use instead, Fix, Options), `Options` is a frozen dataclass, and `RULE`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -82,7 +82,7 @@ class RecordRule(Rule):
     explains_schema: bool = False
     applies: Callable[[Example], bool] | None = None
     triggers: tuple[str, ...] = ()
-    may_fire: Callable[[bytes], bool] | None = None
+    looks: Mapping[str, Callable[[bytes], bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,15 @@ for every trigger.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 import re2
 
 ESCAPED_ASCII: Final = re.compile(rb"\\u00[0-7]")
+Finder: TypeAlias = re.Pattern[bytes] | bytes
+Look: TypeAlias = Callable[[bytes], bool]
 _MAX_MEM: Final = 64 << 20
 
 
@@ -22,7 +25,10 @@ class Screen:
     """Compiled triggers: code → literal substrings, code → regular expressions on raw bytes."""
 
     def __init__(
-        self, triggers: Mapping[str, Iterable[str]], raw_triggers: Mapping[str, Iterable[str]]
+        self,
+        triggers: Mapping[str, Iterable[str]],
+        raw_triggers: Mapping[str, Iterable[str]],
+        looks: Mapping[str, Look] = MappingProxyType({}),
     ) -> None:
         self._literals: dict[bytes, set[str]] = {}
         self._patterns: dict[bytes, set[str]] = {}
@@ -42,27 +48,32 @@ class Screen:
         options.max_mem = _MAX_MEM
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
-        self._finders: list[tuple[re.Pattern[bytes] | bytes, frozenset[str]]] = []
+        self._finders: list[tuple[Finder, frozenset[str], Look | None]] = []
         self._add(ESCAPED_ASCII.pattern, ESCAPED_ASCII, self._all)
         for literal, codes in self._literals.items():
-            self._add(re.escape(literal), literal, frozenset(codes))
+            self._add(re.escape(literal), literal, frozenset(codes), looks.get(literal.decode()))
         for raw, codes in self._patterns.items():
             self._add(raw, re.compile(raw), frozenset(codes))
         self._set.Compile()
 
-    def _add(self, pattern: bytes, finder: re.Pattern[bytes] | bytes, codes: frozenset[str]) -> None:
+    def _add(self, pattern: bytes, finder: Finder, codes: frozenset[str], look: Look | None = None) -> None:
         self._set.Add(pattern)
-        self._finders.append((finder, codes))
+        self._finders.append((finder, codes, look))
 
     def hits(self, block: bytes) -> list[int]:
         """Which finders match anywhere in the block; usually none."""
         return self._set.Match(block) or []
 
     def codes(self, raw: bytes, hits: Iterable[int]) -> frozenset[str]:
-        """The rules that may fire on this record, given the hits of its block."""
+        """The rules that may fire on this record, given the hits of its block.
+
+        An escaped ASCII character, the first finder, lets every rule with a trigger pass, whatever a look
+        would say.
+        """
         found: frozenset[str] = frozenset()
         for hit in hits:
-            finder, codes = self._finders[hit]
-            if finder in raw if isinstance(finder, bytes) else finder.search(raw):
-                found |= codes
+            finder, codes, look = self._finders[hit]
+            there = finder in raw if isinstance(finder, bytes) else finder.search(raw) is not None
+            if there and (look is None or look(raw)):
+                found = found | codes if found else codes
         return found

@@ -12,7 +12,7 @@ def main(wanted: list[str]) -> None:
     """Run the named benches, or all that need no data of their own."""
     for name in wanted or NAMES:
         print(f"== {name}")
-        importlib.import_module(f"tests.bench.{name}").main()
+        importlib.import_module(f"bench.{name}").main()
 
 
 if __name__ == "__main__":

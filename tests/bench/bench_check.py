@@ -15,13 +15,13 @@ from pathlib import Path
 
 import orjson
 
+from bench import corpus
 from finetooth.engine.shards import Shard, lint_shard
 from finetooth.engine.source import Source
 from finetooth_rules import catalogue
 from finetooth_rules.features import Features
 from finetooth_rules.rule import RecordRule, SyntaxRule
 from finetooth_rules.settings import build_profile
-from tests.bench import corpus
 
 ROWS = 50_000
 ROUNDS = 7

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import orjson
 
+from bench import corpus
 from lsp.raw import RawClient
-from tests.bench import corpus
 
 ROW = 1000
 KEYS = 400

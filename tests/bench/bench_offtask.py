@@ -1,6 +1,6 @@
 """How well TSK001 finds off-task prompts in labelled mixtures, and how fast.
 
-    python -m tests.bench.bench_offtask DIR [--folds]
+    PYTHONPATH=tests python -m bench.bench_offtask DIR [--folds]
 
 DIR holds one folder per case: `data.jsonl`, and `labels.json` with `task`, `exemplars` (prompts that are
 not in the file) and `off_task_lines` (from 1). Labels are used for scoring only. Each case is judged

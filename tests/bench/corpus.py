@@ -69,20 +69,22 @@ def clean_rows(rows: int, seed: int = 1) -> Iterator[Any]:
 
 
 def code_rows(rows: int, seed: int = 2) -> Iterator[Any]:
-    """Rows of about 1 kB full of fences, quotes and escapes, all of them right."""
+    """Rows of about 1 kB, mostly code in fences, full of quotes and escapes, all of it right."""
     random_ = random.Random(seed)
     for number in range(rows):
-        block = "\n".join(f'    print("{random_.choice(NOUNS)}\\n", {{"key": "{n}"}})' for n in range(6))
+        lines = [
+            f'    print("{random_.choice(NOUNS)}\\n", {{"key": "{random_.choice(VERBS)}"}})'
+            for _ in range(10)
+        ]
+        block = "\n".join(lines)
         yield {
             "messages": [
-                {
-                    "role": "user",
-                    "content": f'Write "{words(random_, 12)}" in Python:\n\n```\nx = "{number}"\n```',
-                },
+                {"role": "system", "content": "You write Python."},
+                {"role": "user", "content": f'Write "{words(random_, 12)}" in Python, number {number}.'},
                 {
                     "role": "assistant",
-                    "content": f"Here:\n\n```python\ndef f_{number}():\n{block}\n```\n\nand\n\n- in a list:\n\n  ```json\n  "
-                    f'{{"a": "{words(random_, 8)}", "b": [1, 2]}}\n  ```\n',
+                    "content": f"Here:\n\n```python\ndef f_{number}():\n{block}\n```\n\n- in a list:\n\n"
+                    f'  ```json\n  {{"a": "{words(random_, 12)}", "b": [1, 2]}}\n  ```\n',
                 },
             ]
         }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from finetooth_rules.catalogue import all_rules, documentation
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
+from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter
+from finetooth_rules.record import Record
 from finetooth_rules.rule import AnyRule, FileRule, RecordRule, SyntaxRule
 from finetooth_rules.settings import build_profile
 from finetooth_rules.testing import Case, lint, load_cases, run_case
@@ -86,8 +90,6 @@ def test_what_to_use_instead_is_clean(rule: AnyRule) -> None:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
 def test_options_are_documented(rule: AnyRule) -> None:
-    import dataclasses
-
     text = section(rule, "Options")
     names = [field.name.replace("_", "-") for field in dataclasses.fields(rule.options)]
     assert all(f"`{name}`" in text for name in names)
@@ -102,24 +104,28 @@ def test_rules_without_features_still_run() -> None:
     "rule", [r for r in all_rules() if isinstance(r, RecordRule | SyntaxRule)], ids=lambda r: r.name
 )
 def test_a_rule_that_raises_is_named_and_the_others_go_on(rule: AnyRule) -> None:
-    import dataclasses
-
-    def explode(*arguments: object) -> Iterator[object]:
+    def explode(*arguments: object) -> Iterator[Finding]:
         raise RuntimeError("boom")
         yield
 
-    broken = dataclasses.replace(
-        rule, check=explode, **({"applies": None} if isinstance(rule, RecordRule) else {})
+    changes: dict[str, Any] = {"check": explode}
+    if isinstance(rule, RecordRule):
+        changes["applies"] = None
+    broken: AnyRule = dataclasses.replace(rule, **changes)
+    linter = Linter(
+        build_profile({"format": "openai-chat"}), [*(o for o in all_rules() if o.code != rule.code), broken]
     )
-    others = [other for other in all_rules() if other.code != rule.code]
-    linter = Linter(build_profile({"format": "openai-chat"}), [*others, broken])
-    from finetooth_rules.record import Record
-
-    raws = [
-        b"{'a': 1}",
-        b'{"messages": [], "messages": []}',
-        b'{"messages":[{"role":"user","content":"```\\u0060<|x"}]}',
-        b"",
+    records = [
+        Record(raw)
+        for raw in (
+            b"{'a': 1}",
+            b'{"messages": [], "messages": []}',
+            b'{"messages":[{"role":"user","content":"```\\u0060<|x"}]}',
+            b"",
+            b"[]",
+        )
     ]
-    linter.check([Record(raw) for raw in raws])
+    found = [finding.code for findings in linter.check(records) for finding in findings]
     assert set(linter.broken) <= {rule.code}
+    assert rule.code not in found
+    assert len(set(found)) > 3

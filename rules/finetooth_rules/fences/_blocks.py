@@ -1,11 +1,13 @@
 """Finds fenced code blocks in Markdown, as CommonMark 0.31.2 does, and nothing else.
 
-Of the block structure only that is followed on which a fence depends: block quotes and list items (which contain fences and
-end them), paragraphs (which some list items and tags cannot interrupt, and which lines may continue lazily) and HTML blocks
-(in which a fence is no fence). A document with no open container is searched with one regular expression, so prose
-costs next to nothing. Linear in the length of the text. Offsets count code points.
+Of the block structure only that is followed on which a fence depends: block quotes and list items (which
+contain fences and end them), paragraphs (which some list items and tags cannot interrupt, and which lines
+may continue lazily) and HTML blocks (in which a fence is no fence). A document with no open container is
+searched with one regular expression, so prose costs next to nothing. Linear in the length of the text.
+Offsets count code points.
 
-One simplification: a paragraph of nothing but link reference definitions counts as a paragraph, also under a line of `=`.
+One simplification: a paragraph of nothing but link reference definitions counts as a paragraph, also under
+a line of `=`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from finetooth_rules.fences._html import END_AT_BLANK, html_end
 from finetooth_rules.fences._lines import indent_at, normalised, skip_columns
 
 Containers: TypeAlias = tuple[int, ...]
-"""From the outermost in: 0 for a block quote, otherwise a list item whose content stands that many columns in."""
+"""From the outermost in: 0 for a block quote, else a list item whose content stands that many columns in."""
 
 QUOTE: Final = 0
 _WIDEST: Final = 16  # as far as a regular expression is made for a width
@@ -38,10 +40,11 @@ class Close:
 class Block:
     """A fenced code block.
 
-    `line` is where the opening line begins; `start` to `end` are the opening run and its info string, the run alone is
-    `length` times `char`. `indent` counts the columns before the run inside its container (0 to 3). The content's lines, with
-    the prefixes of their containers, are `body` to `body_end` (where the closing line, or the first line that is no
-    longer in the container, begins; or the end of the text). `close` is None for an unclosed block.
+    `line` is where the opening line begins; `start` to `end` are the opening run and its info string, the
+    run alone is `length` times `char`. `indent` counts the columns before the run inside its container (0
+    to 3). The content's lines, with the prefixes of their containers, are `body` to `body_end` (where the
+    closing line, or the first line that is no longer in the container, begins; or the end of the text).
+    `close` is None for an unclosed block.
     """
 
     line: int
@@ -98,8 +101,9 @@ def _closing(char: str, length: int) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _item_stop(char: str, length: int, width: int) -> re.Pattern[str]:
-    """The end of the line before a closing fence in list items of that width together, or before a line that is not blank
-    and indented less (or by a tab)."""
+    """The end of the line before a closing fence in list items of that width together, or before a line
+    that is not blank and indented less (or by a tab).
+    """
     return re.compile(
         rf"\n(?: {{{width}}}( {{0,3}}+)({char}{{{length},}}+)[ \t]*+\n|(?! {{{width}}}) *+[^ \n]| *+\t)"
     )
@@ -108,8 +112,8 @@ def _item_stop(char: str, length: int, width: int) -> re.Pattern[str]:
 class _Scanner:
     """One pass over a text whose only line ending is `\\n`, and whose last line has one.
 
-    Between two lines its state is: the open containers, and what is open in the innermost of them: a fence, an HTML block (known
-    by its end) or a paragraph.
+    Between two lines its state is: the open containers, and what is open in the innermost of them: a fence,
+    an HTML block (known by its end) or a paragraph.
     """
 
     __slots__ = (
@@ -158,8 +162,9 @@ class _Scanner:
     # -- outside every container ----------------------------------------------------------------------------
 
     def _skip(self, at: int) -> int:
-        """The next line that could begin a container, a fence or HTML; -1 if there is none. Whether a paragraph is open there
-        is found out only where it decides what the line is."""
+        """The next line that could begin a container, a fence or HTML; -1 if there is none. Whether a
+        paragraph is open there is found out only where it decides what the line is.
+        """
         if at == 0 and _START.match(self.text):
             return 0
         match = _JUMP.search(self.text, max(at - 1, 0))
@@ -171,7 +176,9 @@ class _Scanner:
         return found
 
     def _paragraph_before(self, start: int, stop: int) -> bool:
-        """Whether a paragraph is open behind the lines from `start` to `stop`, none of which begins a container or a fence."""
+        """Whether a paragraph is open behind the lines from `start` to `stop`, none of which begins a
+        container or a fence.
+        """
         open_ = self.paragraph
         lines = []
         for line in reversed(self.text[start : stop - 1].split("\n")):
@@ -211,7 +218,9 @@ class _Scanner:
         return close.end()
 
     def _item_fence(self, block: _Open, at: int) -> int:
-        """Skip content lines of an open block in list items, up to its closing fence or a line that may end the items."""
+        """Skip content lines of an open block in list items, up to its closing fence or a line that may end
+        the items.
+        """
         width = sum(self.containers)
         if width > _WIDEST or block.length > _WIDEST:
             return self._line(at)
@@ -249,7 +258,7 @@ class _Scanner:
         return following
 
     def _match_containers(self, at: int, stop: int) -> tuple[int, int, int]:
-        """How many open containers the line continues, and where its content begins: offset, column, count."""
+        """Where the line's content begins (offset, column), and how many open containers it continues."""
         text = self.text
         pos, column, depth = at, 0, 0
         first, first_column = indent_at(text, at, 0)
@@ -330,7 +339,9 @@ class _Scanner:
         self._text(depth, indent)
 
     def _text(self, depth: int, indent: int) -> None:
-        """A line that begins nothing continues a paragraph (also from outside its containers), or begins one, or is indented code."""
+        """A line that begins nothing continues a paragraph (also from outside its containers), or begins
+        one, or is indented code.
+        """
         if not self.paragraph:
             self._leave(depth)
             self.paragraph = indent <= 3
@@ -339,7 +350,9 @@ class _Scanner:
     def _item(
         self, first: int, column: int, stop: int, inside_paragraph: bool
     ) -> tuple[int, int, int] | None:
-        """A list marker at `first`: where its content begins (offset, column) and how wide marker and space are."""
+        """A list marker at `first`: where its content begins (offset, column) and how wide marker and space
+        are.
+        """
         text = self.text
         match = _BULLET.match(text, first, stop) or _NUMBER.match(text, first, stop)
         if match is None:

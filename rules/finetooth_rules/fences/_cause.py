@@ -23,8 +23,10 @@ class TextEdit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause: the rule that reports it, the characters it points at, what it says, and the edits (sorted, on decoded
-    text) after which the fence is closed. `related` is the other place that matters: start, end, what it is."""
+    """One cause: the rule that reports it, the characters it points at, what it says, and the edits
+    (sorted, on decoded text) after which the fence is closed. `related` is the other place that matters:
+    start, end, what it is.
+    """
 
     code: str
     start: int

@@ -1,7 +1,8 @@
 """Exactly one cause for each fence that CommonMark leaves open.
 
-The first open fence gets the likeliest cause, its repair is applied to a draft, the draft is read again, and so on: so the
-causes together leave a text with no open fence, and one slip early in a text is not reported again at its end.
+The first open fence gets the likeliest cause, its repair is applied to a draft, the draft is read again,
+and so on: so the causes together leave a text with no open fence, and one slip early in a text is not
+reported again at its end.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ _KEPT_LENGTH: Final = 50_000
 def causes(text: str, before: str = "") -> tuple[Cause, ...]:
     """Why fences of a text stay open, in order of place.
 
-    `before` is the text that the reader sees right before (the prompt): a fence left open in it may be closed here.
-    A fence is taken as open only if it is so also where HTML blocks are read as text, since a tag such as `<answer>` on its
-    own line hides the fences under it.
+    `before` is the text that the reader sees right before (the prompt): a fence left open in it may be
+    closed here. A fence is taken as open only if it is so also where HTML blocks are read as text, since a
+    tag such as `<answer>` on its own line hides the fences under it.
     """
     found = _kept(text) if len(text) < _KEPT_LENGTH else _causes(text)
     opening = _left_open(before) if found and before else ""
@@ -51,11 +52,12 @@ def _kept(text: str) -> tuple[Cause, ...]:
 
 
 def _left_open(before: str) -> str:
-    """The opening line of the fence in which a text ends; empty where it ends in none."""
+    """The opening line of the fence in which a text ends; empty where it ends in none, or through a slip."""
     last = blocks(before)[-1:]
     if not last or last[0].close is not None or last[0].containers:
         return ""
-    return last[0].char * last[0].length + "\n"
+    meant = any(cause.start == last[0].start for cause in causes(before))
+    return last[0].char * last[0].length + "\n" if meant else ""
 
 
 def _causes(text: str) -> tuple[Cause, ...]:
@@ -86,8 +88,8 @@ def _open(read: Sequence[Block]) -> list[Block]:
 def _likeliest(text: str, read: Sequence[Block], left: Sequence[Block]) -> Cause:
     """The cause of the first open fence whose repair leaves the least disorder; of equals, the first named.
 
-    A repair before the block may not leave more fences open; one in it must close it. Neither may add disorder. So there is
-    an end to it.
+    A repair before the block may not leave more fences open; one in it must close it. Neither may add
+    disorder. So there is an end to it.
     """
     block = left[0]
     excuse = harmless(text, block)

@@ -1,4 +1,5 @@
-"""Lines inside a fenced block that were meant to close it and do not, with the edit that makes each of them a closing fence.
+"""Lines inside a fenced block that were meant to close it and do not, with the edit that makes each of them
+a closing fence.
 
 Works on text whose only line ending is `\\n`.
 """
@@ -20,7 +21,9 @@ _CODE_ENDS: Final = frozenset(";})]>")
 
 
 def wrong_closings(text: str, block: Block) -> Iterator[Cause]:
-    """Causes of `block` staying open, in order. Fences that pair up inside it, as in a Markdown sample, are its content."""
+    """Causes of `block` staying open, in order. Fences that pair up inside it, as in a Markdown sample, are
+    its content.
+    """
     inner: list[tuple[str, int]] = []
     lines = [*content_lines(text, block, dedent=False)]
     for number, line in enumerate(lines):
@@ -64,7 +67,9 @@ def wrong_closings(text: str, block: Block) -> Iterator[Cause]:
 
 
 def _blank_behind(text: str, lines: Sequence[ContentLine], number: int) -> bool:
-    """Whether code stands right before a line and none right behind it: so a closing fence looks, an opening one does not."""
+    """Whether code stands right before a line and none right behind it: so a closing fence looks, an
+    opening one does not.
+    """
     before = lines[number - 1]
     if not text[before.start : before.end].strip():
         return False
@@ -72,7 +77,9 @@ def _blank_behind(text: str, lines: Sequence[ContentLine], number: int) -> bool:
 
 
 def _goes_on(text: str, lines: Sequence[ContentLine], number: int) -> bool:
-    """Whether indented content follows a line at once, as in a drawing that happens to hold three backticks."""
+    """Whether indented content follows a line at once, as in a drawing that happens to hold three
+    backticks.
+    """
     behind = lines[number + 1 : number + 2]
     return any(
         text[line.start : line.end].startswith((" ", "\t"))

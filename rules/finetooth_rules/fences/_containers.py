@@ -1,4 +1,5 @@
-"""Fences that stay open because of what is around them: nested in an equal fence, or cut off by their container.
+"""Fences that stay open because of what is around them: nested in an equal fence, or cut off by their
+container.
 
 Works on text whose only line ending is `\\n`.
 """
@@ -60,7 +61,9 @@ def _lengthen(outer: Block, close: Token, length: int, block: Block) -> Cause:
 
 
 def cut_off(text: str, block: Block) -> Iterator[Cause]:
-    """A block that its list item or quote ends before the closing fence, as that is not indented (or quoted) like the item."""
+    """A block that its list item or quote ends before the closing fence, as that is not indented (or
+    quoted) like the item.
+    """
     if not block.containers or block.body_end >= len(text):
         return
     close = next(tokens(text, block.body_end), None)
@@ -69,6 +72,7 @@ def cut_off(text: str, block: Block) -> Iterator[Cause]:
     line = text.rfind("\n", 0, close.start) + 1
     if ">" in text[line : close.start]:
         return
+    fence = name_of(block.char, block.length)
     edits: list[TextEdit] | None = None
     if block.containers == (QUOTE,):
         edits = [TextEdit(at, at, "> ") for at, _ in _lines(text, block.body_end, close.start + 1)]
@@ -82,7 +86,7 @@ def cut_off(text: str, block: Block) -> Iterator[Cause]:
             UNCLOSED,
             block.start,
             block.end,
-            f"fence of {name_of(block.char, block.length)} is cut off by the end of its {place}; expected {what}",
+            f"fence of {fence} is cut off by the end of its {place}; expected {what}",
             "Indent the block into its list item" if place == "list item" else "Quote the whole block",
             tuple(edits),
             (close.start, close.start + close.length, "the fence that should close it"),
@@ -90,8 +94,9 @@ def cut_off(text: str, block: Block) -> Iterator[Cause]:
 
 
 def _indented(text: str, block: Block, close_line: int, close: int, width: int) -> list[TextEdit] | None:
-    """Edits that indent the lines behind the item, keeping their indentation to one another; None where they look like
-    the list going on."""
+    """Edits that indent the lines behind the item, keeping their indentation to one another; None where
+    they look like the list going on.
+    """
     lines = [(at, line) for at, line in _lines(text, block.body_end, close_line) if line.strip()]
     marker = _ORDERED if text[block.body : block.body_end].strip() == "" else _MARKER
     if any(marker.match(line) for _, line in lines):

@@ -11,7 +11,9 @@ from finetooth_rules.fences._lines import indent_at, normalised, skip_columns
 
 @dataclass(frozen=True, slots=True)
 class ContentLine:
-    """A line inside its containers: `start` to `end` without the ending, after `pad` columns left of a split tab."""
+    """A line inside its containers: `start` to `end` without the ending, after `pad` columns left of a
+    split tab.
+    """
 
     start: int
     end: int
@@ -27,7 +29,9 @@ def _column(text: str, at: int, pos: int) -> int:
 
 
 def content_lines(text: str, block: Block, *, dedent: bool = True) -> Iterator[ContentLine]:
-    """The lines of the block's content, without the prefixes of its containers and (`dedent`) its fence's indentation."""
+    """The lines of the block's content, without the prefixes of its containers and (`dedent`) its fence's
+    indentation.
+    """
     given, text = text, normalised(text) + "\n"
     at = block.body
     while at < block.body_end:

@@ -17,8 +17,9 @@ _MARKER: Final = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 
 
 def harmless(text: str, block: Block) -> Cause | None:
-    """An opening that was not meant as one: a line of tildes that underlines or decorates, or a fence in a comment whose
-    lines begin with a character that Markdown reads as a bullet (` * ```js`)."""
+    """An opening that was not meant as one: a line of tildes that underlines or decorates, or a fence in a
+    comment whose lines begin with a character that Markdown reads as a bullet (` * ```js`).
+    """
     if block.char == "~" and _decorates(text, block):
         return _ignored(block, (block.start, block.length))
     lead = text[block.line : block.start]

@@ -1,4 +1,6 @@
-"""Where CommonMark 0.31.2 lets an HTML block begin, and what ends it (spec, "HTML blocks"): a fence inside is not a fence."""
+"""Where CommonMark 0.31.2 lets an HTML block begin, and what ends it (spec, "HTML blocks"): a fence inside
+is not a fence.
+"""
 
 from __future__ import annotations
 

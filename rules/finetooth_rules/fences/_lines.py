@@ -4,12 +4,14 @@ from __future__ import annotations
 
 
 def normalised(text: str) -> str:
-    """The text with `\\n` as its only line ending and every offset unchanged: a space before an ending means nothing."""
+    """The text with `\\n` as its only line ending and every offset unchanged: a space before an ending
+    means nothing.
+    """
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
 
 
 def indent_at(text: str, pos: int, column: int) -> tuple[int, int]:
-    """The first character that is no space or tab, and its column; tabs reach to the next multiple of four."""
+    """The first character that is no space or tab, and its column; tabs go to the next multiple of 4."""
     first = pos
     while text[first] == " ":
         first += 1
@@ -21,7 +23,9 @@ def indent_at(text: str, pos: int, column: int) -> tuple[int, int]:
 
 
 def skip_columns(text: str, pos: int, column: int, width: int) -> tuple[int, int]:
-    """Skip up to `width` columns of spaces and tabs. A tab of which only a part is skipped stays at the offset returned."""
+    """Skip up to `width` columns of spaces and tabs. A tab of which only a part is skipped stays at the
+    offset returned.
+    """
     goal = column + width
     while column < goal and text[pos] in " \t":
         reached = column + 4 - column % 4 if text[pos] == "\t" else column + 1

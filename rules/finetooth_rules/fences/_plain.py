@@ -16,8 +16,9 @@ def _indented(width: int) -> re.Pattern[str]:
 
 
 def plainly_closed(text: str) -> bool:
-    """True only where no fence can be open: fences of three backticks alone, each begins its line behind nothing but
-    spaces, they pair up with equal indentation, and no line between a pair is indented less (so no container ends there).
+    """True only where no fence can be open: fences of three backticks alone, each begins its line behind
+    nothing but spaces, they pair up with equal indentation, and no line between a pair is indented less (so
+    no container ends there).
     """
     parts = text.split("```")
     if len(parts) == 1:

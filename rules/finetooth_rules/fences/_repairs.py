@@ -9,7 +9,9 @@ from finetooth_rules.fences._cause import TextEdit
 
 
 class Draft:
-    """A text under repair: applies edits one after the other, and finds the way back to the offsets of the original."""
+    """A text under repair: applies edits one after the other, and finds the way back to the offsets of the
+    original.
+    """
 
     __slots__ = ("_origins", "_starts", "text")
 
@@ -19,7 +21,9 @@ class Draft:
         self._origins = [0]  # … and in the original
 
     def origin(self, offset: int) -> int:
-        """The offset in the original of what stands at `offset`; for inserted text, of what follows the insertion."""
+        """The offset in the original of what stands at `offset`; for inserted text, of what follows the
+        insertion.
+        """
         piece = bisect_right(self._starts, offset) - 1
         origin = self._origins[piece] + offset - self._starts[piece]
         return min(origin, self._origins[piece + 1]) if piece + 1 < len(self._origins) else origin

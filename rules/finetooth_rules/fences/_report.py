@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from finetooth_rules.example import Example, Text
 from finetooth_rules.fences._cause import Cause, TextEdit
 from finetooth_rules.fences._causes import causes
+from finetooth_rules.fences._raw import may_be_open
 from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Related
 
 TRIGGERS = ("```", "~~~")
+LOOKS = {"```": may_be_open}
 
 
 def findings(example: Example, code: str) -> Iterator[Finding]:

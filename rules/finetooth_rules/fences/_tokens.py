@@ -1,4 +1,6 @@
-"""Fence-like lines of a text, read leniently: what its writer may have meant, where CommonMark's reading leaves a fence open."""
+"""Fence-like lines of a text, read leniently: what its writer may have meant, where CommonMark's reading
+leaves a fence open.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,8 @@ _ATTRIBUTE: Final = re.compile(r"\{.*|.*\}|[\w.:-]+=.*|[\w./\\-]+\.\w{1,6}|[\d,-
 
 
 class Token(NamedTuple):
-    """A line with a fence at its beginning, whatever containers and indentation it has; or (`glued`) one that shares its
-    line, so that it can only be meant to close something.
+    """A line with a fence at its beginning, whatever containers and indentation it has; or (`glued`) one
+    that shares its line, so that it can only be meant to close something.
 
     `item`: behind a list marker, where a fence can only open.
     """
@@ -68,7 +70,9 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
 
 
 def is_info(info: str) -> bool:
-    """Whether the words behind a fence look like an info string (`python`, `js {1,3}`, `title="x"`) rather than prose."""
+    """Whether the words behind a fence look like an info string (`python`, `js {1,3}`, `title="x"`) rather
+    than prose.
+    """
     if not info:
         return True
     first, *others = info.split() or [""]
@@ -80,8 +84,10 @@ def is_info(info: str) -> bool:
 
 
 def disorder(text: str) -> int:
-    """How badly the fence-like lines fit together: 1 for each fence that is left open, is swallowed by another, is glued to
-    code or has prose behind it. Of two repairs the one that leaves less disorder is the likelier."""
+    """How badly the fence-like lines fit together: 1 for each fence that is left open, is swallowed by
+    another, is glued to code or has prose behind it. Of two repairs the one that leaves less disorder is
+    the likelier.
+    """
     found = 0
     opened: list[Token] = []  # the fence that is open, and what it holds
     for token in tokens(text):

@@ -1,4 +1,5 @@
-"""The cause that is left for an open fence when nothing else accounts for it: a stray fence, or a block without an end.
+"""The cause that is left for an open fence when nothing else accounts for it: a stray fence, or a block
+without an end.
 
 Works on text whose only line ending is `\\n`.
 """
@@ -33,11 +34,12 @@ def unclosed(text: str, block: Block) -> Cause:
     at = block.body + len(body.rstrip(" \t\n")) if body.strip(" \t\n") else block.end
     at = text.find("\n", at)
     at = len(text) if at < 0 else at
+    end = _end_of(text, block)
     return Cause(
         UNCLOSED,
         block.start,
         block.end,
-        f"fence of {fence} is never closed; expected a closing fence before the end of the {_end_of(text, block)}",
+        f"fence of {fence} is never closed; expected a closing fence before the end of the {end}",
         "Close the fence",
         (TextEdit(at, at, "\n" + prefix(block.containers) + " " * block.indent + block.char * block.length),),
     )
@@ -50,7 +52,9 @@ def _end_of(text: str, block: Block) -> str:
 
 
 def _stray(text: str, block: Block, body: str) -> bool:
-    """Whether a bare fence behind other text has nothing or only prose behind it: it was meant to close something."""
+    """Whether a bare fence behind other text has nothing or only prose behind it: it was meant to close
+    something.
+    """
     ahead = text[: block.line].rstrip()
     if block.info or block.containers or not ahead:
         return False
@@ -58,7 +62,9 @@ def _stray(text: str, block: Block, body: str) -> bool:
 
 
 def _is_prose(body: str) -> bool:
-    """Whether a text reads as sentences rather than as code: several words, the end of a sentence, hardly a symbol."""
+    """Whether a text reads as sentences rather than as code: several words, the end of a sentence, hardly a
+    symbol.
+    """
     words = len(_WORDS.findall(body))
     ends = body.rstrip().rstrip("'\")*_").endswith((".", "!", "?"))
     return words >= 6 and ends and len(_SYMBOLS.findall(body)) * 12 <= words

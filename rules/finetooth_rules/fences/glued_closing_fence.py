@@ -1,13 +1,13 @@
 r"""A closing fence shares its line with code or text, so it does not close.
 
 ## What it does
-Reports, where a code fence stays open, the run of backticks or tildes that was meant to close it: glued to the last line of
-code (`print(x)` and the fence on one line), or with text behind it on its own line. CommonMark takes such a line
-for code. A text whose fences close in spite of it is not reported.
+Reports, where a code fence stays open, the run of backticks or tildes that was meant to close it: glued to
+the last line of code (`print(x)` and the fence on one line), or with text behind it on its own line.
+CommonMark takes such a line for code. A text whose fences close in spite of it is not reported.
 
 ## Why it matters
-The block goes on to the next fence or to the end of the text: prose shows as code, and the blocks behind it are
-turned inside out. A model that learns this writes answers that no program can take the code out of.
+The block goes on to the next fence or to the end of the text: prose shows as code, and the blocks behind it
+are turned inside out. A model that learns this writes answers that no program can take the code out of.
 
 ## Example
 ```jsonl
@@ -20,8 +20,8 @@ turned inside out. A model that learns this writes answers that no program can t
 ```
 
 ## Fix
-Unsafe: breaks the line before the fence, or behind it where text follows, and keeps the indentation of its list item or
-the mark of its quote.
+Unsafe: breaks the line before the fence, or behind it where text follows, and keeps the indentation of its
+list item or the mark of its quote.
 
 ## Options
 None.
@@ -32,8 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finetooth_rules.example import Example
-from finetooth_rules.fences._raw import may_be_open
-from finetooth_rules.fences._report import TRIGGERS, findings
+from finetooth_rules.fences._report import LOOKS, TRIGGERS, findings
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
@@ -53,6 +52,6 @@ RULE = RecordRule(
     consequence=Consequence.DEGRADED,
     check=check,
     triggers=TRIGGERS,
-    may_fire=may_be_open,
+    looks=LOOKS,
     supersedes=("FEN001",),
 )

@@ -1,12 +1,13 @@
 r"""A closing fence is indented by four columns or more, so it does not close.
 
 ## What it does
-Reports, where a code fence stays open, the line that would close it if it were not indented too far: by four columns or
-more (a tab is enough), counted from the list item or block quote it stands in. CommonMark takes such a line for code.
+Reports, where a code fence stays open, the line that would close it if it were not indented too far: by
+four columns or more (a tab is enough), counted from the list item or block quote it stands in. CommonMark
+takes such a line for code.
 
 ## Why it matters
-The block goes on to the end of the text, and all that follows shows as code. A model that learns this writes answers
-that no program can take the code out of.
+The block goes on to the end of the text, and all that follows shows as code. A model that learns this
+writes answers that no program can take the code out of.
 
 ## Example
 ```jsonl
@@ -30,8 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from finetooth_rules.example import Example
-from finetooth_rules.fences._raw import may_be_open
-from finetooth_rules.fences._report import TRIGGERS, findings
+from finetooth_rules.fences._report import LOOKS, TRIGGERS, findings
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
@@ -51,6 +51,6 @@ RULE = RecordRule(
     consequence=Consequence.DEGRADED,
     check=check,
     triggers=TRIGGERS,
-    may_fire=may_be_open,
+    looks=LOOKS,
     supersedes=("FEN001",),
 )

@@ -358,17 +358,27 @@ def _listed(value: Any) -> list[Any]:
 
 def plain_shape(value: Mapping[str, Any]) -> tuple[tuple[Any, ...], int] | None:
     """The shape of `{"messages": [{"role": …, "content": "some text"}, …]}` and nothing else in it."""
-    messages = value.get("messages")
-    if len(value) != 1 or messages.__class__ is not list:
+    if len(value) != 1:
         return None
     roles: list[Any] = ["plain"]
-    for message in messages:
-        if message.__class__ is not dict or len(message) != 2:
-            return None
-        role, content = message.get("role"), message.get("content")
-        if role.__class__ is not str or content.__class__ is not str or not content or content.isspace():
-            return None
-        roles.append(role)
+    put = roles.append
+    try:
+        for message in value["messages"]:
+            role = message["role"]
+            content = message["content"]
+            if (
+                len(message) != 2
+                or content.__class__ is not str
+                or role.__class__ is not str
+                or not content
+                or content.isspace()
+            ):
+                return None
+            put(role)
+    except (KeyError, TypeError):  # another key, or what is no message
+        return None
+    if value["messages"].__class__ is not list:
+        return None
     return tuple(roles), 2 * len(roles) - 1
 
 

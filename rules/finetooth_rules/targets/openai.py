@@ -41,7 +41,10 @@ OPENAI = Target(
     max_file_bytes=512 * 1024 * 1024,
     messages={
         "SYN001": "Invalid file format. Example 1273 cannot be parsed. Error: line contains invalid json",
-        "SYN002": "Expected file to have JSONL format, where every line is a JSON dictionary. Line 1 is not a dictionary",
+        "SYN002": (
+            "Expected file to have JSONL format, where every line is a JSON dictionary. "
+            "Line 1 is not a dictionary"
+        ),
         "FMT003": "Invalid file format. Example 1 is missing key 'messages'.",
         "FMT005": 'Invalid file format. Example 1 contains an extra "weight".',
         "SIZ001": "Training file has 7 example(s), but must have at least 10 examples",

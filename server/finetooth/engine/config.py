@@ -180,10 +180,8 @@ def _explain(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
             missing = next(key for key in error.validator_value if key not in error.instance)
             yield path, f"`{_dotted(path)}` has no `{missing}`"
         else:
-            yield (
-                path,
-                f"`{_dotted(path)}` is {str(error.instance)[:40]}; {error.validator} is {error.validator_value}",
-            )
+            wanted = f"{error.validator} is {error.validator_value}"
+            yield path, f"`{_dotted(path)}` is {str(error.instance)[:40]}; {wanted}"
 
 
 def _dotted(path: Sequence[str | int]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
-from finetooth.engine.source import BLOCK, Skipped, Source, line_size, read_lines
+from finetooth.engine.source import BLOCK, Source, line_size, read_lines
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding
 from finetooth_rules.framing import Bounds, frame, is_sync
@@ -234,19 +234,24 @@ def _frame_all(lines: list[bytes], bounds: Bounds, at_end: bool, room: int | Non
     sizes: list[int] = []
     counts: list[int] = []
     index = total = 0
+    limit, depth = bounds.max_record_bytes, bounds.max_depth
     while index < len(lines) and (room is None or total < room):
         line = lines[index]
-        if isinstance(line, Skipped):
-            record = Record(bytes(line), oversize=True)
-        else:
-            record = Record(line.rstrip(b"\r\n"), max_depth=bounds.max_depth)
-            if not record.strict or len(line) > bounds.max_record_bytes:
+        size = len(line)
+        count = 1
+        if line.__class__ is bytes:
+            record = Record(line.rstrip(b"\r\n"), 1, depth)
+            if not record.strict or size > limit:
                 framed = frame(lines, index, bounds, at_end=at_end)
                 if framed is None:
                     break
                 record = framed.record
-        count = record.line_count
-        size = line_size(line) if count == 1 else sum(map(len, lines[index : index + count]))
+                count = record.line_count
+                if count > 1:
+                    size = sum(map(len, lines[index : index + count]))
+        else:
+            record = Record(bytes(line), oversize=True)
+            size = line_size(line)
         records.append(record)
         sizes.append(size)
         counts.append(count)
