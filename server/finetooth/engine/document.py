@@ -51,10 +51,10 @@ class Document:
 
     __slots__ = ("lines", "size")
 
-    def __init__(self, text: str) -> None:
-        data = encode(text)
-        self.lines: list[bytes] = data.splitlines(keepends=True)
-        self.size = len(data)
+    def __init__(self, text: str | list[bytes]) -> None:
+        """From a text, or from its lines where they are at hand."""
+        self.lines = encode(text).splitlines(keepends=True) if isinstance(text, str) else text
+        self.size = sum(map(len, self.lines))
 
     def apply(self, changes: Iterable[Change], encoding: Encoding) -> list[Touched]:
         """Applies changes one after the other; each `Touched` counts lines as they were before its own.

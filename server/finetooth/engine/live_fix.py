@@ -1,0 +1,93 @@
+"""Repairing an open document: all safe fixes, record by record, until none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from finetooth.engine.live import LiveIndex
+from finetooth_rules.edits import replacement
+from finetooth_rules.finding import Applicability, Edit, Finding, Fix
+from finetooth_rules.framing import frame
+from finetooth_rules.lint import Findings
+from finetooth_rules.record import Record
+
+ROUNDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """`count` lines from `first` on become `lines`, which have their endings."""
+
+    first: int
+    count: int
+    lines: tuple[bytes, ...]
+
+
+def repairs(index: LiveIndex) -> Iterator[Repaired | None]:
+    """Every record that safe fixes change, in order; None now and then, so that others may run in between."""
+    if index.is_no_dataset:
+        return
+    for block in index.blocks:
+        base = index.blocks.start(block)
+        for offset, entry in index.flagged(block).entries:
+            findings = tuple(finding for _, finding in index.visible(entry))
+            if safe_fixes(findings):
+                first = base + offset
+                before = index.document.lines[first : first + entry.lines]
+                after = _settled(index, before, index.record(entry, first), findings)
+                if after != before:
+                    yield Repaired(first, len(before), tuple(after))
+        yield None
+
+
+def safe_fixes(findings: Sequence[Finding]) -> tuple[Fix, ...]:
+    """The first safe fix of each finding that can be made together; one that replaces lines is made alone."""
+    taken: list[Fix] = []
+    edits: list[Edit] = []
+    for finding in findings:
+        fix = next(
+            (f for f in finding.fixes if f.applicability is Applicability.SAFE and f.rewrite is None), None
+        )
+        if fix is None:
+            continue
+        if fix.lines is not None:
+            if not taken:
+                return (fix,)
+        elif not any(_touch(edit, other) for edit in fix.edits for other in edits):
+            taken.append(fix)
+            edits += fix.edits
+    return tuple(taken)
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.span.start <= other.span.end and other.span.start <= one.span.end
+
+
+def _settled(index: LiveIndex, lines: list[bytes], record: Record, findings: Findings) -> list[bytes]:
+    """The lines of one record after round upon round of safe fixes; they may have become several records."""
+    lines = _fixed(lines, record, findings)
+    for _ in range(ROUNDS - 1):
+        after: list[bytes] = []
+        at = 0
+        while at < len(lines):
+            framed = frame(lines, at, index.bounds)
+            assert framed is not None
+            of_record = lines[at : at + framed.record.line_count]
+            after += _fixed(of_record, framed.record, index.linter.check([framed.record])[0])
+            at += framed.record.line_count
+        if after == lines:
+            break
+        lines = after
+    return lines
+
+
+def _fixed(lines: list[bytes], record: Record, findings: Findings) -> list[bytes]:
+    fixes = safe_fixes(findings)
+    if not fixes:
+        return lines
+    if fixes[0].lines is not None:
+        return replacement(lines, record, fixes[0])
+    edits = tuple(sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.span))
+    return replacement(lines, record, Fix("", Applicability.SAFE, edits))

@@ -1,0 +1,59 @@
+"""Errors in config files: shown in the file itself and told once; they go when the file is mended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from finetooth.engine.config import ConfigError
+from finetooth.lsp.convert import SOURCE
+from finetooth.lsp.protocol import encode
+
+if TYPE_CHECKING:
+    from finetooth.lsp.server import FinetoothServer
+
+_WORD = re.compile(r"[\w.\"'-]+|\S")
+
+
+class ConfigDiagnostics:
+    """What the client was told of config files. They are no documents of ours, so it is never asked for:
+    pushed."""
+
+    def __init__(self, server: FinetoothServer) -> None:
+        self._server = server
+        self._shown: dict[Path, ConfigError] = {}
+
+    def show(self, errors: Mapping[Path, ConfigError]) -> None:
+        """Tell of the errors that are new, and take back those that are gone."""
+        for path in self._shown.keys() - errors.keys():
+            self._server.publish(path.as_uri(), None, b"[]")
+        for path, error in errors.items():
+            if str(self._shown.get(path)) != str(error):
+                self._server.publish(path.absolute().as_uri(), None, encode([_diagnostic(error)]))
+                self._server.tell(
+                    types.MessageType.Error, f"{error}. The last settings that could be read stay in force."
+                )
+        self._shown = dict(errors)
+
+
+def _diagnostic(error: ConfigError) -> dict[str, object]:
+    line, column = max(error.line - 1, 0), max(error.column - 1, 0)
+    where = {
+        "start": {"line": line, "character": column},
+        "end": {"line": line, "character": column + _width(error)},
+    }
+    return {"range": where, "severity": 1, "source": SOURCE, "message": error.message}
+
+
+def _width(error: ConfigError) -> int:
+    """Length of the word at the place, for something to see."""
+    try:
+        text = error.path.read_text(encoding="utf-8-sig", errors="replace").splitlines()[error.line - 1]
+    except (OSError, IndexError):
+        return 1
+    word = _WORD.match(text, max(error.column - 1, 0))
+    return len(word[0]) if word else 1

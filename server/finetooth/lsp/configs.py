@@ -1,0 +1,47 @@
+"""Which config file a document is judged by; a file that cannot be used is told of, and its last good state
+holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
+
+WATCHED: Final = tuple(f"**/{name}" for name in NAMES)
+
+
+class ConfigStore:
+    """Reads config files. `errors` holds what is wrong with those met since the last `forget`."""
+
+    def __init__(self) -> None:
+        self.errors: dict[Path, ConfigError] = {}
+        self._good: dict[Path, Config] = {}
+
+    def forget(self) -> None:
+        """Files may have changed: whether one is in error is found out anew."""
+        self.errors = {}
+
+    def config_for(self, file: Path | None, folders: Sequence[Path], chosen: Path | None) -> Config:
+        """The config of a file: the one that was chosen, else the nearest one upwards from the file.
+
+        A document without a path is judged like a file in the first workspace folder.
+        """
+        folder = file.parent if file is not None else next(iter(folders), None)
+        if chosen is not None:
+            return self._read(lambda: read(chosen), folder)
+        if folder is None:
+            return Config()
+        return self._read(lambda: discover(folder), folder)
+
+    def _read(self, load: Callable[[], Config | None], folder: Path | None) -> Config:
+        default = Config(root=folder) if folder is not None else Config()
+        try:
+            config = load() or default
+        except ConfigError as error:
+            self.errors[error.path] = error
+            return self._good.get(error.path, default)
+        if config.path is not None:
+            self._good[config.path] = config
+        return config

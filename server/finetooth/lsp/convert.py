@@ -1,0 +1,334 @@
+"""From findings to what the protocol shows: ranges, diagnostics, text edits, all as plain JSON.
+
+The only module that knows both. What is drawn of a record is kept with its entry and only moved when lines
+above it come or go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from finetooth.engine.document import Document, Encoding, columns, content_length, decode, line_ending
+from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_blocks import Block, Entry, Flagged
+from finetooth.engine.live_judge import Address
+from finetooth.engine.locate import RULE_PAGE, span_of
+from finetooth.lsp.client import ClientFacts
+from finetooth.lsp.protocol import encode
+from finetooth_rules import catalogue
+from finetooth_rules.edits import replacement
+from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
+from finetooth_rules.framing import position, whole
+from finetooth_rules.record import Record
+
+Json = dict[str, Any]
+SOURCE: Final = "finetooth"
+SEVERITIES: Final[Mapping[Severity, int]] = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
+UNSAFE_SUFFIX: Final = " (changes what is learnt)"
+_AND_HERE: Final = "and here"
+
+
+@dataclass(slots=True)
+class _Elsewhere:
+    """A related place: the entry it is in (None: the finding's own), its lines counted from that entry's
+    first."""
+
+    entry: Entry | None
+    start: int
+    end: int
+    drawn: Json
+
+    @property
+    def gone(self) -> bool:
+        """Whether that record was edited since; the finding is then judged anew in a moment."""
+        return self.entry is not None and (self.entry.block is None or self.entry.pending)
+
+
+@dataclass(slots=True)
+class Drawn:
+    """A finding as a diagnostic; `start` and `end` are its lines counted from the record's first."""
+
+    severity: Severity
+    finding: Finding
+    diagnostic: Json
+    start: int
+    end: int
+    related: list[_Elsewhere]
+    json: bytes | None = None
+    """The diagnostic as it is sent; None when it was moved since."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a related place is gone."""
+        return any(related.gone for related in self.related)
+
+
+@dataclass(slots=True)
+class DrawnEntry:
+    """All diagnostics of a record, for the record at line `base` under a layout of the document."""
+
+    base: int
+    layout: int
+    items: list[Drawn]
+
+
+@dataclass(slots=True)
+class DrawnBlock:
+    """The diagnostics of a block as they are sent: severity, line and JSON of each, and joined by
+    severities."""
+
+    start: int
+    layout: int
+    related: bool
+    parts: list[tuple[Severity, int, bytes]]
+    joined: dict[tuple[Severity, ...], bytes]
+
+    def of(self, severities: tuple[Severity, ...]) -> bytes:
+        """All of some severities, with commas between them."""
+        found = self.joined.get(severities)
+        if found is None:
+            found = b",".join([json for severity, _, json in self.parts if severity in severities])
+            self.joined[severities] = found
+        return found
+
+
+class Renderer:
+    """Draws the findings of one document for one client."""
+
+    def __init__(self, uri: str, index: LiveIndex, facts: ClientFacts) -> None:
+        self.uri = uri
+        self.index = index
+        self.facts = facts
+
+    def entry(self, entry: Entry, start: int) -> list[Drawn]:
+        """The diagnostics of the record at line `start`."""
+        layout = self.index.blocks.layout
+        drawn: DrawnEntry | None = entry.rendered
+        if drawn is None:
+            drawn = entry.rendered = DrawnEntry(-1, -1, self._draw(entry, start))
+        if drawn.layout != layout or any(item.outdated for item in drawn.items):
+            for item in drawn.items:
+                if drawn.base != start or item.related:
+                    self._move(item, start)
+            drawn.base = start
+            drawn.layout = layout
+        return drawn.items
+
+    def block(self, block: Block) -> DrawnBlock:
+        """The diagnostics of a block; made anew only where something in it changed or moved."""
+        flagged, start = self.index.flagged(block), self.index.blocks.start(block)
+        layout = self.index.blocks.layout
+        drawn: DrawnBlock | None = flagged.drawn
+        if drawn is None or drawn.start != start or (drawn.related and self._moved(drawn, flagged)):
+            parts: list[tuple[Severity, int, bytes]] = []
+            related = False
+            for line, entry in flagged.entries:
+                for item in self.entry(entry, start + line):
+                    if item.json is None:
+                        item.json = encode(item.diagnostic)
+                    parts.append((item.severity, start + line, item.json))
+                    related = related or bool(item.related)
+            drawn = flagged.drawn = DrawnBlock(start, layout, related, parts, {})
+        return drawn
+
+    def _moved(self, drawn: DrawnBlock, flagged: Flagged) -> bool:
+        """Whether a place in another record that is shown with a finding of the block moved or is gone."""
+        return drawn.layout != self.index.blocks.layout or any(
+            item.outdated
+            for _, entry in flagged.entries
+            if entry.rendered is not None
+            for item in entry.rendered.items
+        )
+
+    def of_file(self) -> list[Drawn]:
+        """The diagnostics on the file as a whole."""
+        drawn: list[Drawn] = []
+        for severity, finding in self.index.file_findings():
+            start, end = self._file_range(finding.span)
+            diagnostic = self._diagnostic(severity, finding, start, end)
+            drawn.append(Drawn(severity, finding, diagnostic, 0, 0, []))
+        return drawn
+
+    def _file_range(self, span: Span | None) -> tuple[Json, Json]:
+        """A span in the file; the file's end where it lies beyond the document, its first character for
+        none."""
+        document = self.index.document
+        if span is None or not document.lines:
+            return _at(0, 0), _at(0, 1 if document.lines and content_length(document.lines[0]) else 0)
+        return self._file_place(span.start), self._file_place(span.end)
+
+    def _file_place(self, offset: int) -> Json:
+        document = self.index.document
+        if offset < document.size:
+            for number, line in enumerate(document.lines):
+                if offset < len(line):
+                    at = min(offset, content_length(line))
+                    return _at(number, columns(line, [at], self.facts.encoding)[0])
+                offset -= len(line)
+        return document_end(document, self.facts.encoding)
+
+    def _draw(self, entry: Entry, start: int) -> list[Drawn]:
+        record = self.index.record(entry, start)
+        shown = [
+            (severity, finding, span_of(record, finding)) for severity, finding in self.index.visible(entry)
+        ]
+        spans = [span for _, _, span in shown]
+        spans += [span for _, finding, _ in shown for span in finding.more_spans]
+        spans += [
+            _related_span(record, r) for _, finding, _ in shown for r in finding.related if r.address is None
+        ]
+        places = self._places(entry, start, record, spans)
+        drawn: list[Drawn] = []
+        for severity, finding, span in shown:
+            (first, left), (last, right) = places[span.start], places[span.end]
+            diagnostic = self._diagnostic(severity, finding, _at(first, left), _at(last, right))
+            related: list[_Elsewhere] = []
+            if self.facts.related_information:
+                related = [
+                    there
+                    for item in finding.related
+                    if (there := self._related(record, places, item)) is not None
+                ]
+                related += [self._elsewhere(None, places, span, _AND_HERE) for span in finding.more_spans]
+            drawn.append(Drawn(severity, finding, diagnostic, first, last, related))
+        return drawn
+
+    def _diagnostic(self, severity: Severity, finding: Finding, start: Json, end: Json) -> Json:
+        diagnostic: Json = {
+            "range": {"start": start, "end": end},
+            "severity": SEVERITIES[severity],
+            "code": finding.code,
+            "source": SOURCE,
+            "message": finding.message,
+        }
+        if self.facts.code_description and (rule := catalogue.by_code().get(finding.code)):
+            diagnostic["codeDescription"] = {"href": RULE_PAGE + rule.name}
+        return diagnostic
+
+    # -- places -------------------------------------------------------------------------------------------
+
+    def _places(
+        self, entry: Entry, start: int, record: Record, spans: Iterable[Span]
+    ) -> dict[int, tuple[int, int]]:
+        """Byte offset in the record → line counted from its first, and column in the client's units."""
+        offsets = sorted({offset for span in spans for offset in span})
+        lines = self.index.document.lines
+        if entry.lines == 1:
+            found = columns(lines[start], offsets, self.facts.encoding)
+            return {offset: (0, column) for offset, column in zip(offsets, found, strict=True)}
+        places: dict[int, tuple[int, int]] = {}
+        for offset in offsets:
+            line, at = position(record.raw, offset)
+            if line >= entry.lines:
+                line, at = entry.lines - 1, content_length(lines[start + entry.lines - 1])
+            places[offset] = (line, columns(lines[start + line], [at], self.facts.encoding)[0])
+        return places
+
+    def range(self, entry: Entry, start: int, record: Record, span: Span) -> Json:
+        """A span of the record at line `start`."""
+        places = self._places(entry, start, record, [span])
+        (first, left), (last, right) = places[span.start], places[span.end]
+        return {"start": _at(start + first, left), "end": _at(start + last, right)}
+
+    def _related(
+        self, record: Record, places: Mapping[int, tuple[int, int]], related: Related
+    ) -> _Elsewhere | None:
+        if related.address is None:
+            return self._elsewhere(None, places, _related_span(record, related), related.message)
+        other = related.address.entry if isinstance(related.address, Address) else None
+        if other is None or other.block is None or other.pending:
+            return None
+        start = self.index.blocks.place(other)[2]
+        there = self.index.record(other, start)
+        span = _related_span(there, related)
+        return self._elsewhere(other, self._places(other, start, there, [span]), span, related.message)
+
+    def _elsewhere(
+        self, entry: Entry | None, places: Mapping[int, tuple[int, int]], span: Span, message: str
+    ) -> _Elsewhere:
+        (first, left), (last, right) = places[span.start], places[span.end]
+        location = {"uri": self.uri, "range": {"start": _at(first, left), "end": _at(last, right)}}
+        return _Elsewhere(entry, first, last, {"location": location, "message": message})
+
+    def _move(self, item: Drawn, start: int) -> None:
+        """Set the lines of a diagnostic for its record at line `start`, those of related places for
+        theirs."""
+        item.json = None
+        where = item.diagnostic["range"]
+        where["start"]["line"] = start + item.start
+        where["end"]["line"] = start + item.end
+        if not item.related:
+            return
+        item.related = [related for related in item.related if not related.gone]
+        for related in item.related:
+            base = start if related.entry is None else self.index.blocks.place(related.entry)[2]
+            there = related.drawn["location"]["range"]
+            there["start"]["line"] = base + related.start
+            there["end"]["line"] = base + related.end
+        item.diagnostic["relatedInformation"] = [related.drawn for related in item.related]
+
+    # -- fixes --------------------------------------------------------------------------------------------
+
+    def fix_edits(self, fix: Fix, entry: Entry, start: int) -> list[Json]:
+        """The text edits of a fix of the record at line `start`."""
+        record = self.index.record(entry, start)
+        if fix.lines is not None:
+            lines = self.index.document.lines[start : start + entry.lines]
+            return [self.line_edit(start, entry.lines, replacement(lines, record, fix))]
+        return [
+            {"range": self.range(entry, start, record, edit.span), "newText": decode(edit.content)}
+            for edit in fix.edits
+        ]
+
+    def file_fix_edits(self, fix: Fix) -> list[Json]:
+        """The text edits of a repair of the whole file; none where it cannot be made in an editor's text."""
+        document = self.index.document
+        if fix.rewrite is not Rewrite.FINAL_NEWLINE or not document.lines:
+            return []
+        if line_ending(document.lines[-1]):
+            return []  # mended in the editor already, and not yet saved
+        end = document_end(document, self.facts.encoding)
+        return [
+            {"range": {"start": end, "end": end}, "newText": decode(line_ending(document.lines[0]) or b"\n")}
+        ]
+
+    def line_edit(self, first: int, count: int, lines: Sequence[bytes]) -> Json:
+        """Replace `count` whole lines of the document by others, which have their endings."""
+        document = self.index.document
+        end = _at(first + count, 0)
+        if first + count == len(document.lines) and not line_ending(document.lines[-1]):
+            end = document_end(document, self.facts.encoding)
+        return {"range": {"start": _at(first, 0), "end": end}, "newText": decode(b"".join(lines))}
+
+
+def title(fix: Fix) -> str:
+    """The title of a fix in a menu; an unsafe one says so."""
+    return fix.title if fix.applicability is Applicability.SAFE else fix.title + UNSAFE_SUFFIX
+
+
+def document_end(document: Document, encoding: Encoding) -> Json:
+    """The position behind the last character."""
+    if not document.lines:
+        return _at(0, 0)
+    last = document.lines[-1]
+    if line_ending(last):
+        return _at(len(document.lines), 0)
+    return _at(len(document.lines) - 1, columns(last, [len(last)], encoding)[0])
+
+
+def notice(message: str) -> Json:
+    """A diagnostic of our own, on the first line."""
+    where = {"start": _at(0, 0), "end": _at(0, 0)}
+    return {"range": where, "severity": SEVERITIES[Severity.INFO], "source": SOURCE, "message": message}
+
+
+def _at(line: int, character: int) -> Json:
+    return {"line": line, "character": character}
+
+
+def _related_span(record: Record, related: Related) -> Span:
+    if related.span is not None:
+        return related.span
+    return record.locate(related.path) if related.path else whole(record)

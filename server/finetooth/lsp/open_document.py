@@ -1,0 +1,171 @@
+"""One open document: its text, what it is judged by, and what the client was last told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from pygls import uris
+
+from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_worker import There, Worker
+from finetooth.engine.resolve import HEAD_BYTES
+from finetooth.engine.source import HEAD, EndingCounts
+from finetooth.lsp.client import ClientFacts
+from finetooth.lsp.convert import Renderer
+from finetooth.lsp.settings import EditorSettings
+from finetooth_rules.file_facts import FileFacts
+from finetooth_rules.lint import Linter
+from finetooth_rules.profile import Profile
+
+LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
+SUFFIXES: Final = (".jsonl", ".ndjson")
+_HEAD_LINES: Final = 2000
+
+
+def is_ours(uri: str, language: str) -> bool:
+    """Whether a document is a dataset: by its language, or JSON under a name that says JSON Lines."""
+    return language in LANGUAGES or (language == "json" and uri.lower().endswith(SUFFIXES))
+
+
+def path_of(uri: str) -> Path | None:
+    """The file a URI names; None for an untitled document and whatever else is no file."""
+    if not uri.startswith("file:"):
+        return None
+    path = uris.to_fs_path(uri)
+    return Path(path) if path else None
+
+
+class OpenDocument:
+    """State of one document between messages."""
+
+    def __init__(
+        self, uri: str, text: str | list[bytes], version: int, facts: ClientFacts, worker: Worker
+    ) -> None:
+        self.uri = uri
+        self.path = path_of(uri)
+        self.version = version
+        self.document = Document(text)
+        self.edited_line = 0
+        self.sent: bytes | None = None
+        """The diagnostics the client has, as JSON; None before the first."""
+        self.sent_version: int | None = None
+        self.settings = EditorSettings()
+        self.config_path: Path | None = None
+        self._facts = facts
+        self._worker = worker
+        self._on_disk: FileFacts | None = None
+        self._dirty = self._known = self.path is None
+        self._file_touched = False
+        self._head_lines = 0
+        self._decided_by = 0
+        self.judge_by(Profile(), {})
+
+    # -- what it is judged by -----------------------------------------------------------------------------
+
+    def judge_by(self, profile: Profile, broken: Mapping[str, str]) -> None:
+        """Start over under a profile; rules that raised before stay off."""
+        self.profile = profile
+        linter = Linter(profile)
+        linter.broken.update(broken)
+        self.index = LiveIndex(self.document, linter, There(self._worker, profile))
+        self.renderer = Renderer(self.uri, self.index, self._facts)
+        self.check_file()
+
+    def head(self) -> list[bytes]:
+        """The lines by which the format is decided."""
+        size = 0
+        lines: list[bytes] = []
+        for line in self.document.lines[:_HEAD_LINES]:
+            lines.append(line)
+            size += len(line)
+            if size >= HEAD_BYTES:
+                break
+        self._decided_by = len(lines)
+        return lines
+
+    # -- edits --------------------------------------------------------------------------------------------
+
+    def change(self, changes: Iterable[Change], encoding: Encoding, version: int) -> bool:
+        """Carry out edits; whether they touched what the profile was decided by."""
+        self.version = version
+        self._dirty = True
+        first = None
+        for touched in self.document.apply(changes, encoding):
+            self.index.touch(touched)
+            self.edited_line = touched.first
+            last = touched.first + touched.inserted >= len(self.document.lines)
+            self._file_touched |= last or touched.first <= self._head_lines
+            first = touched.first if first is None else min(first, touched.first)
+        return first is not None and first <= self._decided_by
+
+    def lint_steps(self) -> Iterator[Future[Any] | None]:
+        """The work of opening: read all lines, checking each record by itself."""
+        return self.index.lint_steps()
+
+    def judge_steps(self) -> Iterator[Future[Any] | None]:
+        """What an edit leaves open, then all rules that are not for keystrokes."""
+        yield from self.index.lint_steps()
+        yield from self.index.judge_steps()
+        self.check_file()
+
+    # -- the file itself ----------------------------------------------------------------------------------
+
+    def saved(self, facts: FileFacts | None) -> bool:
+        """What is on disk was read (None: there is no such file); whether a finding changed."""
+        self._on_disk = facts
+        self._dirty = facts is None
+        self._known = True
+        return self.check_file()
+
+    def check_file(self) -> bool:
+        """Run the file rules; whether a finding changed. An empty document that is no file is left in
+        peace."""
+        self._file_touched = False
+        if not self._known or (self._on_disk is None and not self.document.lines):
+            return False
+        return self.index.check_file(self._facts_now())
+
+    def check_file_if_touched(self) -> None:
+        """The same, where an edit touched the first or the last bytes."""
+        if self._file_touched:
+            self.check_file()
+
+    def _facts_now(self) -> FileFacts:
+        """Facts of the file on disk; of an edited document those that it would have there.
+
+        An editor hides a byte-order mark and mends mixed endings, so these are as they were when it was read.
+        """
+        disk, lines = self._on_disk, self.document.lines
+        if disk is not None and not self._dirty:
+            return disk
+        counts = disk or self._as_opened
+        mark = b"\xef\xbb\xbf" if counts.bom else b""
+        size = len(mark)
+        head = [mark]
+        for line in lines:
+            head.append(line)
+            size += len(line)
+            if size >= HEAD:
+                break
+        self._head_lines = len(head)
+        return FileFacts(
+            self.document.size + len(mark),
+            b"".join(head)[:HEAD],
+            lines[-1][-4:] if lines else b"",
+            counts.lf,
+            counts.crlf,
+            counts.cr,
+        )
+
+    @cached_property
+    def _as_opened(self) -> FileFacts:
+        """Line endings of a document that is no file."""
+        counts = EndingCounts()
+        for line in self.document.lines:
+            counts.add(line[-2:])
+        return counts.facts(self.document.size, b"", b"")

@@ -1,0 +1,1 @@
+"""One module per request; each has `register(server)`."""

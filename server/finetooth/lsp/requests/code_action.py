@@ -1,0 +1,213 @@
+"""`textDocument/codeAction` and `codeAction/resolve`: a repair for a finding, and all safe repairs of a
+document."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+from finetooth.engine.live_blocks import Entry
+from finetooth.engine.live_fix import repairs, safe_fixes
+from finetooth.lsp.convert import Drawn, title
+from finetooth.lsp.open_document import OpenDocument
+from finetooth.lsp.protocol import Json
+from finetooth_rules.finding import Applicability
+
+if TYPE_CHECKING:
+    from finetooth.lsp.server import FinetoothServer
+
+QUICK_FIX: Final = "quickfix"
+FIX_ALL: Final = "source.fixAll"
+OUR_FIX_ALL: Final = "source.fixAll.finetooth"
+FIX_ALL_TITLE: Final = "Fix all safely fixable problems (Finetooth)"
+_SLICE_SECONDS: Final = 0.002
+
+
+def register(server: FinetoothServer) -> None:
+    """Wire both requests."""
+    session = server.session
+    options = types.CodeActionOptions(
+        code_action_kinds=[QUICK_FIX, FIX_ALL, OUR_FIX_ALL], resolve_provider=True
+    )
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    async def code_action(params: types.CodeActionParams) -> Json:
+        document = session.locate(params.text_document.uri)
+        if document is None or not (document.settings.enable and session.facts.code_action_literals):
+            return Json([])
+        only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
+        actions: list[dict[str, Any]] = []
+        if _wanted(QUICK_FIX, only):
+            actions += _Quickfixes(server, document, params).actions()
+        if _wanted(OUR_FIX_ALL, only):
+            actions += await _fix_all(server, document, asked=bool(only))
+        return Json(actions)
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    async def resolve(action: types.CodeAction) -> Json | types.CodeAction:
+        uri = action.data.get("uri") if isinstance(action.data, dict) else None
+        document = session.locate(uri) if isinstance(uri, str) else None
+        if document is None or action.kind != OUR_FIX_ALL:
+            return action
+        return Json(_fix_all_action(await _fix_all_edits(document), server, document))
+
+
+def _wanted(kind: str, only: Sequence[str]) -> bool:
+    """Whether a kind is asked for: without any it is, and a kind stands for all below it."""
+    return not only or any(not asked or kind == asked or kind.startswith(asked + ".") for asked in only)
+
+
+class _Quickfixes:
+    """The repairs of findings that meet the selection."""
+
+    def __init__(
+        self, server: FinetoothServer, document: OpenDocument, params: types.CodeActionParams
+    ) -> None:
+        self._server = server
+        self._document = document
+        self._renderer = document.renderer
+        self._wanted = params.range
+        self._context = params.context.diagnostics
+
+    def actions(self) -> list[dict[str, Any]]:
+        """The code actions, those of the first finding first."""
+        actions: list[dict[str, Any]] = []
+        for entry, start, drawn in self._met():
+            safe_before = False
+            for fix in drawn.finding.fixes:
+                if entry is None:
+                    edits = self._renderer.file_fix_edits(fix)
+                elif fix.rewrite is None:
+                    edits = self._renderer.fix_edits(fix, entry, start)
+                else:
+                    edits = []
+                if not edits:
+                    continue
+                safe = fix.applicability is Applicability.SAFE
+                action: dict[str, Any] = {
+                    "title": title(fix),
+                    "kind": QUICK_FIX,
+                    "diagnostics": [drawn.diagnostic],
+                    "edit": _workspace_edit(self._server, self._document, edits),
+                }
+                if safe and not safe_before and self._server.session.facts.preferred_actions:
+                    action["isPreferred"] = True
+                safe_before |= safe
+                actions.append(action)
+        return actions
+
+    def _met(self) -> Iterator[tuple[Entry | None, int, Drawn]]:
+        index = self._document.index
+        for drawn in self._renderer.of_file():
+            if self._meets(drawn):
+                yield None, 0, drawn
+        line, last = self._wanted.start.line, self._wanted.end.line
+        if index.is_no_dataset:
+            return
+        while line <= last and (found := index.entry_at(line)) is not None:
+            entry, start = found
+            if index.visible(entry):
+                for drawn in self._renderer.entry(entry, start):
+                    if drawn.finding.fixes and self._meets(drawn):
+                        yield entry, start, drawn
+            line = start + entry.lines
+
+    def _meets(self, drawn: Drawn) -> bool:
+        """Whether a finding meets the selection. Menus opened on a problem name it: then only that one
+        counts."""
+        where = drawn.diagnostic["range"]
+        if self._context:
+            return any(
+                item.code == drawn.finding.code
+                and item.message == drawn.finding.message
+                and _range(item.range) == where
+                for item in self._context
+            )
+        return not (
+            _place(self._wanted.end) < (where["start"]["line"], where["start"]["character"])
+            or (where["end"]["line"], where["end"]["character"]) < _place(self._wanted.start)
+        )
+
+
+async def _fix_all(server: FinetoothServer, document: OpenDocument, *, asked: bool) -> list[dict[str, Any]]:
+    """The one action that makes all safe repairs; left out where there are none.
+
+    Clients that can ask for the edits later get them later: a menu is opened far more often than it is used.
+    """
+    if server.session.facts.resolves_edits and not asked:
+        if not _any_safe(document):
+            return []
+        return [{"title": FIX_ALL_TITLE, "kind": OUR_FIX_ALL, "data": {"uri": document.uri}}]
+    if not asked:
+        return []
+    edits = await _fix_all_edits(document)
+    return [_fix_all_action(edits, server, document)] if edits else []
+
+
+def _any_safe(document: OpenDocument) -> bool:
+    index = document.index
+    return not index.is_no_dataset and any(
+        safe_fixes([finding for _, finding in index.visible(entry)])
+        for block in index.blocks
+        for _, entry in index.flagged(block).entries
+    )
+
+
+async def _fix_all_edits(document: OpenDocument) -> list[dict[str, Any]]:
+    """All safe repairs of a document as edits; other requests are answered in between."""
+    edits: list[dict[str, Any]] = []
+    while True:
+        version = document.version
+        edits = [
+            edit
+            for drawn in document.renderer.of_file()
+            for fix in drawn.finding.fixes
+            if fix.applicability is Applicability.SAFE
+            for edit in document.renderer.file_fix_edits(fix)
+        ]
+        began = time.perf_counter()
+        for repaired in repairs(document.index):
+            if repaired is not None:
+                edits.append(document.renderer.line_edit(repaired.first, repaired.count, repaired.lines))
+            if time.perf_counter() - began > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
+                if document.version != version:
+                    break
+        else:
+            return edits
+
+
+def _fix_all_action(
+    edits: list[dict[str, Any]], server: FinetoothServer, document: OpenDocument
+) -> dict[str, Any]:
+    return {
+        "title": FIX_ALL_TITLE,
+        "kind": OUR_FIX_ALL,
+        "edit": _workspace_edit(server, document, edits),
+    }
+
+
+def _workspace_edit(
+    server: FinetoothServer, document: OpenDocument, edits: list[dict[str, Any]]
+) -> dict[str, Any]:
+    if server.session.facts.document_changes:
+        of = {"uri": document.uri, "version": document.version}
+        return {"documentChanges": [{"textDocument": of, "edits": edits}]}
+    return {"changes": {document.uri: edits}}
+
+
+def _range(where: types.Range) -> dict[str, dict[str, int]]:
+    start, end = where.start, where.end
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
+
+
+def _place(position: types.Position) -> tuple[int, int]:
+    return position.line, position.character

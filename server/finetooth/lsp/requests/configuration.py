@@ -1,0 +1,84 @@
+"""Settings, config files and workspace folders: whatever changes what a document is judged by."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from finetooth.engine.config import NAMES
+from finetooth.lsp.open_document import path_of
+from finetooth.lsp.settings import SECTION, EditorSettings, read_settings
+
+if TYPE_CHECKING:
+    from finetooth.lsp.server import FinetoothServer
+
+logger = logging.getLogger(__name__)
+
+
+def register(server: FinetoothServer) -> None:
+    """Wire everything that changes settings."""
+    session = server.session
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        if not await ask(server):
+            take(server, params.settings)
+            session.reconfigure()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
+        paths = (path_of(change.uri) for change in params.changes)
+        if any(path is not None and _is_config(server, path) for path in paths):
+            session.reconfigure()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        session.set_folders(server.workspace.folders)
+        if not await ask(server):
+            session.reconfigure()
+
+
+def take(server: FinetoothServer, given: Any) -> None:
+    """Settings that hold for every folder."""
+    server.session.settings = _read(server, given)
+    server.session.folder_settings = {}
+
+
+async def ask(server: FinetoothServer) -> bool:
+    """Ask for the settings of the window and of each folder; False where the client cannot be asked."""
+    session = server.session
+    if not session.facts.gives_configuration:
+        return False
+    folders = list(session.folders)
+    items = [types.ConfigurationItem(section=SECTION)]
+    items += [types.ConfigurationItem(scope_uri=folder.as_uri(), section=SECTION) for folder in folders]
+    try:
+        answers = await server.workspace_configuration_async(types.ConfigurationParams(items))
+    except Exception:
+        logger.exception("the client gave no settings")
+        return False
+    window, of_folders = next(iter(answers), None), answers[1:]
+    if window is not None:  # a client that knows no such section leaves the initial settings in force
+        session.settings = _read(server, window)
+    told: dict[Path, EditorSettings] = {}
+    for folder, given in zip(folders, of_folders, strict=False):
+        if given is not None:
+            told[folder] = session.settings if given == window else _read(server, given)
+    session.folder_settings = told
+    session.reconfigure()
+    return True
+
+
+def _read(server: FinetoothServer, given: Any) -> EditorSettings:
+    settings, problems = read_settings(given)
+    for message in problems:
+        server.tell(types.MessageType.Error, f"Finetooth: {message}. This setting is left out.")
+    return settings
+
+
+def _is_config(server: FinetoothServer, path: Path) -> bool:
+    chosen = {document.config_path for document in server.session.documents.values()}
+    return path.name in NAMES or path in chosen or path in server.session.configs.errors

@@ -1,0 +1,36 @@
+"""`textDocument/diagnostic`, for clients that ask and can be told to ask anew. To all others the session
+pushes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from lsprotocol import types
+
+from finetooth.lsp.protocol import Json
+
+if TYPE_CHECKING:
+    from finetooth.lsp.server import FinetoothServer
+
+
+def register(server: FinetoothServer) -> None:
+    """Nothing to wire before the client is known."""
+
+
+def register_pull(server: FinetoothServer) -> None:
+    """Wire the request, so that the server offers it."""
+    session = server.session
+    options = types.DiagnosticOptions(
+        identifier="finetooth", inter_file_dependencies=False, workspace_diagnostics=False
+    )
+
+    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    async def diagnostic(params: types.DocumentDiagnosticParams) -> Json:
+        document = session.documents.get(params.text_document.uri)
+        if document is None:
+            return Json({"kind": "full", "items": []})
+        identifier, payload = await session.pulled(document)
+        if identifier == params.previous_result_id:
+            return Json({"kind": "unchanged", "resultId": identifier})
+        return Json({"kind": "full", "resultId": identifier, "items": orjson.Fragment(payload)})

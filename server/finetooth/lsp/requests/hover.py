@@ -1,0 +1,137 @@
+"""`textDocument/hover`: on a finding, the documentation of its rule; elsewhere, what the record is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+from finetooth.engine.live_blocks import Entry
+from finetooth.engine.live_worker import Worker, count_tokens
+from finetooth.engine.providers import FeatureSpec, spec_for
+from finetooth.lsp.convert import Drawn
+from finetooth.lsp.open_document import OpenDocument
+from finetooth.lsp.protocol import Json
+from finetooth_rules import catalogue
+from finetooth_rules.example import Example
+from finetooth_rules.formats import FORMATS
+
+if TYPE_CHECKING:
+    from finetooth.lsp.server import FinetoothServer
+
+_SECTIONS: Final = ("What it does", "Why it matters", "Fix")
+_HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
+_MARKUP: Final = re.compile(r"[`*]|^#+ ", re.MULTILINE)
+_BYTES_A_TOKEN: Final = 4
+_PATIENCE: Final = 1.0
+_MOST_COUNTED: Final = 200_000
+"""Bytes of text that are counted for a hover; more is estimated."""
+
+
+def register(server: FinetoothServer) -> None:
+    """Wire the request."""
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> Json:
+        document = session.locate(params.text_document.uri)
+        if document is None:
+            return Json(None)
+        line, character = params.position.line, params.position.character
+        found = document.index.entry_at(line)
+        if found is None or found[0].pending:
+            return Json(None)
+        entry, start = found
+        under = _under(document, entry, start, line, character)
+        text = "\n\n---\n\n".join(_of_finding(drawn) for drawn in under)
+        if not text:
+            text = await _of_record(session.worker, document, entry, start)
+        if not text:
+            return Json(None)
+        if session.facts.markdown_hover:
+            contents = {"kind": "markdown", "value": text}
+        else:
+            contents = {"kind": "plaintext", "value": _MARKUP.sub("", text)}
+        result: dict[str, Any] = {"contents": contents}
+        if under:
+            result["range"] = under[0].diagnostic["range"]
+        return Json(result)
+
+
+def _under(document: OpenDocument, entry: Entry, start: int, line: int, character: int) -> list[Drawn]:
+    """The findings at a place, the ones that point at it most exactly first."""
+    if document.index.is_no_dataset or not document.settings.enable:
+        return []
+    met = [
+        drawn
+        for drawn in document.renderer.entry(entry, start)
+        if _from(drawn, "start") <= (line, character) <= _from(drawn, "end")
+    ]
+    return sorted(met, key=_extent)
+
+
+def _from(drawn: Drawn, side: str) -> tuple[int, int]:
+    place = drawn.diagnostic["range"][side]
+    return place["line"], place["character"]
+
+
+def _extent(drawn: Drawn) -> tuple[int, int]:
+    (first, left), (last, right) = _from(drawn, "start"), _from(drawn, "end")
+    return last - first, right - left
+
+
+def _of_finding(drawn: Drawn) -> str:
+    finding = drawn.finding
+    rule = catalogue.by_code().get(finding.code)
+    name = rule.name if rule else finding.code
+    head = f"**{name}** ({finding.code}, {drawn.severity})\n\n{finding.message}"
+    return head if rule is None else f"{head}\n\n{_documentation(finding.code)}"
+
+
+def _documentation(code: str) -> str:
+    """What the rule does, why it matters and how it is repaired; examples are on the rule's page."""
+    _, *parts = _HEADING.split(catalogue.documentation(code))
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    shown = [f"### {name}\n{sections[name].strip()}" for name in _SECTIONS if name in sections]
+    return "\n\n".join(shown)
+
+
+async def _of_record(worker: Worker, document: OpenDocument, entry: Entry, start: int) -> str:
+    example = document.index.linter.example(document.index.record(entry, start))
+    if example is None:
+        return ""
+    fmt = FORMATS.get(example.format)
+    if fmt is None:
+        return ""
+    lines = [f"**{fmt.title}**", _turns(example)]
+    lines.append(await _tokens(worker, spec_for(document.profile), example))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _turns(example: Example) -> str:
+    roles = Counter(turn.role for turn in example.turns)
+    count = len(example.turns)
+    by_role = ", ".join(f"{number} {role[:40]}" for role, number in roles.items())
+    parts = [f"{count} turn{'s' * (count != 1)}: {by_role}"] if count else ["no turns"]
+    if example.tools:
+        parts.append(f"{len(example.tools)} tool{'s' * (len(example.tools) != 1)}")
+    return " · ".join(parts)
+
+
+async def _tokens(worker: Worker, spec: FeatureSpec, example: Example) -> str:
+    """The number of tokens of all texts: counted beside the server, or estimated where that would take
+    long."""
+    texts = [text.text for text in example.all_texts()]
+    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    if size <= _MOST_COUNTED:
+        asked = asyncio.wrap_future(worker.submit(count_tokens, spec, texts))
+        with contextlib.suppress(TimeoutError):
+            counted = await asyncio.wait_for(asked, _PATIENCE)
+            if counted is not None:
+                encoding, exact, count = counted
+                return f"{'' if exact else 'about '}{count:,} tokens of text ({encoding})"
+    return f"about {size // _BYTES_A_TOKEN:,} tokens of text"

@@ -1,0 +1,324 @@
+"""Everything the server remembers between messages, and when it works on what.
+
+An edit is linted as soon as all messages that came with it are read. Reading a whole file, and every rule
+that is not for keystrokes, runs in slices in between (`scheduler`); the latter only after a pause in typing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+
+from finetooth.engine.document import Change
+from finetooth.engine.live_worker import Worker
+from finetooth.engine.resolve import resolve
+from finetooth.engine.scheduler import Scheduler
+from finetooth.engine.source import Source, file_facts
+from finetooth.lsp import memory
+from finetooth.lsp.client import ClientFacts
+from finetooth.lsp.config_diagnostics import ConfigDiagnostics
+from finetooth.lsp.configs import ConfigStore
+from finetooth.lsp.open_document import OpenDocument, path_of
+from finetooth.lsp.settings import EditorSettings
+from finetooth.lsp.view import diagnostics
+from finetooth_rules.file_facts import FileFacts
+
+if TYPE_CHECKING:
+    from finetooth.lsp.server import FinetoothServer
+
+logger = logging.getLogger(__name__)
+
+KEYSTROKE_SECONDS: Final = 0.010
+"""An edit that takes longer to lint is finished in the background."""
+JUDGE_DELAY: Final = 0.35
+LARGE_LINE_DELAY: Final = 0.2
+FIRST_LOOK: Final = 0.25
+"""After this time the findings in what was read of a large file are shown."""
+PULL_PATIENCE: Final = 0.5
+REFRESH_DELAY: Final = 0.05
+RECLAIM_DELAY: Final = 3.0
+
+
+class Session:
+    """One client's session."""
+
+    def __init__(self, server: FinetoothServer) -> None:
+        self.server = server
+        self.facts = ClientFacts()
+        self.documents: dict[str, OpenDocument] = {}
+        self.folders: list[Path] = []
+        self.settings = EditorSettings()
+        self.folder_settings: Mapping[Path, EditorSettings] = {}
+        self.configs = ConfigStore()
+        self.broken: dict[str, str] = {}
+        self.worker = Worker()
+        self._scheduler = Scheduler()
+        self._edited: dict[str, OpenDocument] = {}
+        self._config_diagnostics = ConfigDiagnostics(server)
+        self._refresh: asyncio.TimerHandle | None = None
+        self._limit_told = False
+        self._reclaiming: asyncio.TimerHandle | None = None
+        self._reading: set[asyncio.Task[None]] = set()
+
+    # -- documents ----------------------------------------------------------------------------------------
+
+    def opened(self, uri: str, text: str | list[bytes], version: int) -> None:
+        """A document of ours was opened."""
+        self.closed(uri)
+        document = OpenDocument(uri, text, version, self.facts, self.worker)
+        self.documents[uri] = document
+        self._resolve(document, force=True)
+        self._read_facts(document)
+        self._config_diagnostics.show(self.configs.errors)
+
+    def changed(self, uri: str, changes: Iterable[Change], version: int) -> None:
+        """A document was edited; it is linted when all messages at hand are read."""
+        document = self.documents.get(uri)
+        if document is None:
+            return
+        self._scheduler.cancel(("judge", uri))
+        if document.change(changes, self.facts.encoding, version) and not document.profile.configured_format:
+            self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
+        self._edited[uri] = document
+
+    def saved(self, uri: str) -> None:
+        """A document was written to disk."""
+        document = self.documents.get(uri)
+        if document is not None:
+            self._read_facts(document)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed, or is opened anew."""
+        document = self.documents.pop(uri, None)
+        if document is None:
+            return
+        self._reclaim_later()
+        self._edited.pop(uri, None)
+        for job in ("lint", "judge", "resolve"):
+            self._scheduler.cancel((job, uri))
+        if not self.facts.pull and document.sent is not None:
+            self.server.publish(uri, None, b"[]")
+
+    def flush(self) -> None:
+        """Lint what was edited since the last call."""
+        if self._edited:
+            edited, self._edited = self._edited, {}
+            for document in edited.values():
+                self._lint_edit(document)
+
+    def end(self) -> None:
+        """The client is gone."""
+        self._scheduler.cancel_all()
+        self.worker.close()
+
+    def _lint_edit(self, document: OpenDocument) -> None:
+        if not document.settings.enable:
+            return
+        deadline = time.perf_counter() + KEYSTROKE_SECONDS
+        for _ in document.index.lint_steps(bulk=False):
+            if time.perf_counter() > deadline:
+                break
+        document.check_file_if_touched()
+        self.publish(document)
+        if document.index.settled:
+            self._judge_later(document, JUDGE_DELAY)
+        elif not self._scheduler.busy(("lint", document.uri)):
+            self._lint(document, delay=LARGE_LINE_DELAY)
+
+    # -- background ---------------------------------------------------------------------------------------
+
+    def _lint(self, document: OpenDocument, *, delay: float = 0.0) -> None:
+        """Read all lines that are pending."""
+        self._scheduler.submit(
+            ("lint", document.uri),
+            document.lint_steps,
+            delay=delay,
+            urgent=True,
+            done=lambda: self._linted(document),
+        )
+
+    def _linted(self, document: OpenDocument) -> None:
+        memory.keep()
+        self.update(document)
+        self._judge_later(document, 0.0)
+
+    def _judge_later(self, document: OpenDocument, delay: float) -> None:
+        self._scheduler.submit(
+            ("judge", document.uri),
+            document.judge_steps,
+            delay=delay,
+            done=lambda: self._judged(document),
+        )
+
+    def _judged(self, document: OpenDocument) -> None:
+        memory.keep()
+        self.update(document)
+
+    def _reclaim_later(self) -> None:
+        """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""
+        if self._reclaiming is not None:
+            self._reclaiming.cancel()
+        self._reclaiming = asyncio.get_running_loop().call_later(RECLAIM_DELAY, memory.reclaim)
+
+    def _read_facts(self, document: OpenDocument) -> None:
+        """Read from disk what an editor hides, in a thread."""
+        if document.path is None:
+            return
+        task = asyncio.get_running_loop().create_task(self._facts(document, document.path))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _facts(self, document: OpenDocument, path: Path) -> None:
+        facts = await asyncio.get_running_loop().run_in_executor(None, _facts_of, path)
+        if self.documents.get(document.uri) is document and document.saved(facts):
+            self.update(document)
+
+    # -- settings -----------------------------------------------------------------------------------------
+
+    def reconfigure(self) -> None:
+        """Settings, config files or folders changed: every document is judged by what holds now."""
+        self.configs.forget()
+        for document in self.documents.values():
+            self._resolve(document)
+        self._config_diagnostics.show(self.configs.errors)
+
+    def settings_for(self, document: OpenDocument) -> EditorSettings:
+        """The editor's settings for a document: its workspace folder's, else those of the window."""
+        within = [
+            folder
+            for folder in self.folder_settings
+            if document.path is not None and document.path.is_relative_to(folder)
+        ]
+        if within:
+            return self.folder_settings[max(within, key=lambda folder: len(folder.parts))]
+        return self.settings
+
+    def _resolve_step(self, document: OpenDocument) -> Iterator[None]:
+        self._resolve(document)
+        yield
+
+    def _resolve(self, document: OpenDocument, *, force: bool = False) -> None:
+        """Find out what a document is judged by; lint it anew where that changed."""
+        before = document.settings
+        settings = document.settings = self.settings_for(document)
+        chosen = self._chosen_config(settings)
+        config = self.configs.config_for(document.path, self.folders, chosen)
+        document.config_path = config.path
+        if not settings.enable:
+            for job in ("lint", "judge"):
+                self._scheduler.cancel((job, document.uri))
+            self.update(document)
+            return
+        profile = resolve(config, document.path, settings.overrides, document.head())
+        if force or not before.enable or profile.fingerprint != document.profile.fingerprint:
+            document.judge_by(profile, self.broken)
+            if not force:
+                self._reclaim_later()
+            self._scheduler.cancel(("judge", document.uri))
+            self._lint(document)
+            asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
+        elif before != settings:
+            self.update(document)
+
+    def _chosen_config(self, settings: EditorSettings) -> Path | None:
+        if settings.configuration is None:
+            return None
+        path = Path(settings.configuration).expanduser()
+        return path if path.is_absolute() or not self.folders else self.folders[0] / path
+
+    def _first_look(self, document: OpenDocument) -> None:
+        if self.documents.get(document.uri) is document and not document.index.settled:
+            self.update(document)
+
+    # -- diagnostics --------------------------------------------------------------------------------------
+
+    def payload(self, document: OpenDocument) -> bytes:
+        """The diagnostics of a document as a JSON array."""
+        if not document.settings.enable:
+            return b"[]"
+        limit = document.settings.max_diagnostics
+        shown, hidden = diagnostics(document.renderer, limit, document.edited_line)
+        self._tell_broken(document)
+        if hidden and not self._limit_told:
+            self._limit_told = True
+            self.server.tell(
+                types.MessageType.Info,
+                f"Finetooth shows at most {limit:,} findings of a file, errors first "
+                "(setting `finetooth.maxDiagnostics`); `finetooth check` lists them all.",
+            )
+        return shown
+
+    def publish(self, document: OpenDocument) -> None:
+        """Send the diagnostics after an edit, unless the client asks for them."""
+        if self.facts.pull:
+            return
+        payload = self.payload(document)
+        if payload != document.sent or document.version != document.sent_version:
+            document.sent, document.sent_version = payload, document.version
+            version = document.version if self.facts.versioned_diagnostics else None
+            self.server.publish(document.uri, version, payload)
+
+    def update(self, document: OpenDocument) -> None:
+        """The diagnostics may have changed without an edit: send them, or have the client ask anew."""
+        if self.documents.get(document.uri) is not document:
+            return
+        if not self.facts.pull:
+            self.publish(document)
+            return
+        known = document.sent is None or document.sent == result_id(self.payload(document)).encode()
+        if not known and self._refresh is None:
+            self._refresh = asyncio.get_running_loop().call_later(REFRESH_DELAY, self._ask_to_refresh)
+
+    def _ask_to_refresh(self) -> None:
+        self._refresh = None
+        self.server.workspace_diagnostic_refresh(None)
+
+    async def pulled(self, document: OpenDocument) -> tuple[str, bytes]:
+        """Result id and diagnostics for a client that asks; waits a little for a file that is still read."""
+        deadline = time.perf_counter() + PULL_PATIENCE
+        self.flush()
+        while not document.index.settled and document.settings.enable and time.perf_counter() < deadline:
+            await asyncio.sleep(0.005)
+        payload = self.payload(document)
+        identifier = result_id(payload)
+        document.sent = identifier.encode()
+        return identifier, payload
+
+    def _tell_broken(self, document: OpenDocument) -> None:
+        for code, message in document.index.linter.broken.items():
+            if code not in self.broken:
+                self.broken[code] = message
+                logger.error("rule %s failed: %s", code, message)
+                self.server.log(
+                    types.MessageType.Error,
+                    f"Rule {code} failed and is off until the server is restarted: {message}",
+                )
+
+    def locate(self, uri: str) -> OpenDocument | None:
+        """The open document of a URI, with all its edits linted as far as a keystroke allows."""
+        self.flush()
+        return self.documents.get(uri)
+
+    def set_folders(self, folders: Iterable[Any]) -> None:
+        """The workspace folders, as URIs."""
+        paths = (path_of(folder) for folder in folders)
+        self.folders = [path for path in paths if path is not None]
+
+
+def result_id(payload: bytes) -> str:
+    """Names a list of diagnostics by its content."""
+    return hashlib.blake2b(payload, digest_size=12).hexdigest()
+
+
+def _facts_of(path: Path) -> FileFacts | None:
+    try:
+        return file_facts(Source(str(path), path))
+    except OSError:
+        return None

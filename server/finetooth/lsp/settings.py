@@ -1,0 +1,73 @@
+"""The editor's settings: from `initializationOptions`, `workspace/configuration` or `didChangeConfiguration`.
+
+They are laid over the config file's, as the command line's are. A setting that makes no sense is told and
+left out; the others hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from finetooth.engine.config import problems
+
+SECTION: Final = "finetooth"
+DEFAULT_MAX_DIAGNOSTICS: Final = 1000
+_JUDGING: Final = ("select", "ignore", "format", "target", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class EditorSettings:
+    """`overrides` has the shape of a finetooth.toml. `configuration` is the path of a config file to use in
+    place of the nearest one. `max_diagnostics` counts per document, the line on what was left out
+    included."""
+
+    enable: bool = True
+    max_diagnostics: int = DEFAULT_MAX_DIAGNOSTICS
+    configuration: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
+    """The settings in what a client sent, and what is wrong with it."""
+    if isinstance(given, Mapping):
+        given = given.get("settings", given) if isinstance(given.get("settings"), Mapping) else given
+        given = given.get(SECTION, given)
+    if not isinstance(given, Mapping):
+        return EditorSettings(), []
+    told: list[str] = []
+
+    def take(name: str, kind: type[Any], default: Any) -> Any:
+        value = given.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, kind) or (kind is int and not _counts(value)):
+            told.append(f"`{SECTION}.{name}` is `{str(value)[:40]}`; expected {_KINDS[kind]}")
+            return default
+        return value
+
+    overrides: dict[str, Any] = {}
+    for key in _JUDGING:
+        value = given.get(key)
+        if value is None or value in ("", [], "auto"):
+            continue  # not set: the config file decides
+        found = [message for _, message in problems({key: value})]
+        if found:
+            told += [f"`{SECTION}.{key}`: {message}" for message in found]
+        else:
+            overrides[key] = value
+    settings = EditorSettings(
+        enable=take("enable", bool, True),
+        max_diagnostics=take("maxDiagnostics", int, DEFAULT_MAX_DIAGNOSTICS),
+        configuration=take("configuration", str, None) or None,
+        overrides=overrides,
+    )
+    return settings, told
+
+
+_KINDS: Final[Mapping[type, str]] = {bool: "true or false", int: "a number above 0", str: "a string"}
+
+
+def _counts(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

@@ -1,0 +1,179 @@
+"""What a document is judged by: config files, the editor's settings, folders; and what happens when they
+change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from lsp.harness import Editor, editor
+
+GOOD = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
+MISSPELT = GOOD.replace('"assistant"', '"asistant"')
+FENCE = GOOD.replace("Hello", "```python\\nx = 1")
+BOTH = MISSPELT + FENCE
+ONLY_SHAPE = 'select = ["FMT"]\n'
+ONLY_FENCES = 'select = ["FEN"]\n'
+
+
+def rewrite(ed: Editor, path: Path, text: str) -> None:
+    path.write_text(text)
+    ed.files_changed(path)
+
+
+async def test_the_nearest_config_file_decides_and_is_read_again(tmp_path: Path) -> None:
+    config = tmp_path / "finetooth.toml"
+    config.write_text(ONLY_SHAPE)
+    (tmp_path / "deep").mkdir()
+    async with editor("visual_studio_code", folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "deep" / "a.jsonl", BOTH)
+        await ed.shown(uri, "FMT006")
+        rewrite(ed, config, ONLY_FENCES)
+        await ed.shown(uri, "FEN001")
+        rewrite(ed, tmp_path / "deep" / "pyproject.toml", f"[tool.finetooth]\n{ONLY_SHAPE}")
+        await ed.shown(uri, "FMT006")
+        (tmp_path / "deep" / "pyproject.toml").unlink()
+        config.unlink()
+        ed.files_changed(config)
+        await ed.until(lambda: {"FMT006", "FEN001", "SIZ001"} <= set(ed.codes(uri)))
+
+
+async def test_an_error_is_shown_in_the_file_and_the_last_good_config_stays(tmp_path: Path) -> None:
+    config = tmp_path / "finetooth.toml"
+    config.write_text(ONLY_SHAPE)
+    async with editor(folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", BOTH)
+        await ed.shown(uri, "FMT006")
+        rewrite(ed, config, '# rules\nselct = ["FEN"]\n')
+        (found,) = await ed.until(lambda: ed.client.diagnostics.get(config.as_uri()))
+        assert found.range == types.Range(types.Position(1, 0), types.Position(1, 5))
+        assert "did you mean `select`?" in found.message
+        (told,) = ed.client.messages
+        assert "finetooth.toml:2:1" in told.message
+        ed.files_changed(config)
+        assert ed.codes(uri) == ["FMT006"]
+        rewrite(ed, config, ONLY_FENCES)
+        await ed.shown(uri, "FEN001")
+        assert not ed.client.diagnostics[config.as_uri()]
+        assert len(ed.client.messages) == 1
+
+
+async def test_the_client_is_asked_to_watch_config_files() -> None:
+    async with editor("visual_studio_code") as ed:
+        await ed.until(lambda: len(ed.registered) == 2)
+        watched, settings = ed.registered
+        assert watched.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        assert "**/finetooth.toml" in str(watched.register_options)
+        assert settings.method == types.WORKSPACE_DID_CHANGE_CONFIGURATION
+    async with editor("neovim") as ed:
+        uri = ed.open("untitled:1", MISSPELT)
+        await ed.until(lambda: uri in ed.client.diagnostics)
+        assert not ed.registered
+
+
+async def test_the_editor_s_settings_win_over_the_config_file(tmp_path: Path) -> None:
+    (tmp_path / "finetooth.toml").write_text(ONLY_SHAPE)
+    async with editor(options={"select": ["FEN"]}, folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", BOTH)
+        await ed.shown(uri, "FEN001")
+
+
+async def test_settings_that_are_pushed_take_effect_at_once() -> None:
+    async with editor("emacs") as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", BOTH)
+        for settings, codes in (
+            ({"select": ["FMT"]}, ["FMT006"]),
+            ({"select": ["FEN"]}, ["FEN001"]),
+            ({"select": ["FMT", "FEN"], "ignore": ["unclosed-fence"]}, ["FMT006"]),
+            ({"enable": False}, []),
+            ({"enable": True, "select": ["FMT"]}, ["FMT006"]),
+        ):
+            ed.client.set_configuration({"finetooth": settings})
+            ed.client.workspace_did_change_configuration(
+                types.DidChangeConfigurationParams({"finetooth": settings})
+            )
+            await ed.shown(uri, *codes)
+
+
+async def test_a_setting_that_makes_no_sense_is_told_and_left_out() -> None:
+    async with editor(options={"select": ["FMT", "NOPE"], "maxDiagnostics": "many", "ignore": ["SIZ"]}) as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", BOTH)
+        await ed.until(lambda: {"FMT006", "FEN001"} <= set(ed.codes(uri)))
+        assert "SIZ001" not in ed.codes(uri)
+        about = [message.message for message in ed.client.messages]
+        assert any("finetooth.maxDiagnostics" in message for message in about)
+        assert any("finetooth.select" in message and "NOPE" in message for message in about)
+
+
+async def test_a_chosen_config_file_is_used_for_every_document(tmp_path: Path) -> None:
+    (tmp_path / "finetooth.toml").write_text(ONLY_SHAPE)
+    chosen = tmp_path / "other.toml"
+    chosen.write_text(ONLY_FENCES)
+    async with editor(options={"configuration": "other.toml"}, folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", BOTH)
+        await ed.shown(uri, "FEN001")
+        rewrite(ed, chosen, ONLY_SHAPE)
+        await ed.shown(uri, "FMT006")
+
+
+async def test_untitled_documents_are_judged_like_the_first_folder_s(tmp_path: Path) -> None:
+    for name, text in (("one", ONLY_SHAPE), ("two", ONLY_FENCES)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "finetooth.toml").write_text(text)
+    async with editor(folders=[tmp_path / "one", tmp_path / "two"]) as ed:
+        untitled = ed.open("untitled:Untitled-1", BOTH)
+        await ed.shown(untitled, "FMT006")
+
+
+async def test_each_folder_has_its_own_config_and_its_own_settings(tmp_path: Path) -> None:
+    one, two, three = folders = [tmp_path / name for name in ("one", "two", "three")]
+    for folder in folders:
+        folder.mkdir()
+    (one / "finetooth.toml").write_text(ONLY_SHAPE)
+    (two / "finetooth.toml").write_text(ONLY_FENCES)
+    configuration: dict[str, dict[str, Any]] = {
+        "": {"maxDiagnostics": 500},
+        three.as_uri(): {"select": ["FEN"]},
+    }
+    async with editor(folders=folders, configuration=configuration) as ed:
+        await ed.shown(ed.open_file(one / "a.jsonl", BOTH), "FMT006")
+        await ed.shown(ed.open_file(two / "a.jsonl", BOTH), "FEN001")
+        await ed.shown(ed.open_file(three / "a.jsonl", BOTH), "FEN001")
+
+
+async def test_the_format_follows_the_first_records(tmp_path: Path) -> None:
+    from finetooth.engine.document import Change
+
+    async with editor(options={"select": ["FMT"]}) as ed:
+        pair = '{"prompt": "a", "completion": "b"}\n'
+        uri = ed.open_file(tmp_path / "a.jsonl", pair * 3)
+        await ed.shown(uri)
+        ed.edit(uri, Change(MISSPELT * 3))
+        await ed.shown(uri, "FMT006", "FMT006", "FMT006")
+
+
+@pytest.mark.parametrize(
+    "options", [None, {}, [], "text", {"settings": None}, {"finetooth": {"select": None}}]
+)
+def test_whatever_a_client_sends_is_read(options: object) -> None:
+    from finetooth.lsp.settings import EditorSettings, read_settings
+
+    assert read_settings(options) == (EditorSettings(), [])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"select": ["FMT"], "maxDiagnostics": 7},
+        {"finetooth": {"select": ["FMT"], "maxDiagnostics": 7}},
+        {"settings": {"select": ["FMT"], "maxDiagnostics": 7}},
+        {"settings": {"finetooth": {"select": ["FMT"], "maxDiagnostics": 7, "format": "auto", "model": ""}}},
+    ],
+)
+def test_settings_are_found_however_they_are_wrapped(options: object) -> None:
+    from finetooth.lsp.settings import EditorSettings, read_settings
+
+    assert read_settings(options) == (EditorSettings(max_diagnostics=7, overrides={"select": ["FMT"]}), [])
