@@ -68,7 +68,7 @@ class Record:
     @property
     def blank(self) -> bool:
         """Nothing but white space."""
-        return not self.strict and not self.oversize and not self.raw.strip(b" \t\r\n\v\f")
+        return not self.strict and not self.oversize and not self.raw.strip(b" \t\r\n")
 
     @property
     def syntax(self) -> Scan:

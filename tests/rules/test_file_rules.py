@@ -60,6 +60,7 @@ def test_a_good_file_is_silent() -> None:
         (b"ARROW1\x00\x00\xff\xff", "Arrow"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "PNG"),
         (b"%PDF-1.7\n", "PDF"),
+        (bytes(range(256)) * 40, "binary data"),
         (RECORD.decode().encode("utf-16"), "UTF-16"),
         (RECORD.decode().encode("utf-16-le"), "UTF-16"),
         (RECORD.decode().encode("utf-16-be"), "UTF-16"),

@@ -53,6 +53,8 @@ _MAGIC = (
     (b"version https://git-lfs.github.com/", "a Git LFS pointer; run `git lfs pull`"),
 )
 _LOOKED_AT = 256
+_BINARY_LOOKED_AT = 8192
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 
 def what(facts: FileFacts) -> str | None:
@@ -72,7 +74,7 @@ def what(facts: FileFacts) -> str | None:
         return "a web page; download the data itself"
     if start.startswith(b"<?xml"):
         return "an XML document; was an error page saved in the data's place?"
-    return _wide_text(head[:_LOOKED_AT])
+    return _wide_text(head[:_LOOKED_AT]) or _binary(head[:_BINARY_LOOKED_AT])
 
 
 def _wide_text(head: bytes) -> str | None:
@@ -85,6 +87,14 @@ def _wide_text(head: bytes) -> str | None:
         return "UTF-32; convert it to UTF-8"
     even, odd = head[::2].count(0), head[1::2].count(0)
     return "binary data" if min(even, odd) * 4 > max(even, odd) else "UTF-16; convert it to UTF-8"
+
+
+def _binary(head: bytes) -> str | None:
+    """Bytes of which many are control characters, and of which no line begins like a record."""
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls * 20 < len(head) or any(line.lstrip()[:1] == b"{" for line in head.splitlines()):
+        return None
+    return "binary data"
 
 
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
