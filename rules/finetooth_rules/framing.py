@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from finetooth_rules.finding import Span
+from finetooth_rules.finding import Finding, Span
 from finetooth_rules.record import Record
 
 _STRUCTURE: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
@@ -150,3 +150,12 @@ def whole(record: Record) -> Span:
     start = len(raw) - len(raw.lstrip())
     end = len(raw.rstrip())
     return Span(start, end) if start < end else Span(0, len(raw))
+
+
+def span_of(record: Record, finding: Finding) -> Span:
+    """The bytes a finding points at."""
+    if finding.span is not None:
+        return finding.span
+    if finding.path:
+        return record.locate(finding.path, on_key=finding.on_key)
+    return whole(record)

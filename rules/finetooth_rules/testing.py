@@ -20,8 +20,8 @@ from typing import Final
 
 from finetooth_rules.edits import apply_fix
 from finetooth_rules.features import Features
-from finetooth_rules.finding import Applicability, Finding, Fix, Span
-from finetooth_rules.framing import Bounds, column, content, frame, position, split_lines, whole
+from finetooth_rules.finding import Applicability, Finding, Fix
+from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
 from finetooth_rules.lint import Linter, summarise
 from finetooth_rules.record import Record
 from finetooth_rules.settings import build_profile
@@ -185,15 +185,6 @@ def mark_of(placed: Placed) -> Mark:
     end = position(record.raw, span.end)
     last = column(line, end.offset) if end.line == start.line else column(line, len(line))
     return Mark(placed.line + start.line, column(line, start.offset), last, finding.code, finding.message)
-
-
-def span_of(record: Record, finding: Finding) -> Span:
-    """The bytes a finding points at."""
-    if finding.span is not None:
-        return finding.span
-    if finding.path:
-        return record.locate(finding.path, on_key=finding.on_key)
-    return whole(record)
 
 
 def run_case(case: Case, code: str, features: Features = Features()) -> list[str]:  # noqa: B008 - frozen

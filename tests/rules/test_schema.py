@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from finetooth_rules.finding import Applicability
 from finetooth_rules.formats import FORMATS, recognise
+from finetooth_rules.framing import span_of
 from finetooth_rules.record import Record
 from finetooth_rules.schema import unknown_format
 from finetooth_rules.schema._branch import choose, has_type, json_type, types_of, unknown_keys
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, one_of, quoted
 from finetooth_rules.settings import build_profile
-from finetooth_rules.testing import Placed, fix_all, lint, span_of
+from finetooth_rules.testing import Placed, fix_all, lint
 
 SLOW = [HealthCheck.too_slow]  # the suite shares its machine
 TEXT = st.sampled_from(["", " ", "hello"])

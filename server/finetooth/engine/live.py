@@ -35,6 +35,8 @@ BULK_LINES: Final = 256
 BULK_BYTES: Final = 256 * 1024
 """A longer record is not linted within a keystroke, and not in the server's own process."""
 _STEP_SECONDS: Final = 0.001
+_MOST_RECORDS: Final = 64
+"""In a step; a hundred bad records behind many good ones would else be a step of a tenth of a second."""
 _STEP_BYTES: Final = 512 * 1024
 
 
@@ -227,7 +229,7 @@ class LiveIndex:
         if spent > 1.5 * _STEP_SECONDS:
             self._batch = max(1, self._batch // 2)
         elif spent < 0.75 * _STEP_SECONDS and count == self._batch:
-            self._batch = min(1024, self._batch * 2)
+            self._batch = min(_MOST_RECORDS, self._batch * 2)
 
     def record(self, entry: Entry, start: int) -> Record:
         """The record of a settled entry whose first line is `start`, parsed anew."""

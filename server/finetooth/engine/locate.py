@@ -10,7 +10,7 @@ from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, 
 from finetooth_rules import catalogue
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Finding, Fix, Path, Related, Severity, Span
-from finetooth_rules.framing import column, content, position, whole
+from finetooth_rules.framing import column, content, position, span_of, whole
 from finetooth_rules.record import Record
 
 RULE_PAGE: Final = "https://finetooth.dev/rules/"
@@ -40,15 +40,6 @@ class Located:
 def pointer(path: Path) -> str:
     """RFC 6901: `/messages/2/content`."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def span_of(record: Record, finding: Finding) -> Span:
-    """The bytes a finding points at."""
-    if finding.span is not None:
-        return finding.span
-    if finding.path:
-        return record.locate(finding.path, on_key=finding.on_key)
-    return whole(record)
 
 
 def place(filename: str, first: int, record: Record, span: Span) -> Place:

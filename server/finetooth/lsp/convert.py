@@ -14,17 +14,18 @@ from finetooth.engine.document import Document, Encoding, columns, content_lengt
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_blocks import Block, Entry, Flagged
 from finetooth.engine.live_judge import Address
-from finetooth.engine.locate import RULE_PAGE, span_of
+from finetooth.engine.locate import RULE_PAGE
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.protocol import encode
 from finetooth_rules import catalogue
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
-from finetooth_rules.framing import position, whole
+from finetooth_rules.framing import position, span_of, whole
 from finetooth_rules.record import Record
 
 Json = dict[str, Any]
 SOURCE: Final = "finetooth"
+BOM: Final = b"\xef\xbb\xbf"
 SEVERITIES: Final[Mapping[Severity, int]] = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
 UNSAFE_SUFFIX: Final = " (changes what is learnt)"
 _AND_HERE: Final = "and here"
@@ -101,6 +102,8 @@ class Renderer:
         self.uri = uri
         self.index = index
         self.facts = facts
+        self.hidden_bytes = 0
+        """Length of a byte-order mark that is in the file and not in the editor's text."""
 
     def entry(self, entry: Entry, start: int) -> list[Drawn]:
         """The diagnostics of the record at line `start`."""
@@ -155,9 +158,10 @@ class Renderer:
         """A span in the file; the file's end where it lies beyond the document, its first character for
         none."""
         document = self.index.document
-        if span is None or not document.lines:
+        start, end = (0, 0) if span is None else (max(0, offset - self.hidden_bytes) for offset in span)
+        if not end or not document.lines:
             return _at(0, 0), _at(0, 1 if document.lines and content_length(document.lines[0]) else 0)
-        return self._file_place(span.start), self._file_place(span.end)
+        return self._file_place(start), self._file_place(end)
 
     def _file_place(self, offset: int) -> Json:
         document = self.index.document
@@ -285,7 +289,12 @@ class Renderer:
     def file_fix_edits(self, fix: Fix) -> list[Json]:
         """The text edits of a repair of the whole file; none where it cannot be made in an editor's text."""
         document = self.index.document
-        if fix.rewrite is not Rewrite.FINAL_NEWLINE or not document.lines:
+        if not document.lines:
+            return []
+        if fix.rewrite is Rewrite.STRIP_BOM and document.lines[0].startswith(BOM):
+            end = _at(0, columns(document.lines[0], [len(BOM)], self.facts.encoding)[0])
+            return [{"range": {"start": _at(0, 0), "end": end}, "newText": ""}]
+        if fix.rewrite is not Rewrite.FINAL_NEWLINE:
             return []
         if line_ending(document.lines[-1]):
             return []  # mended in the editor already, and not yet saved

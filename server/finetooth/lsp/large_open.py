@@ -20,8 +20,9 @@ _PIECE: Final = 1 << 18
 _METHOD: Final = re.compile(rb'"method"\s*:\s*"textDocument/didOpen"')
 _TEXT: Final = re.compile(rb'"text"\s*:\s*"')
 _HEAD: Final = 16 * 1024
-_CUT: Final = b"}\\n{"
-"""Between two records: behind a brace the backslash cannot itself be escaped, so this is a line end."""
+_UNIX: Final = b"}\\n{"
+_WINDOWS: Final = b"}\\r\\n{"
+"""Between two records. Behind a brace the backslash cannot itself be escaped, so these are line ends."""
 
 
 def split_open(body: bytes) -> tuple[Any, list[bytes]] | None:
@@ -47,8 +48,9 @@ def split_open(body: bytes) -> tuple[Any, list[bytes]] | None:
 
 
 def _pieces(body: bytes, start: int, end: int) -> Iterator[bytes]:
+    between = _WINDOWS if body.find(_WINDOWS, start, start + _PIECE) >= 0 else _UNIX
     while start < end:
-        cut = body.find(_CUT, min(start + _PIECE, end), end)
-        behind = end if cut < 0 else cut + len(_CUT) - 1
+        cut = body.find(between, min(start + _PIECE, end), end)
+        behind = end if cut < 0 else cut + len(between) - 1
         yield body[start:behind]
         start = behind

@@ -16,7 +16,7 @@ from finetooth.engine.live_worker import There, Worker
 from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.convert import Renderer
+from finetooth.lsp.convert import BOM, Renderer
 from finetooth.lsp.settings import EditorSettings
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.lint import Linter
@@ -115,11 +115,15 @@ class OpenDocument:
 
     # -- the file itself ----------------------------------------------------------------------------------
 
-    def saved(self, facts: FileFacts | None) -> bool:
-        """What is on disk was read (None: there is no such file); whether a finding changed."""
+    def read(self, facts: FileFacts | None, version: int | None) -> bool:
+        """The file on disk was read (None: there is no such file); whether a finding changed.
+
+        `version` is the document's that was the same as the file, None where that is not known.
+        """
         self._on_disk = facts
-        self._dirty = facts is None
         self._known = True
+        if version is not None:
+            self._dirty = facts is None or version != self.version
         return self.check_file()
 
     def check_file(self) -> bool:
@@ -128,7 +132,10 @@ class OpenDocument:
         self._file_touched = False
         if not self._known or (self._on_disk is None and not self.document.lines):
             return False
-        return self.index.check_file(self._facts_now())
+        facts = self._facts_now()
+        shown = bool(self.document.lines) and self.document.lines[0].startswith(BOM)
+        self.renderer.hidden_bytes = len(BOM) if facts.bom and not shown else 0
+        return self.index.check_file(facts)
 
     def check_file_if_touched(self) -> None:
         """The same, where an edit touched the first or the last bytes."""
@@ -144,7 +151,7 @@ class OpenDocument:
         if disk is not None and not self._dirty:
             return disk
         counts = disk or self._as_opened
-        mark = b"\xef\xbb\xbf" if counts.bom else b""
+        mark = BOM if counts.bom and not (lines and lines[0].startswith(BOM)) else b""
         size = len(mark)
         head = [mark]
         for line in lines:

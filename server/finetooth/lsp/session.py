@@ -10,12 +10,13 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from finetooth.engine.config import NAMES
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
 from finetooth.engine.resolve import resolve
@@ -75,7 +76,7 @@ class Session:
         document = OpenDocument(uri, text, version, self.facts, self.worker)
         self.documents[uri] = document
         self._resolve(document, force=True)
-        self._read_facts(document)
+        self._read_facts(document, version)
         self._config_diagnostics.show(self.configs.errors)
 
     def changed(self, uri: str, changes: Iterable[Change], version: int) -> None:
@@ -92,7 +93,19 @@ class Session:
         """A document was written to disk."""
         document = self.documents.get(uri)
         if document is not None:
-            self._read_facts(document)
+            self._read_facts(document, document.version)
+
+    def files_changed(self, paths: Collection[Path]) -> None:
+        """Files changed on disk, by whatever hand."""
+        for document in self.documents.values():
+            if document.path in paths:
+                self._read_facts(document, None)
+        if any(self._is_config(path) for path in paths):
+            self.reconfigure()
+
+    def _is_config(self, path: Path) -> bool:
+        chosen = {document.config_path for document in self.documents.values()}
+        return path.name in NAMES or path in chosen or path in self.configs.errors
 
     def closed(self, uri: str) -> None:
         """A document was closed, or is opened anew."""
@@ -167,17 +180,18 @@ class Session:
             self._reclaiming.cancel()
         self._reclaiming = asyncio.get_running_loop().call_later(RECLAIM_DELAY, memory.reclaim)
 
-    def _read_facts(self, document: OpenDocument) -> None:
-        """Read from disk what an editor hides, in a thread."""
+    def _read_facts(self, document: OpenDocument, version: int | None) -> None:
+        """Read from disk what an editor hides, in a thread. `version` is what is on disk, None if not
+        known."""
         if document.path is None:
             return
-        task = asyncio.get_running_loop().create_task(self._facts(document, document.path))
+        task = asyncio.get_running_loop().create_task(self._facts(document, document.path, version))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
 
-    async def _facts(self, document: OpenDocument, path: Path) -> None:
+    async def _facts(self, document: OpenDocument, path: Path, version: int | None) -> None:
         facts = await asyncio.get_running_loop().run_in_executor(None, _facts_of, path)
-        if self.documents.get(document.uri) is document and document.saved(facts):
+        if self.documents.get(document.uri) is document and document.read(facts, version):
             self.update(document)
 
     # -- settings -----------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.config import NAMES
 from finetooth.lsp.open_document import path_of
 from finetooth.lsp.settings import SECTION, EditorSettings, read_settings
 
@@ -31,8 +30,7 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
         paths = (path_of(change.uri) for change in params.changes)
-        if any(path is not None and _is_config(server, path) for path in paths):
-            session.reconfigure()
+        session.files_changed({path for path in paths if path is not None})
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -77,8 +75,3 @@ def _read(server: FinetoothServer, given: Any) -> EditorSettings:
     for message in problems:
         server.tell(types.MessageType.Error, f"Finetooth: {message}. This setting is left out.")
     return settings
-
-
-def _is_config(server: FinetoothServer, path: Path) -> bool:
-    chosen = {document.config_path for document in server.session.documents.values()}
-    return path.name in NAMES or path in chosen or path in server.session.configs.errors

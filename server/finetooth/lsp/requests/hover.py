@@ -42,14 +42,10 @@ def register(server: FinetoothServer) -> None:
         if document is None:
             return Json(None)
         line, character = params.position.line, params.position.character
-        found = document.index.entry_at(line)
-        if found is None or found[0].pending:
-            return Json(None)
-        entry, start = found
-        under = _under(document, entry, start, line, character)
+        under = _under(document, line, character)
         text = "\n\n---\n\n".join(_of_finding(drawn) for drawn in under)
-        if not text:
-            text = await _of_record(session.worker, document, entry, start)
+        if not text and (found := document.index.entry_at(line)) is not None and not found[0].pending:
+            text = await _of_record(session.worker, document, *found)
         if not text:
             return Json(None)
         if session.facts.markdown_hover:
@@ -62,15 +58,15 @@ def register(server: FinetoothServer) -> None:
         return Json(result)
 
 
-def _under(document: OpenDocument, entry: Entry, start: int, line: int, character: int) -> list[Drawn]:
+def _under(document: OpenDocument, line: int, character: int) -> list[Drawn]:
     """The findings at a place, the ones that point at it most exactly first."""
-    if document.index.is_no_dataset or not document.settings.enable:
+    if not document.settings.enable:
         return []
-    met = [
-        drawn
-        for drawn in document.renderer.entry(entry, start)
-        if _from(drawn, "start") <= (line, character) <= _from(drawn, "end")
-    ]
+    shown = document.renderer.of_file()
+    found = document.index.entry_at(line)
+    if found is not None and not document.index.is_no_dataset:
+        shown += document.renderer.entry(*found)
+    met = [drawn for drawn in shown if _from(drawn, "start") <= (line, character) <= _from(drawn, "end")]
     return sorted(met, key=_extent)
 
 
