@@ -189,7 +189,7 @@ changes = st.one_of(
 
 @pytest.mark.parametrize("large", [live.BULK_BYTES, 30])
 @given(text=texts, steps=st.lists(st.tuples(changes, st.integers(0, 4)), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_edits_equal_reading_the_final_text(
     large: int, text: str, steps: list[tuple[Change, int]]
 ) -> None:

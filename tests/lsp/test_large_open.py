@@ -61,7 +61,7 @@ def test_the_lines_are_those_of_the_whole_text(text: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        message("{}\n{}", languageId="jsonl", text="{}\n{}", later="x"),
+        message("{}\n{}", later="x"),
         message("\x00").replace(b'"\\u0000"', b'"\\ud83d"'),
         message("{}").replace(b"didOpen", b"didChange"),
         message("{}")[:-2],

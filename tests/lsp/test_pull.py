@@ -78,6 +78,22 @@ async def test_what_the_background_finds_is_asked_for_anew() -> None:
         assert ed.published == []
 
 
+async def test_a_config_file_that_changes_makes_the_client_ask_anew(tmp_path: Path) -> None:
+    config = tmp_path / "finetooth.toml"
+    config.write_text('select = ["FMT"]\n')
+    async with editor(pulling(), folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", MISSPELT)
+        assert await codes(ed, uri) == ["FMT006"]
+        config.write_text('select = ["FEN"]\n')
+        ed.files_changed(config)
+        await ed.until(lambda: ed.client.diagnostic_refresh_count)
+        assert await codes(ed, uri) == []
+        config.write_text("select = 5\n")
+        ed.files_changed(config)
+        await ed.until(lambda: ed.published)
+        assert [published.uri for published in ed.published] == [config.as_uri()]
+
+
 async def test_a_document_that_is_not_ours_has_no_diagnostics() -> None:
     async with editor(pulling()) as ed:
         uri = ed.open("file:///nowhere/a.json", MISSPELT, "json")

@@ -81,6 +81,8 @@ class Worker:
             except OSError as error:
                 logger.warning("the worker process could not be started: %s", error)
                 self._starts_left = 0
+            if self._closed:  # meanwhile
+                self._end()
         return self._process
 
     def _end(self) -> None:
