@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -185,9 +186,9 @@ class Linter:
         example = self.example(record)
         if example is not None and example.format:
             fmt = FORMATS[example.format]
-            found.append(self._on_shape(example, fmt))
+            found.append(_without_fixes(self._on_shape(example, fmt)))
             found += [
-                self._run(rule, example)
+                _without_fixes(self._run(rule, example))
                 for rule in (*self._text_rules, *self._triggered.values())
                 if _meant_for(rule, fmt) and self._applies(rule, example)
             ]
@@ -372,6 +373,12 @@ def _screened(rule: MeasuredRule, records: Sequence[Record], profile: Profile, o
     for index, record in enumerate(records):
         if not record.oversize and screen(record, profile, options):
             yield index
+
+
+def _without_fixes(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings on a record that has first to become JSON: until then no other edit of its bytes is sure."""
+    for finding in findings:
+        yield replace(finding, fixes=()) if finding.fixes else finding
 
 
 def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:

@@ -68,6 +68,8 @@ def test_ctrl_c() -> None:
         stdin=reader,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell's background jobs, and so some CI machines, start programs with interrupts ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     os.close(reader)
     os.write(writer, BAD.encode())

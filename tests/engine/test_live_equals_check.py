@@ -59,13 +59,10 @@ def test_the_editor_shows_what_the_command_prints(settings: dict[str, object]) -
     assert len(shown[0]) > 50
     assert shown == of_check(text, profile)
     for _ in range(30):  # and after edits
-        line, column = random_.randrange(400), random_.randrange(60)
-        cut = Change(
-            random_.choice(["", "x", '"', "\n", "}", random_.choice(lines) + "\n"]),
-            (line, column),
-            (line, column + 1),
-        )
-        for touched in index.document.apply([cut], Encoding.UTF8):
+        at = (random_.randrange(400), random_.randrange(60))
+        typed = random_.choice(["", "x", '"', "\n", "}", random_.choice(lines) + "\n"])
+        for touched in index.document.apply([Change(typed, at, (at[0], at[1] + 1))], Encoding.UTF8):
             index.touch(touched)
     text = b"".join(index.document.lines).decode("utf-8", "replace")
     assert of_editor(index, text) == of_check(text, profile)
+    assert not linter.broken

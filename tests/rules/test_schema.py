@@ -43,11 +43,11 @@ MESSAGES = st.fixed_dictionaries(
     {},
     optional={
         "role": ROLES,
-        "content": TEXT | st.none() | st.integers() | st.lists(PARTS | TEXT, max_size=3),
+        "content": TEXT | st.none() | st.integers(-(2**53), 2**53) | st.lists(PARTS | TEXT, max_size=3),
         "contnet": TEXT,
         "weight": st.sampled_from([0, 1, 0.5, "1", True, None]),
         "tool_calls": st.none() | st.lists(CALLS, max_size=2),
-        "refusal": st.none() | TEXT | st.integers(),
+        "refusal": st.none() | TEXT | st.integers(-(2**53), 2**53),
     },
 )
 ROWS = st.fixed_dictionaries(

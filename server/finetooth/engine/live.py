@@ -55,6 +55,8 @@ class LiveIndex:
         self.document = document
         self.linter = linter
         self.of_file: tuple[Finding, ...] = ()
+        self.found: list[Entry] = []
+        """Records with findings since whoever shows them last emptied the list."""
         self.bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
         self._clock = clock
         self._batch = 16
@@ -211,6 +213,7 @@ class LiveIndex:
             Entry(record.line_count, reach, of_record)
             for (record, reach), of_record in zip(framed, findings, strict=True)
         ]
+        self.found += [item for item in new if item.findings]
         self._max_reach = max(self._max_reach, *(reach for _, reach in framed))
         count, left = 1, entry.lines - sum(item.lines for item in new)
         for following in self._from(number, index + 1):

@@ -72,6 +72,7 @@ class OpenDocument:
         self.profile = profile
         linter = Linter(profile)
         linter.broken.update(broken)
+        self._drawn_ahead = 0
         self.index = LiveIndex(self.document, linter, There(self._worker, profile))
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
@@ -104,14 +105,40 @@ class OpenDocument:
         return first is not None and first <= self._decided_by
 
     def lint_steps(self) -> Iterator[Future[Any] | None]:
-        """The work of opening: read all lines, checking each record by itself."""
-        return self.index.lint_steps()
+        """The work of opening: read all lines, checking each record by itself, and draw what is found.
+
+        A thousand findings take a tenth of a second to draw; done here, nobody waits for it when they are
+        sent.
+        """
+        for waited in self.index.lint_steps():
+            yield waited
+            found, self.index.found = self.index.found, []
+            for entry in found:
+                if entry.block is None or self._drawn_ahead >= self.settings.max_diagnostics:
+                    continue
+                self._drawn_ahead += 1
+                self.renderer.entry(entry, self.index.blocks.place(entry)[2])
+                yield None
 
     def judge_steps(self) -> Iterator[Future[Any] | None]:
         """What an edit leaves open, then all rules that are not for keystrokes."""
-        yield from self.index.lint_steps()
+        yield from self.lint_steps()
         yield from self.index.judge_steps()
         self.check_file()
+        yield from self._draw_first()
+
+    def _draw_first(self) -> Iterator[None]:
+        """Draw what was found since, as far as it is likely to be shown."""
+        left = self.settings.max_diagnostics
+        for block in self.index.blocks:
+            base = self.index.blocks.start(block)
+            for line, entry in self.index.flagged(block).entries:
+                if left <= 0:
+                    return
+                left -= len(self.index.visible(entry))
+                if entry.rendered is None:
+                    self.renderer.entry(entry, base + line)
+                    yield None
 
     # -- the file itself ----------------------------------------------------------------------------------
 

@@ -138,6 +138,7 @@ class Session:
         for _ in document.index.lint_steps(bulk=False):
             if time.perf_counter() > deadline:
                 break
+        document.index.found.clear()
         document.check_file_if_touched()
         self.publish(document)
         if document.index.settled:
