@@ -351,8 +351,12 @@ class Linter:
         """What of a record's findings is shown: one defect one finding, only what is selected, in order of
         place.
         """
-        if len(findings) > 1 and self._superseded:
-            findings = [f for f in findings if not any(self._supersedes(g, f) for g in findings)]
+        strong = [finding for finding in findings if finding.code in self._superseded]
+        if strong and len(findings) > 1:
+            weak = frozenset[str]().union(*(self._superseded[code] for code in {f.code for f in strong}))
+            findings = [
+                f for f in findings if f.code not in weak or not any(self._supersedes(g, f) for g in strong)
+            ]
         shown = [f for f in findings if f.code in self.profile.selected]
         return tuple(sorted(shown, key=lambda f: (f.span or WHOLE, f.code)))
 
