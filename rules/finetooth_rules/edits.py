@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from finetooth_rules.finding import Edit, Fix
+from finetooth_rules.finding import Edit, Finding, Fix
 from finetooth_rules.record import Record
 
 _BREAK: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t]*[\r\n]+[ \t]*', re.DOTALL)
@@ -65,3 +65,28 @@ def one_line(raw: bytes) -> bytes:
             parts += (before, b" " if before.endswith(b",") else b"")
             at = match.end()
     return b"".join(parts) + raw[at:]
+
+
+def together(findings: Iterable[Finding], may: Callable[[Fix], bool]) -> tuple[Fix, ...]:
+    """The first fix of each finding that `may` be made, as far as they can be made together on one record.
+
+    None touches what another changes; a fix that replaces lines is made alone; whole-file rewrites are left
+    out.
+    """
+    taken: list[Fix] = []
+    edits: list[Edit] = []
+    for finding in findings:
+        fix = next((fix for fix in finding.fixes if may(fix) and fix.rewrite is None), None)
+        if fix is None:
+            continue
+        if fix.lines is not None:
+            if not taken:
+                return (fix,)
+        elif not any(_touch(edit, other) for edit in fix.edits for other in edits):
+            taken.append(fix)
+            edits += fix.edits
+    return tuple(taken)
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.span.start <= other.span.end and other.span.start <= one.span.end

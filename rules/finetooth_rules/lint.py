@@ -15,12 +15,9 @@ linter and named in `broken`; the others go on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
-
-import orjson
 
 from finetooth_rules import catalogue
 from finetooth_rules.example import Example
@@ -30,6 +27,7 @@ from finetooth_rules.finding import Finding, Span
 from finetooth_rules.formats import FORMATS, Format, recognise
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
+from finetooth_rules.repeated_keys import repeats_key
 from finetooth_rules.rule import (
     AnyRule,
     FileRule,
@@ -40,7 +38,7 @@ from finetooth_rules.rule import (
     StatisticRule,
     SyntaxRule,
 )
-from finetooth_rules.screen import ESCAPED_ASCII, Screen
+from finetooth_rules.screen import Screen
 from finetooth_rules.shape import Shape, literal_keys, shape_of
 
 Findings = tuple[Finding, ...]
@@ -49,7 +47,6 @@ NO_CODES: Final[frozenset[str]] = frozenset()
 DUPLICATE_KEY: Final = "SYN009"
 NOT_BY_TRIGGER: Final = frozenset({DUPLICATE_KEY})
 """Its trigger only says that a cheap count is not to be trusted."""
-_COLON: Final = re.compile(rb'"\s*:')
 _SHAPES_KEPT: Final = 4096
 T = TypeVar("T")
 
@@ -107,9 +104,7 @@ class Linter:
                     and quiet.get(plain[0]) == ()
                     and record.line_count == 1
                     and not (hits and self._screen.codes(record.raw, hits))
-                    and not (
-                        record.raw.count(b'":') != plain[1] and _repeats_key(record.raw, value, plain[1])
-                    )
+                    and not (record.raw.count(b'":') != plain[1] and repeats_key(record.raw, value, plain[1]))
                 ):
                     put(NONE)
                     continue
@@ -132,7 +127,7 @@ class Linter:
             shape, keys = plain or shape_of(value, self._literal[fmt.name])
             plan = self._quiet[fmt.name].get(shape)
         codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
-        repeated = _repeats_key(record.raw, value, keys, spaced=DUPLICATE_KEY in codes)
+        repeated = repeats_key(record.raw, value, keys, spaced=DUPLICATE_KEY in codes)
         codes -= NOT_BY_TRIGGER
         if plan == () and not codes and not repeated and record.line_count == 1:
             return NONE
@@ -397,25 +392,6 @@ def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]
 
 def _meant_for(rule: RecordRule, fmt: Format) -> bool:
     return rule.formats is None or fmt.name in rule.formats
-
-
-def _repeats_key(raw: bytes, value: Mapping[str, Any], keys: int, *, spaced: bool = False) -> bool:
-    """Whether a key may stand twice in an object: False is sure. `keys` is the number of keys that are left.
-
-    Without white space before a colon (`spaced`) every key as written adds one to the count of `":`, so an
-    equal count proves that none was lost; in texts the quote stands behind a backslash. Where that does not
-    settle it, they count the same in what orjson writes back, unless a quote in them is written as an
-    escape.
-    """
-    count = raw.count(b'":')
-    if not spaced and (count == keys or (count - raw.count(b'\\":') == keys and b'\\\\":' not in raw)):
-        return False
-    if b"\\u00" in raw and ESCAPED_ASCII.search(raw):
-        return True
-    written = orjson.dumps(value)
-    if spaced:
-        return len(_COLON.findall(raw)) != len(_COLON.findall(written))
-    return count != written.count(b'":')
 
 
 def summarise(rule: StatisticRule[Any, Any, Any], facts: Iterable[Any]) -> Any:

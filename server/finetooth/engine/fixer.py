@@ -19,8 +19,8 @@ from finetooth.engine.lint_file import FileResult, RecordFindings
 from finetooth.engine.report import Change, Hunk
 from finetooth.engine.request import FixMode
 from finetooth.engine.source import BLOCK, Source, read_fully
-from finetooth_rules.edits import one_line, replacement
-from finetooth_rules.finding import Applicability, Finding, Fix, Rewrite
+from finetooth_rules.edits import one_line, replacement, together
+from finetooth_rules.finding import Applicability, Fix, Rewrite
 from finetooth_rules.framing import split_lines
 
 ROUNDS: Final = 10
@@ -99,24 +99,9 @@ def _rewrites(result: FileResult, mode: FixMode) -> Iterator[Rewrite]:
 def _chosen(result: FileResult, mode: FixMode) -> Iterator[tuple[RecordFindings, tuple[Fix, ...]]]:
     """The fixes of each record that can be carried out together in one round."""
     for item in sorted(result.of_records, key=lambda item: item.offset):
-        fixes = _compatible(item.findings, mode)
+        fixes = together(item.findings, lambda fix: _may(fix, mode))
         if fixes:
             yield item, fixes
-
-
-def _compatible(findings: Sequence[Finding], mode: FixMode) -> tuple[Fix, ...]:
-    """The first fix of each finding, as long as none touches what another does; a whole-line fix is alone."""
-    taken: list[Fix] = []
-    for finding in findings:
-        fix = next((fix for fix in finding.fixes if _may(fix, mode) and fix.rewrite is None), None)
-        if fix is None:
-            continue
-        if fix.lines is not None:
-            return tuple(taken) if taken else (fix,)
-        spans = [edit.span for other in taken for edit in other.edits]
-        if all(edit.span.end < s.start or s.end < edit.span.start for edit in fix.edits for s in spans):
-            taken.append(fix)
-    return tuple(taken)
 
 
 def _write_round(

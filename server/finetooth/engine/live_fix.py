@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from finetooth.engine.live import LiveIndex
-from finetooth_rules.edits import replacement
-from finetooth_rules.finding import Applicability, Edit, Finding, Fix
+from finetooth_rules.edits import replacement, together
+from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import frame
 from finetooth_rules.lint import Findings
 from finetooth_rules.record import Record
@@ -43,26 +43,8 @@ def repairs(index: LiveIndex) -> Iterator[Repaired | None]:
 
 
 def safe_fixes(findings: Sequence[Finding]) -> tuple[Fix, ...]:
-    """The first safe fix of each finding that can be made together; one that replaces lines is made alone."""
-    taken: list[Fix] = []
-    edits: list[Edit] = []
-    for finding in findings:
-        fix = next(
-            (f for f in finding.fixes if f.applicability is Applicability.SAFE and f.rewrite is None), None
-        )
-        if fix is None:
-            continue
-        if fix.lines is not None:
-            if not taken:
-                return (fix,)
-        elif not any(_touch(edit, other) for edit in fix.edits for other in edits):
-            taken.append(fix)
-            edits += fix.edits
-    return tuple(taken)
-
-
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.span.start <= other.span.end and other.span.start <= one.span.end
+    """The safe fixes that can be made together."""
+    return together(findings, lambda fix: fix.applicability is Applicability.SAFE)
 
 
 def _settled(index: LiveIndex, lines: list[bytes], record: Record, findings: Findings) -> list[bytes]:
