@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """The steps of a JSON Pointer, decoded: `("messages", 2, "content")`."""
+
+INSIDE: Final = "\0inside"
+"""A step into JSON that is written in a string: `("tools", INSIDE, 0, "name")` is the name of the first tool
+where `tools` is a string that holds a list."""
 
 
 class Severity(StrEnum):

@@ -15,6 +15,7 @@ linter and named in `broken`; the others go on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -24,7 +25,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Span
-from finetooth_rules.formats import FORMATS, Format, recognise
+from finetooth_rules.formats import Format
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.repeated_keys import repeats_key
@@ -74,9 +75,9 @@ class Linter:
             {code: rule.raw_triggers for code, rule in self._raw.items()},
             {trigger: look for rule in self._triggered.values() for trigger, look in rule.looks.items()},
         )
-        self._format = FORMATS.get(profile.format) if profile.format else None
-        self._literal = {name: literal_keys(fmt.schema) for name, fmt in FORMATS.items()}
-        self._quiet: dict[str, dict[Shape, tuple[RecordRule, ...]]] = {name: {} for name in FORMATS}
+        self._format = profile.format_named(profile.format)
+        self._literal = _Literal(profile)
+        self._quiet: defaultdict[str, dict[Shape, tuple[RecordRule, ...]]] = defaultdict(dict)
         self._superseded = {rule.code: frozenset(rule.supersedes) for rule in self.rules if rule.supersedes}
 
     # -- records ----------------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ class Linter:
     def _meant(self, value: Mapping[str, Any]) -> Format | None:
         """The format a record is judged by: the profile's where it fits, else the one it is recognised as."""
         main = self._format
-        return main if main is not None and main.recognise(value) else (recognise(value) or main)
+        return main if main is not None and main.recognise(value) else self.profile.recognise(value)
 
     def _check_good(
         self,
@@ -180,7 +181,7 @@ class Linter:
         found: list[Iterable[Finding]] = [self._run(rule, record) for rule in self._syntax]
         example = self.example(record)
         if example is not None and example.format:
-            fmt = FORMATS[example.format]
+            fmt = self.format_of(example)
             found.append(_without_fixes(self._on_shape(example, fmt)))
             found += [
                 _without_fixes(self._run(rule, example))
@@ -188,6 +189,12 @@ class Linter:
                 if _meant_for(rule, fmt) and self._applies(rule, example)
             ]
         return self._finish(found)
+
+    def format_of(self, example: Example) -> Format:
+        """The format that an example of a known one was read as."""
+        fmt = self.profile.format_named(example.format)
+        assert fmt is not None
+        return fmt
 
     def _on_shape(self, example: Example, fmt: Format) -> Iterator[Finding]:
         valid = fmt.validator.is_valid(example.record.value)
@@ -360,6 +367,20 @@ class Linter:
             return False
         a, b = stronger.span, weaker.span
         return a is None or b is None or (a.start <= b.end and b.start <= a.end)
+
+
+class _Literal(dict[str, frozenset[str]]):
+    """Format → the keys whose wording its schema constrains; found when first asked for."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self._profile = profile
+
+    def __missing__(self, name: str) -> frozenset[str]:
+        fmt = self._profile.format_named(name)
+        keys = literal_keys(fmt.schema) if fmt is not None else NO_CODES
+        self[name] = keys
+        return keys
 
 
 WHOLE: Final = Span(0, 0)

@@ -9,6 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from finetooth_rules.finding import Consequence, Severity
+from finetooth_rules.formats import FORMATS, Format
+from finetooth_rules.formats import recognise as recognise_known
+from finetooth_rules.formats.custom import NAME as CUSTOM
+from finetooth_rules.formats.custom import FieldMap, custom_format
 from finetooth_rules.targets import GENERIC, Target
 
 MIB = 1024 * 1024
@@ -30,12 +34,17 @@ class Profile:
     """Format, target, task, limits and rule options of one file.
 
     `format` is a name of `formats`, None where the first records look like no known format.
-    `configured_format` says that a person chose it. `selected` holds the codes to show. `options` maps a
-    code to its rule's Options.
+    `configured_format` says that a person chose it; `format_source` says in words why it is this one (`its
+    first records`). `mapping` names the fields of the format `custom`. `own_schema` is the text of the user's
+    own JSON Schema. `selected` holds the codes to show. `options` maps a code to its rule's
+    Options.
     """
 
     format: str | None = None
     configured_format: bool = False
+    format_source: str = ""
+    mapping: FieldMap | None = None
+    own_schema: str | None = None
     target: Target = GENERIC
     model: str | None = None
     task: Task = Task()
@@ -53,6 +62,8 @@ class Profile:
         parts = [
             self.format,
             self.configured_format,
+            self.mapping,
+            self.own_schema,
             self.target.name,
             self.model,
             self.task,
@@ -65,6 +76,17 @@ class Profile:
             self.max_depth,
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+    def format_named(self, name: str | None) -> Format | None:
+        """The format of this name, `custom` being this profile's own; None where there is none."""
+        if name == CUSTOM:
+            return None if self.mapping is None else custom_format(self.mapping)
+        return FORMATS.get(name) if name else None
+
+    def recognise(self, value: Mapping[str, Any]) -> Format | None:
+        """The format a decoded record is meant as: this profile's where it fits, else the first that does."""
+        main = self.format_named(self.format)
+        return main if main is not None and main.recognise(value) else (recognise_known(value) or main)
 
     @cached_property
     def tokens_allowed(self) -> int | None:

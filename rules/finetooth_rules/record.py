@@ -13,7 +13,7 @@ import orjson
 from finetooth_rules import scan as scanning
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.scan import EMPTY, MISSING, Flaw, FlawKind, Scan
-from finetooth_rules.spans import find_span, text_span
+from finetooth_rules.spans import find_span, find_text_span
 
 DEFAULT_MAX_DEPTH: Final = 512
 
@@ -99,4 +99,4 @@ class Record:
 
     def locate_text(self, path: Path, start: int, end: int) -> Span:
         """Span of characters `start` to `end` (code points) of the decoded string at `path`."""
-        return text_span(self.raw, self.locate(path), start, end)
+        return find_text_span(self.raw, path, start, end, strict=self.strict)

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from finetooth_rules import catalogue
 from finetooth_rules.formats import FORMATS, recognise
+from finetooth_rules.formats.custom import NAME as CUSTOM
+from finetooth_rules.formats.custom import mapping_of, mapping_schema
 from finetooth_rules.profile import Profile, Task
 from finetooth_rules.rule import AnyRule
 from finetooth_rules.targets import TARGETS
@@ -26,9 +28,12 @@ SEVERITIES: Final = ("error", "warning", "info", "never")
 _SELECTORS: Final = {"type": "array", "items": {"type": "string"}}
 _JUDGING: Final[dict[str, Any]] = {
     "format": {
-        "description": "Dataset format; `auto` decides by the first records.",
-        "enum": [AUTO, *FORMATS],
+        "description": "Dataset format; `auto` decides by the first records. "
+        "A table maps the fields of a format of your own.",
+        "anyOf": [{"enum": [AUTO, *FORMATS]}, mapping_schema()],
     },
+    "schema": {"description": "JSON Schema that every record must satisfy too: a file.", "type": "string"},
+    "plugins": {"description": "Python files with rules of your own, relative to this file.", **_SELECTORS},
     "target": {"description": "Which trainer or API will read the file.", "enum": list(TARGETS)},
     "model": {"description": "The model to be trained; decides limits and the tokenizer.", "type": "string"},
     "select": {"description": "Rules to run: codes, prefixes, names or ALL.", **_SELECTORS},
@@ -67,6 +72,15 @@ _JUDGING: Final[dict[str, Any]] = {
         "properties": {
             "encoding": {"description": "Encoding to count with.", "enum": list(ENCODINGS)},
             "limit": {"description": "Most tokens a record may have.", "type": "integer", "minimum": 1},
+            "tokenizer": {
+                "description": "A model's `tokenizer.json`, or its folder: tokens are counted by it.",
+                "type": "string",
+            },
+            "template": {
+                "description": "The model's chat template (a Jinja file or tokenizer_config.json): "
+                "records are rendered by it.",
+                "type": "string",
+            },
         },
     },
 }
@@ -167,13 +181,15 @@ def build_profile(settings: Settings, first_values: Sequence[Any] = ()) -> Profi
     """The profile for settings that satisfy `config_schema`. `first_values`: the file's first decoded
     records, by which `auto` decides the format.
     """
-    chosen = settings.get("format", AUTO)
+    given: str | Settings = settings.get("format", AUTO)
+    chosen, mapping = (given, None) if isinstance(given, str) else (CUSTOM, mapping_of(given))
     task, tokens = settings.get("task", {}), settings.get("tokens", {})
     rules = settings.get("rules", {})
     defaults = Profile()
     return Profile(
         format=detect_format(first_values) if chosen == AUTO else chosen,
         configured_format=chosen != AUTO,
+        mapping=mapping,
         target=TARGETS[settings.get("target", "generic")],
         model=settings.get("model"),
         task=Task(task.get("description", ""), tuple(task.get("examples", ()))),

@@ -12,7 +12,7 @@ from typing import Final
 
 import orjson
 
-from finetooth_rules.finding import Path, Span
+from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.reading.grammar import BOM, SPACE, STRING
 from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, characters, decode, width
 from finetooth_rules.scan import repaired_text
@@ -34,8 +34,10 @@ def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = Fa
 
     With `on_key` the span of the key it stands under, quotes included. Where the path leads nowhere, the
     span of the last value on the way; the whole text (without white space around it) where it cannot be
-    read at all. `strict` says that the text is known to be JSON.
+    read at all. `strict` says that the text is known to be JSON. A path may lead into JSON in a string.
     """
+    if INSIDE in path:
+        return _find_inside(raw, path, on_key, strict)
     if strict or _is_json(raw):
         return _walk(raw, path, on_key)
     repaired = repaired_text(raw)
@@ -47,6 +49,39 @@ def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = Fa
         return Span(found.start + first.start, found.end + first.start)
     start = len(raw) - len(raw.removeprefix(BOM).lstrip())
     return Span(min(start, len(raw)), max(start, len(raw.rstrip())))
+
+
+def find_text_span(raw: bytes, path: Path, start: int, end: int, *, strict: bool = False) -> Span:
+    """Span of the characters `start` to `end` of the decoded string at `path`, also where that stands in JSON
+    in a string.
+    """
+    if INSIDE not in path:
+        return text_span(raw, find_span(raw, path, strict=strict), start, end)
+    string, inner, rest = _enter(raw, path, strict)
+    return _outward(raw, string, inner, find_text_span(inner, rest, start, end))
+
+
+def _find_inside(raw: bytes, path: Path, on_key: bool, strict: bool) -> Span:
+    """The span of a path that leads into a string of JSON; the string's own where it holds none."""
+    string, inner, rest = _enter(raw, path, strict)
+    if not rest or raw[string.start : string.start + 1] != b'"':
+        return string
+    return _outward(raw, string, inner, find_span(inner, rest, on_key=on_key))
+
+
+def _enter(raw: bytes, path: Path, strict: bool) -> tuple[Span, bytes, Path]:
+    """The string that a path leads into, the text it means, and the rest of the path."""
+    at = path.index(INSIDE)
+    string = find_span(raw, path[:at], strict=strict)
+    first, last = _body(raw, string)
+    return string, decode(raw[first:last]).encode("utf-8", "surrogatepass"), path[at + 1 :]
+
+
+def _outward(raw: bytes, string: Span, inner: bytes, span: Span) -> Span:
+    """The bytes of the string that mean `span` of the text in it."""
+    start = len(inner[: span.start].decode("utf-8", "replace"))
+    length = len(inner[span.start : span.end].decode("utf-8", "replace"))
+    return text_span(raw, string, start, start + length)
 
 
 def text_span(raw: bytes, string: Span, start: int, end: int) -> Span:

@@ -162,7 +162,7 @@ def test_reading_chat() -> None:
     system, user, call, tool, answer = example.turns
     assert [turn.role for turn in example.turns] == ["system", "user", "assistant", "tool", "assistant"]
     assert user.text == "Look\nat it"
-    assert user.media == 1
+    assert len(user.media) == 1
     assert user.texts[1].path == ("messages", 1, "content", 2, "text")
     assert user.role_path == ("messages", 1, "role")
     assert (call.has_content, call.trained, call.weight) == (False, False, 0)
@@ -170,7 +170,7 @@ def test_reading_chat() -> None:
     assert call.calls[0].path == ("messages", 2, "tool_calls", 0)
     assert tool.trained is system.trained is False
     assert (answer.refusal, answer.trained, answer.text) == (True, True, "No.")
-    assert [tool["function"]["name"] for tool in example.tools] == ["f", "g"]
+    assert [tool.name for tool in example.tools] == ["f", "g"]
     assert [text.text for text in example.trained_texts()] == ["No."]
 
 

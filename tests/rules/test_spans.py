@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finetooth_rules.finding import Path, Span
+from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.record import Record
-from finetooth_rules.spans import find_span, text_span
+from finetooth_rules.spans import find_span, find_text_span, text_span
 
 # Everything a string can hold; lone surrogates are not JSON text.
 CHARACTERS = st.characters(codec="utf-8") | st.sampled_from('"\\/{}[],:\n\t\u2028\u0085é中😀')
@@ -212,3 +212,33 @@ def test_long_texts_and_deep_nesting_are_walked_in_time() -> None:
     )
     assert at(wide, text_span(wide, Span(6, len(wide) - 1), 999_998, 1_000_000)).decode() == "中é"
     assert time.perf_counter() - begun < 3
+
+
+@settings(deadline=None, max_examples=50)
+@given(written(VALUES), st.booleans(), st.booleans())
+def test_a_path_into_json_in_a_string_leads_to_what_stands_there(
+    given_one: tuple[Any, bytes], escaped: bool, twice: bool
+) -> None:
+    """However the string that holds the JSON is escaped, once or twice."""
+    value, raw = given_one
+    start: Path = ("a", 1, INSIDE)
+    text: Any = raw.decode()
+    if twice:
+        text, start = json.dumps([text]), (*start, 0, INSIDE)
+    outer = json.dumps({"a": [0, text]}, ensure_ascii=escaped).encode()
+    for path, item in paths(value):
+        if not path:
+            continue  # the string itself
+        found = at(outer, find_span(outer, (*start, *path)))
+        for _ in range(1 + twice):
+            found = orjson.loads(b'"' + found + b'"').encode()
+        assert orjson.loads(found) == item
+        if isinstance(item, str):
+            letter = at(outer, find_text_span(outer, (*start, *path), 0, 1))
+            assert bool(letter) == bool(item)
+
+
+def test_a_path_into_a_string_that_holds_no_json_ends_at_the_string() -> None:
+    raw = b'{"a": "not json", "b": 1}'
+    assert at(raw, find_span(raw, ("a", INSIDE, "x"))) in (b"not json", b'"not json"')
+    assert at(raw, find_span(raw, ("b", INSIDE, "x"))) == b"1"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 JsonSchema = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """One dataset format.
 

@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
-from finetooth_rules.example import Example, Text, ToolCall, Turn
-from finetooth_rules.finding import Path
+from finetooth_rules.example import Example, Kind, Tool
+from finetooth_rules.formats._chat import read_media, read_tools, read_turns
 from finetooth_rules.formats._format import Format
 from finetooth_rules.suggest import nearest
 
@@ -249,111 +247,33 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
     With a `label` or `kto_tag` of false (unpaired preference) no turn is learnt. `extra["reference"]` names
     the column a grader compares with, where the record has one.
     """
-    messages = value.get("messages")
-    learnt = value.get("label") is not False and value.get("kto_tag") is not False
+    if len(value) == 1:
+        return Example(
+            record=record, format=NAME, turns=tuple(read_turns(value.get("messages"), ("messages",))),
+            turns_path=("messages",),
+        )  # fmt: skip
+    label_key = next((key for key in ("label", "kto_tag") if isinstance(value.get(key), bool)), None)
+    label = None if label_key is None else value[label_key]
     reference = next((key for key in value if key in REFERENCE_KEYS), None)
     return Example(
         record=record,
         format=NAME,
-        turns=tuple(_turns(messages, learnt)) if isinstance(messages, list) else (),
+        turns=tuple(read_turns(value.get("messages"), ("messages",), learnt=label is not False)),
         tools=tuple(_tools(value)) if "tools" in value or "functions" in value else (),
         turns_path=("messages",),
+        kind=Kind.SUPERVISED if label is None else Kind.UNPAIRED,
+        media=tuple(read_media(value)),
+        label=label,
+        label_path=() if label_key is None else (label_key,),
+        tools_path=("tools",) if "tools" in value else (),
         extra={} if reference is None else {"reference": reference},
     )
 
 
-def _turns(messages: list[Any], learnt: bool) -> Iterator[Turn]:
-    for index, message in enumerate(messages):
-        if isinstance(message, dict):
-            yield _turn(message, ("messages", index), learnt)
-
-
-def _turn(message: Mapping[str, Any], path: Path, learnt: bool) -> Turn:
-    role = message.get("role")
-    content = message.get("content")
-    content_path = (*path, "content") if "content" in message else path
-    texts: tuple[Text, ...] = ()
-    media = 0
-    refusal = bool(message.get("refusal"))
-    if isinstance(content, str):
-        texts = (Text(content, content_path),)
-    elif isinstance(content, list):
-        texts, media, refused = _parts(content, content_path)
-        refusal = refusal or refused
-    weight = message.get("weight")
-    return Turn(
-        role=role if isinstance(role, str) else "",
-        texts=texts,
-        path=path,
-        content_path=content_path,
-        trained=role == "assistant" and learnt and not is_zero(weight),
-        has_content=content is not None,
-        role_path=(*path, "role") if "role" in message else path,
-        weight=weight,
-        media=media,
-        calls=tuple(_calls(message, path)) if "tool_calls" in message or "function_call" in message else (),
-        refusal=refusal,
-    )
-
-
-def is_zero(weight: Any) -> bool:
-    """Whether a weight masks its turn; what is not a number (false is none) does not."""
-    return isinstance(weight, (int, float)) and not isinstance(weight, bool) and weight == 0
-
-
-def _parts(content: list[Any], path: Path) -> tuple[tuple[Text, ...], int, bool]:
-    """The strings among the parts, how many parts are not text, and whether one is a refusal."""
-    texts: list[Text] = []
-    media = 0
-    refusal = False
-    for index, part in enumerate(content):
-        if not isinstance(part, dict):
-            continue
-        kind = part.get("type")
-        if kind in ("text", "refusal"):
-            refusal = refusal or kind == "refusal"
-            if isinstance(part.get(kind), str):
-                texts.append(Text(part[kind], (*path, index, kind)))
-        elif isinstance(kind, str):
-            media += 1
-    return tuple(texts), media, refusal
-
-
-def _calls(message: Mapping[str, Any], path: Path) -> Iterator[ToolCall]:
-    calls = message.get("tool_calls")
-    for index, call in enumerate(calls if isinstance(calls, list) else ()):
-        if isinstance(call, dict):
-            yield _call(call.get("id"), call.get("function"), (*path, "tool_calls", index))
-    if isinstance(message.get("function_call"), dict):
-        yield _call(None, message["function_call"], (*path, "function_call"))
-
-
-def _call(identifier: Any, function: Any, path: Path) -> ToolCall:
-    function = function if isinstance(function, dict) else {}
-    name = function.get("name")
-    return ToolCall(
-        id=identifier if isinstance(identifier, str) else None,
-        name=name if isinstance(name, str) else None,
-        arguments=function.get("arguments"),
-        path=path,
-    )
-
-
-def _tools(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The tool definitions, also from JSON in a string; old `functions` in today's clothes."""
-    yield from (tool for tool in _listed(value.get("tools")) if isinstance(tool, dict))
-    for function in _listed(value.get("functions")):
-        if isinstance(function, dict):
-            yield {"type": "function", "function": function}
-
-
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return []
-    return value if isinstance(value, list) else []
+def _tools(value: Mapping[str, Any]) -> Iterator[Tool]:
+    """The tool definitions; old `functions` too."""
+    yield from read_tools(value.get("tools"), ("tools",))
+    yield from read_tools(value.get("functions"), ("functions",))
 
 
 def plain_shape(value: Mapping[str, Any]) -> tuple[tuple[Any, ...], int] | None:

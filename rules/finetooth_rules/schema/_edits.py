@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from finetooth_rules.finding import Applicability, Edit, Fix, Path, Span
+from finetooth_rules.finding import INSIDE, Applicability, Edit, Fix, Path, Span
 from finetooth_rules.record import Record
 
 _SPACE: Final = b" \t\r\n"
@@ -16,12 +16,19 @@ _LONG: Final = 80
 def rename_key(record: Record, path: Path, name: str, applicability: Applicability) -> Fix:
     """Write the key at `path` as `name`."""
     span = record.locate(path, on_key=True)
-    return Fix(f"Rename to `{name}`", applicability, (Edit(span, orjson.dumps(name)),))
+    return Fix(f"Rename to `{name}`", applicability, (Edit(span, written(path, orjson.dumps(name))),))
 
 
 def replace_value(record: Record, path: Path, text: bytes, title: str, applicability: Applicability) -> Fix:
     """Write the value at `path` as this JSON text."""
-    return Fix(title, applicability, (Edit(record.locate(path), text),))
+    return Fix(title, applicability, (Edit(record.locate(path), written(path, text)),))
+
+
+def written(path: Path, text: bytes) -> bytes:
+    """JSON text as it must be written at a place: escaped once for each string that it stands in."""
+    for _ in range(path.count(INSIDE)):
+        text = orjson.dumps(text.decode())[1:-1]
+    return text
 
 
 def remove_key(record: Record, path: Path) -> Fix:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
 from finetooth_rules.finding import Path
-from finetooth_rules.formats import FORMATS
 from finetooth_rules.schema._branch import Choice, Schema, choose, has_type, json_type
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
     from finetooth_rules.example import Example
+    from finetooth_rules.formats import Format
+    from finetooth_rules.profile import Profile
     from finetooth_rules.record import Record
 
 MISSING_KEY: Final = "FMT003"
@@ -73,15 +74,17 @@ class Defect:
     key: str = ""
 
 
-def explain(example: Example, code: str) -> Iterator[Defect]:
+def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
     """The defects of a record that belong to the rule `code`, in order of the schema."""
-    yield from (defect for defect in _defects(example.record, example.format) if defect.code == code)
+    fmt = profile.format_named(example.format)
+    if fmt is not None:
+        yield from (defect for defect in _defects(example.record, fmt) if defect.code == code)
 
 
 @lru_cache(maxsize=1)
-def _defects(record: Record, format_name: str) -> tuple[Defect, ...]:
+def _defects(record: Record, fmt: Format) -> tuple[Defect, ...]:
     """All defects of a record. The last answer is kept, since six rules ask for the same record in turn."""
-    found = [_defect(error) for error in _validator(format_name).iter_errors(record.value)]
+    found = [_defect(error) for error in _validator(fmt).iter_errors(record.value)]
     mistyped = {defect.path for defect in found if defect.code == WRONG_TYPE}
     unique: dict[tuple[Any, ...], Defect] = {}
     for defect in found:
@@ -89,16 +92,16 @@ def _defects(record: Record, format_name: str) -> tuple[Defect, ...]:
             unique.setdefault((defect.path, defect.code, defect.key), defect)
     if not unique:
         # The fast validator and this one differ.
-        return (Defect(VIOLATION, "", (), None, record.value, FORMATS[format_name].schema),)
+        return (Defect(VIOLATION, "", (), None, record.value, fmt.schema),)
     return tuple(unique.values())
 
 
-@cache
-def _validator(format_name: str) -> Any:
+@lru_cache(maxsize=64)
+def _validator(fmt: Format) -> Any:
     # Imported here, as it takes 0.1 s that a file without a defect should not pay.
     jsonschema = import_module("jsonschema.validators")
     keywords = {"anyOf": _any_of, "oneOf": _any_of, "required": _required, "pattern": _pattern}
-    return jsonschema.extend(jsonschema.Draft202012Validator, keywords)(FORMATS[format_name].schema)
+    return jsonschema.extend(jsonschema.Draft202012Validator, keywords)(fmt.schema)
 
 
 def _defect(error: ValidationError) -> Defect:

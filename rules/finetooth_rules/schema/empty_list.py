@@ -38,7 +38,7 @@ from finetooth_rules.schema._words import cut, place
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each empty list, on the brackets."""
-    for defect in explain(example, EMPTY_LIST):
+    for defect in explain(example, profile, EMPTY_LIST):
         least = defect.expected
         items = "item" if least == 1 else "items"
         message = f"{place(defect.path)} is an empty list; expected at least {least} {items}"

@@ -45,7 +45,7 @@ from finetooth_rules.schema._words import cut, quoted, within
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each missing key, on the misspelt key where there is one."""
-    for defect in explain(example, MISSING_KEY):
+    for defect in explain(example, profile, MISSING_KEY):
         missing = f"missing key {quoted(defect.key)}{within(defect.path, defect.found)}"
         if near := misspelt(defect):
             message = f"{missing}; did you misspell it as {quoted(near)}?"

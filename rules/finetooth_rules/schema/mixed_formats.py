@@ -41,6 +41,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.formats import FORMATS
+from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 
@@ -59,11 +60,11 @@ def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: NoOptions
 ) -> Sequence[str | None]:
     """The name of the format that each record is recognised as; None where it is none of them."""
-    return [_recognised(example) for example in examples]
+    return [_recognised(example, profile) for example in examples]
 
 
-def _recognised(example: Example) -> str | None:
-    fmt = FORMATS.get(example.format)
+def _recognised(example: Example, profile: Profile) -> str | None:
+    fmt = profile.format_named(example.format)
     return example.format if fmt is not None and fmt.recognise(example.record.value) else None
 
 
@@ -81,7 +82,7 @@ def merge(one: Counter[str], other: Counter[str]) -> Counter[str]:
 
 def fit(summary: Counter[str], features: Features, profile: Profile, options: NoOptions) -> Verdict:
     """The configured format, or else the one that most records have; the first of `FORMATS` at a tie."""
-    most = max(FORMATS, key=lambda name: summary[name]) if summary else None
+    most = max((*FORMATS, CUSTOM), key=lambda name: summary[name]) if summary else None
     if not profile.configured_format or profile.format is None:
         return Verdict(most)
     against = most is not None and summary[most] > summary[profile.format]

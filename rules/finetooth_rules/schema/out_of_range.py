@@ -39,7 +39,7 @@ from finetooth_rules.schema._words import cut, place, quoted
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each value out of range, on the value."""
-    for defect in explain(example, OUT_OF_RANGE):
+    for defect in explain(example, profile, OUT_OF_RANGE):
         yield Finding(OUT_OF_RANGE, cut(_message(defect)), Consequence.REJECTED, path=defect.path)
 
 

@@ -39,7 +39,7 @@ from finetooth_rules.schema._words import cut, place, quoted
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each violation, on the value."""
-    for defect in explain(example, VIOLATION):
+    for defect in explain(example, profile, VIOLATION):
         message = f"{place(defect.path)} breaks the schema of {quoted(example.format)}{_why(defect)}"
         yield Finding(VIOLATION, cut(message), Consequence.REJECTED, path=defect.path)
 

@@ -38,7 +38,6 @@ from typing import Any, Final
 
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Applicability, Consequence, Finding, Path
-from finetooth_rules.formats import FORMATS
 from finetooth_rules.formats._format import Format
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
@@ -56,10 +55,12 @@ _SHORT: Final = 5
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each unknown key, on the key."""
-    fmt = FORMATS[example.format]
+    fmt = profile.format_named(example.format)
+    if fmt is None:
+        return
     strict = profile.target.unexpected_keys
     unknown = list(unknown_keys(example.record.value, fmt.schema))
-    explained = _explained(example, fmt) if unknown else frozenset()
+    explained = _explained(example, fmt, profile) if unknown else frozenset()
     for path, key, schema, value in unknown:
         place = (*path, key)
         if place in explained or key == "weight":
@@ -80,11 +81,11 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         )
 
 
-def _explained(example: Example, fmt: Format) -> frozenset[Path]:
+def _explained(example: Example, fmt: Format, profile: Profile) -> frozenset[Path]:
     """The keys that `missing-key` points at."""
     if fmt.validator.is_valid(example.record.value):
         return frozenset()
-    defects = explain(example, MISSING_KEY)
+    defects = explain(example, profile, MISSING_KEY)
     return frozenset((*d.path, key) for d in defects if (key := misspelt(d) or called(d)) is not None)
 
 

@@ -45,7 +45,7 @@ from finetooth_rules.suggest import called_otherwise, nearest
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each value that is not allowed, on the value."""
-    for defect in explain(example, NOT_ALLOWED):
+    for defect in explain(example, profile, NOT_ALLOWED):
         allowed = list(defect.expected) if defect.keyword == "enum" else [defect.expected]
         meant, applicability = _meant(defect, allowed, profile)
         listed = [value for value in allowed if value is not None]

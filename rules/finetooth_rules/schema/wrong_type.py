@@ -44,7 +44,7 @@ from finetooth_rules.schema._words import cut, kind, kinds, one_of, place
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each value of a wrong type, on the value."""
-    for defect in explain(example, WRONG_TYPE):
+    for defect in explain(example, profile, WRONG_TYPE):
         yield Finding(
             WRONG_TYPE,
             _message(defect),

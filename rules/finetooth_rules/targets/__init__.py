@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from finetooth_rules.targets._target import Target
+from finetooth_rules.targets._target import Arguments, ImageLimits, Loader, Overlong, Target, Trains
 from finetooth_rules.targets.generic import GENERIC
 from finetooth_rules.targets.openai import OPENAI
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (GENERIC, OPENAI)}
 
-__all__ = ["GENERIC", "OPENAI", "TARGETS", "Target"]
+__all__ = [
+    "GENERIC",
+    "OPENAI",
+    "TARGETS",
+    "Arguments",
+    "ImageLimits",
+    "Loader",
+    "Overlong",
+    "Target",
+    "Trains",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from finetooth_rules.finding import Consequence, Severity
 
@@ -14,6 +15,57 @@ SEVERITIES: Mapping[Consequence, Severity] = {
     Consequence.DEGRADED: Severity.WARNING,
     Consequence.NOTE: Severity.INFO,
 }
+
+
+class Loader(StrEnum):
+    """Which reader of columns stands before the trainer (`datasets` of Hugging Face, by generation)."""
+
+    NONE = "none"
+    """Rows are read one by one."""
+    STRICT = "strict"
+    """One Arrow type for each column: LLaMA-Factory, Unsloth (`datasets` up to 4.3)."""
+    JSON = "json"
+    """Arrow with a Json type for what is mixed: TRL, Axolotl (`datasets` 4.7 and later)."""
+
+
+class Trains(StrEnum):
+    """Which turns a loss is computed on."""
+
+    ASSISTANT = "every assistant turn"
+    LAST = "the last assistant turn"
+    ALL = "every token, those of prompts too"
+    COMPLETION = "the completion"
+
+
+class Arguments(StrEnum):
+    """How the arguments of a tool call are to be written."""
+
+    STRING = "a string of JSON"
+    OBJECT = "an object"
+    EITHER = "a string of JSON or an object"
+
+
+class Overlong(StrEnum):
+    """What is cut from a record with too many tokens."""
+
+    END = "its end is cut off"
+    DROP = "it is left out"
+    BOTH = "prompt and answer of each turn are shortened, later turns left out"
+    REFUSE = "the file is refused"
+
+
+@dataclass(frozen=True)
+class ImageLimits:
+    """What a target takes as images; None: not limited, or not known. `sources` are `data`, `http`, `path`,
+    `s3`, `gs`.
+    """
+
+    per_example: int | None = None
+    max_bytes: int | None = None
+    types: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = None
+    sources: frozenset[str] | None = None
+    most_examples: int | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +79,15 @@ class Target:
     `assumed_token_limit` it is a guess and not a fact of the target, so a record over it is only worth
     knowing. `min_examples` is required, `advised_examples` wished for. `messages` quotes, by code, what the
     target itself prints. `sources` names the documents the facts come from.
+
+    `formats` are the dataset formats it reads (None: any). `roles` are the roles it knows (None: any).
+    `reads_weight`: whether `weight` masks a turn. `trains` is what it computes a loss on by default.
+    `arguments` is the form of a call's arguments it takes. `call_id` and `tool_name` are patterns that ids of
+    calls and names of tools must match. `call_with_content`, `parallel_calls`: whether an answer may have a
+    call and text, or several calls. `reasoning_keys` are the keys of reasoning that it reads (None: not
+    known). `reserved_words` must stand in no text. `placeholders` maps a kind of media to the token that
+    stands for one in the text. `max_turn_tokens` is a limit of one turn. `adds_text` describes what it writes
+    into a record by itself. `notes` are further facts for people.
     """
 
     name: str
@@ -44,6 +105,28 @@ class Target:
     min_examples_consequence: Consequence = Consequence.DEGRADED
     advised_examples: int = 1
     max_file_bytes: int | None = None
+    min_file_bytes: int | None = None
+    max_examples: int | None = None
+    loader: Loader = Loader.NONE
+    overlong: Overlong = Overlong.END
+    formats: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    reads_weight: bool = True
+    trains: Trains = Trains.ASSISTANT
+    arguments: Arguments = Arguments.EITHER
+    call_id: str | None = None
+    tool_name: str | None = None
+    call_with_content: bool = True
+    parallel_calls: bool = True
+    reasoning_keys: frozenset[str] | None = None
+    reserved_words: tuple[str, ...] = ()
+    images: ImageLimits = ImageLimits()
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    max_turn_tokens: int | None = None
+    adds_text: str = ""
+    legacy: bool = False
+    """Whether it trains base models on raw prompts and completions (separators and stop sequences matter)."""
+    notes: tuple[str, ...] = ()
     messages: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ its own way. Formats without roles: their texts alone."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -26,8 +26,6 @@ PER_NAME: Final = 1
 MOST_MARKS: Final = 50
 """Texts marked at most: each has to be looked up in the record."""
 
-_REASONING_KEYS: Final = ("reasoning_content", "thinking")
-_REASONING_ENDS: Final = frozenset((key,) for key in _REASONING_KEYS)
 _PLAIN_ROLES: Final = SYSTEM_ROLES | {"user", "assistant"}
 _LONGEST_SOURCE: Final = 24
 
@@ -124,45 +122,32 @@ def _only_estimated(example: Example, plan: Sequence[Piece]) -> bool:
     return (
         bool(example.tools)
         or any(turn.media or turn.role not in _PLAIN_ROLES for turn in example.turns)
-        or any(piece.closed or piece.path[-1:] in _REASONING_ENDS for piece in plan)
+        or any(piece.closed for piece in plan)
+        or any(turn.reasoning for turn in example.turns)
     )
 
 
 def _pieces(example: Example) -> Iterator[Piece]:
     if example.conversation:
-        tools = _json_text(example.tools) if example.tools else ""
+        tools = _json_text([tool.definition for tool in example.tools]) if example.tools else ""
         yield Piece(tools, frame=PER_CONVERSATION)
     for turn in example.turns:
         yield from _turn_pieces(example, turn)
 
 
 def _turn_pieces(example: Example, turn: Turn) -> Iterator[Piece]:
-    message = _message(example, turn)
     if example.conversation and turn.role:
-        name = message.get("name")
-        if isinstance(name, str):
-            yield Piece(name, frame=PER_MESSAGE + PER_NAME)
+        if turn.name is not None:
+            yield Piece(turn.name, frame=PER_MESSAGE + PER_NAME)
         else:
             yield Piece(frame=PER_MESSAGE)
-    for key in _REASONING_KEYS:
-        if isinstance(text := message.get(key), str):
-            yield Piece(text, (*turn.path, key), turn.trained)
+    for thought in turn.reasoning:
+        yield Piece(thought.text, thought.path, turn.trained)
     for part in turn.texts:
         yield Piece(part.text, part.path, turn.trained)
     for call in turn.calls:
         arguments = call.arguments if isinstance(call.arguments, str) else _json_text(call.arguments)
         yield Piece(f"{call.name or ''} {arguments}", call.path, turn.trained, closed=True)
-
-
-def _message(example: Example, turn: Turn) -> Mapping[str, Any]:
-    """The object that the turn was read from; empty where it was none."""
-    value = example.record.value
-    for step in turn.path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return {}
-    return value if isinstance(value, Mapping) else {}
 
 
 def _json_text(value: Any) -> str:

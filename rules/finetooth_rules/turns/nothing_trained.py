@@ -31,7 +31,7 @@ from typing import Final
 
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix
-from finetooth_rules.formats.openai_chat import is_zero
+from finetooth_rules.formats._chat import is_zero
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.turns._turns import in_order

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from finetooth_rules import catalogue
 from finetooth_rules.settings import Settings, config_schema, merged
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 NAMES: Final = ("finetooth.toml", ".finetooth.toml", "pyproject.toml")
 _SELECTOR_KEYS: Final = ("select", "ignore", "extend-select", "extend-ignore")
@@ -154,7 +157,7 @@ def _explain(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
     from finetooth_rules.suggest import nearest
 
-    for error in Draft202012Validator(config_schema()).iter_errors(settings):
+    for error in _leaves(Draft202012Validator(config_schema()).iter_errors(settings)):
         path = tuple(error.absolute_path)
         schema: Mapping[str, Any] = error.schema
         if error.validator == "additionalProperties":
@@ -182,6 +185,20 @@ def _explain(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         else:
             wanted = f"{error.validator} is {error.validator_value}"
             yield path, f"`{_dotted(path)}` is {str(error.instance)[:40]}; {wanted}"
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[Any]:
+    """Of an `anyOf` the errors of the alternative that has the value's type, else of the first."""
+    for error in errors:
+        branches: dict[Any, list[ValidationError]] = {}
+        for inner in error.context or ():
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        of_type = [several for several in branches.values() if all(e.validator != "type" for e in several)]
+        chosen = next(iter(of_type[-1:] if isinstance(error.instance, Mapping) else of_type), None)
+        if chosen is None:
+            yield error
+        else:
+            yield from _leaves(chosen)
 
 
 def _dotted(path: Sequence[str | int]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
 from finetooth_rules import catalogue
 from finetooth_rules.edits import replacement
-from finetooth_rules.finding import Finding, Fix, Path, Related, Severity, Span
+from finetooth_rules.finding import INSIDE, Finding, Fix, Path, Related, Severity, Span
 from finetooth_rules.framing import column, content, position, span_of, whole
 from finetooth_rules.record import Record
 
@@ -38,8 +38,10 @@ class Located:
 
 
 def pointer(path: Path) -> str:
-    """RFC 6901: `/messages/2/content`."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    """RFC 6901: `/messages/2/content`; behind a `#` the pointer into JSON in a string: `/tools#/0/name`."""
+    return "".join(
+        "#" if step == INSIDE else "/" + str(step).replace("~", "~0").replace("/", "~1") for step in path
+    )
 
 
 def place(filename: str, first: int, record: Record, span: Span) -> Place:

@@ -18,7 +18,6 @@ from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth_rules import catalogue
 from finetooth_rules.example import Example
-from finetooth_rules.formats import FORMATS
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -100,7 +99,7 @@ async def _of_record(worker: Worker, document: OpenDocument, entry: Entry, start
     example = document.index.linter.example(document.index.record(entry, start))
     if example is None:
         return ""
-    fmt = FORMATS.get(example.format)
+    fmt = document.profile.format_named(example.format)
     if fmt is None:
         return ""
     lines = [f"**{fmt.title}**", _turns(example)]
