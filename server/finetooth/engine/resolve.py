@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import orjson
 
-from finetooth.engine.config import Config
+from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.plugins import PluginError, plugins_of
 from finetooth_rules.framing import split_lines
 from finetooth_rules.profile import Profile
 from finetooth_rules.settings import Settings, build_profile, merged
@@ -59,7 +60,12 @@ def resolve(config: Config, file: Path | None, overrides: Settings, head: bytes 
     settings on top. Raises ConfigError where a file that the settings name cannot be used.
     """
     settings = with_overrides(config.settings_for(file), overrides)
-    profile = build_profile(settings, first_values(head))
+    try:
+        profile = build_profile(settings, first_values(head), config.catalogue)
+        if config.allow_plugins and "plugins" in config.settings:
+            profile = replace(profile, plugins=plugins_of(config.settings, config.root))
+    except PluginError as error:
+        raise ConfigError(config.path or Path(error.plugin), str(error)) from error
     if "schema" in settings:
         from finetooth.engine.own_schema import load
 
