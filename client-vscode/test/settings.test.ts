@@ -66,6 +66,6 @@ describe("package.json", () => {
   test("settings that name a program or a file are restricted, and exist", () => {
     const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
     const programs = Object.keys(contributed).filter((name) => contributed[name]?.scope === "machine-overridable");
-    assert.deepEqual([...restricted].sort(), [...programs, "finetooth.configuration"].sort());
+    assert.deepEqual([...restricted].sort(), [...programs, "finetooth.allowPlugins", "finetooth.configuration"].sort());
   });
 });

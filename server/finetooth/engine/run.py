@@ -86,12 +86,12 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     progress = progress or Silent()
     report = Report()
     configs = Configs(request)
-    sources = list(_sources(request, configs, report))
-    sizes = [_size(source) for source in sources]
+    found = list(sources(request, configs, report.problems))
+    sizes = [_size(source) for source in found]
     progress.start(sum(sizes))
     with ExitStack() as stack:
         executor = _executor(request, sum(sizes), stack)
-        for source in sources:
+        for source in found:
             progress.file(source.name)
             try:
                 _check_one(source, request, configs, report, progress, executor)
@@ -107,7 +107,8 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     return report
 
 
-def _sources(request: CheckRequest, configs: Configs, report: Report) -> Iterator[Source]:
+def sources(request: CheckRequest, configs: Configs, problems: list[Problem]) -> Iterator[Source]:
+    """What a request names, as far as it can be found; what cannot is added to `problems`."""
     here = configs.of(Path.cwd())
     exclude: Sequence[Patterns] = ()
     if here is not None and here.exclude:
@@ -117,7 +118,7 @@ def _sources(request: CheckRequest, configs: Configs, report: Report) -> Iterato
     found = discover(
         request.paths, exclude=exclude, force_exclude=request.force_exclude, gitignore=request.gitignore
     )
-    report.problems += found.problems
+    problems += found.problems
     for name in found.files:
         if name == STDIN:
             yield Source(request.stdin_filename or "<stdin>", data=request.stdin or b"")

@@ -320,3 +320,13 @@ def _grouped(linter: Linter, parts: Sequence[Part]) -> Iterator[tuple[int, Findi
 
 SHARD_BYTES: Final = 16 * 1024 * 1024
 assert BLOCK < SHARD_BYTES
+
+
+def batches(shard: Shard, profile: Profile) -> Iterator[list[Record]]:
+    """The records of a shard, in lists of about a block. Raises OSError."""
+    with shard.source.open() as stream:
+        start = _sync(stream, shard.start, profile) if shard.start else 0
+        end = None if shard.end is None else _sync(stream, shard.end, profile)
+        stream.seek(start)
+        for batch in _batches(stream, profile, start, end):
+            yield batch.records
