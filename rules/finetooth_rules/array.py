@@ -19,7 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -82,7 +82,14 @@ def framing_of(name: str, head: bytes) -> Framing:
         return Framing.LINES if _objects(lines[1:]) else Framing.OBJECT
     if len(lines) > 1:
         return Framing.LINES if lines[1].lstrip().startswith(b"{") else Framing.OBJECT
-    return Framing.LINES if recognise(value) is not None else Framing.OBJECT
+    return Framing.LINES if is_record(value) else Framing.OBJECT
+
+
+def is_record(value: Any) -> bool:
+    """Whether a decoded value is a good record of a known format: proof that a `.json` is a dataset. A key
+    of the same name is none."""
+    fmt = recognise(value) if isinstance(value, dict) else None
+    return fmt is not None and bool(fmt.validator.is_valid(value))
 
 
 def _objects(lines: Sequence[bytes]) -> bool:
@@ -121,9 +128,11 @@ def next_step(
     *,
     first: bool = False,
     at_end: bool = True,
+    line_start: bool = False,
     skipping: re.Pattern[bytes] | None = None,
 ) -> Step | None:
-    """What stands at `pos`, a place between elements (`first`: the start of the file).
+    """What stands at `pos`, a place between elements (`first`: the start of the file; `line_start`: of a
+    line).
 
     None when more bytes are needed to tell: only with `at_end=False`, where the buffer is not the whole rest.
     """
@@ -148,7 +157,9 @@ def next_step(
         item = _glue(at, b",", "a comma too many; expected a record", "Remove the comma", b"")
         return Step((item,), at + 1, at + 1)
     if byte in _CLOSER:
-        return _element(buffer, pos, at, bounds, at_end)
+        line = max(buffer.rfind(b"\n", pos, at), buffer.rfind(b"\r", pos, at)) + 1
+        own = line if line else pos if first or line_start else None
+        return _element(buffer, own, at, bounds, at_end)
     return _scalar(buffer, at, at_end, bounds)
 
 
@@ -253,8 +264,8 @@ def _scalar(buffer: bytes, at: int, at_end: bool, bounds: Bounds) -> Step | None
     return _with(buffer, at, _record(buffer[at:end].rstrip(b" \t\r\n"), bounds), at_end, end + 1)
 
 
-def _element(buffer: bytes, pos: int, at: int, bounds: Bounds, at_end: bool) -> Step | None:
-    """An object or array, whole or broken."""
+def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: bool) -> Step | None:
+    """An object or array, whole or broken; `line` is where its line starts, if it is the first on it."""
     size, hard = len(buffer), at + bounds.max_record_bytes
     limit = min(at + SOFT, hard)
     end = _close(buffer, at, limit)
@@ -263,7 +274,7 @@ def _element(buffer: bytes, pos: int, at: int, bounds: Bounds, at_end: bool) -> 
     record = _record(buffer[at:end], bounds) if end else None
     if record is not None and record.strict:
         return _with(buffer, at, record, at_end)
-    starts = _starts(buffer, pos, at, at_end)
+    starts = _starts(buffer, line, at, at_end)
     if starts is None:
         return None
     pattern, sure = starts
@@ -314,23 +325,22 @@ def _close(buffer: bytes, at: int, limit: int) -> int | None:
     return None
 
 
-def _starts(buffer: bytes, pos: int, at: int, at_end: bool) -> tuple[re.Pattern[bytes], bool] | None:
+def _starts(buffer: bytes, line: int | None, at: int, at_end: bool) -> tuple[re.Pattern[bytes], bool] | None:
     """What the start of the next element looks like, and whether nothing inside an element does. None when
     more bytes are needed."""
-    line = max(buffer.rfind(b"\n", pos, at), buffer.rfind(b"\r", pos, at)) + 1
     inner = _INDENT.match(buffer, at)
     if inner is None and not at_end and not buffer[at + 1 :].strip(b" \t\r\n"):
         return None
     deeper = True
     if inner is not None:
         last = max(buffer.rfind(b"\n", at, inner.end()), buffer.rfind(b"\r", at, inner.end()))
-        deeper = inner.end() - last - 1 > at - line
-    if line and deeper:
+        deeper = line is None or inner.end() - last - 1 > at - line
+    if line is not None and deeper:
         return re.compile(rb"[\r\n]" + re.escape(buffer[line:at]) + rb"\{"), True
     key = _FIRST_KEY.match(buffer, at)
     if key is not None:
         return re.compile(rb"\{[ \t\r\n]*+" + re.escape(key[1]) + rb"[ \t\r\n]*+:"), False
-    return (_ON_LINE if line else _BETWEEN), False
+    return (_BETWEEN if line is None else _ON_LINE), False
 
 
 # -- segments: whole lines of elements ----------------------------------------------------------------------
@@ -370,7 +380,9 @@ def _segment(
     pos = looked = 0
     skipping: re.Pattern[bytes] | None = None
     while True:
-        step = next_step(buffer, pos, bounds, first=first, at_end=at_end, skipping=skipping)
+        step = next_step(
+            buffer, pos, bounds, first=first, at_end=at_end, line_start=pos == 0, skipping=skipping
+        )
         if step is None or (step.skipping is not None and step.skipping is skipping):
             return None
         first = False

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from finetooth.engine.compressed import SUFFIXES as PACKED
 from finetooth.engine.compressed import inner_name, is_compressed, unpacked_head
@@ -22,8 +22,7 @@ from finetooth.engine.report import Problem
 from finetooth.engine.request import STDIN
 from finetooth.engine.resolve import first_values
 from finetooth.engine.source import Source
-from finetooth_rules.array import Framing, framing_of
-from finetooth_rules.formats import recognise
+from finetooth_rules.array import Framing, framing_of, is_record
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -274,17 +273,15 @@ def _is_dataset(path: str) -> bool:
     """Whether most of the first values of a file called `.json` are good records of a known format: no other
     JSON is to be taken for a dataset because a key has the same name."""
     framing, head = _sniff(path)
-    if framing is Framing.OBJECT:
-        return False
+    return framing is not Framing.OBJECT and holds_records(head, framing)
+
+
+def holds_records(head: bytes, framing: Framing) -> bool:
+    """Whether most of the first values are good records of a known format."""
     values = first_values(head, framing)
     if len(values) < (1 if framing is Framing.ARRAY else 2):
         return False
-    return 2 * sum(map(_is_record, values)) > len(values)
-
-
-def _is_record(value: Any) -> bool:
-    fmt = recognise(value)
-    return fmt is not None and bool(fmt.validator.is_valid(value))
+    return 2 * sum(map(is_record, values)) > len(values)
 
 
 def _is_object(path: str) -> bool:

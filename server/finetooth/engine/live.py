@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from itertools import islice
 from typing import Any, Final
 
 from finetooth.engine.document import Document, Touched
@@ -64,6 +65,7 @@ class LiveIndex:
         self._clock = clock
         self._batch = 16
         self._max_reach = 1
+        self._edits = 0
         first = Entry(len(document.lines))
         self.blocks = Blocks([first] if first.lines else [])
         self._pending = [first] if first.lines else []
@@ -75,6 +77,7 @@ class LiveIndex:
     def touch(self, touched: Touched) -> None:
         """Lines of the document were replaced: whatever they decided is pending."""
         self._judge.unsettle()
+        self._edits += 1
         number, index, start = self.blocks.locate(touched.first)
         if self.is_array:
             number, index, _ = self._with_first_on_line(number, index)
@@ -179,6 +182,7 @@ class LiveIndex:
             found.append(segment(lines, at, self.bounds))
             at += found[-1].lines
             size += 1 + len(found[-1].items)
+        edits = self._edits
         entries: list[Entry] = []
         records: list[Record] = []
         for part in found:
@@ -200,7 +204,7 @@ class LiveIndex:
                 item.findings = findings
             if len(records) > start + self._batch:
                 yield None
-                if entry.block is None or not entry.pending:
+                if self._edits != edits:
                     return
         self._put(entry, entries)
         self._adapt(size, self._clock() - began)
@@ -384,6 +388,17 @@ class LiveIndex:
         if number < len(self.blocks.blocks) and index < len(self.blocks.blocks[number].entries):
             return self.blocks.blocks[number].entries[index], start
         return None
+
+    def entries_at(self, line: int) -> tuple[list[Entry], int]:
+        """All entries on the lines of the one that covers a line, and their first line."""
+        found = self.entry_at(line)
+        if found is None:
+            return [], line
+        if not self.is_array:
+            return [found[0]], found[1]
+        number, index, start = self.blocks.place(found[0])
+        number, index, count = self._with_first_on_line(number, index)
+        return list(islice(self._from(number, index), count)), start
 
     def findings(self) -> Iterator[tuple[int, Finding]]:
         """All findings of records with the first line (from 0) of their record, in order."""
