@@ -46,6 +46,11 @@ _JUDGING: Final[dict[str, Any]] = {
         "type": "integer",
         "minimum": 64,
     },
+    "max-decompressed-bytes": {
+        "description": "How much of a compressed file is unpacked (to disk) and judged; 8 GiB unless set.",
+        "type": "integer",
+        "minimum": 64,
+    },
     "max-joined-lines": {
         "description": "How many lines a pretty-printed record may span to be read as one.",
         "type": "integer",

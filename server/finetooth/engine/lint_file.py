@@ -11,6 +11,7 @@ from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
 from finetooth.engine.shards import SHARD_BYTES, Merged, Reader, Shard, judged, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts
+from finetooth_rules.array import Framing
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
@@ -76,9 +77,10 @@ def lint_file(
         advance(facts.size)
         of_file = [finding for finding in of_file if finding.code in WHOLE_FILE_CODES]
         return FileResult(source, profile, facts, (), tuple(of_file), 0, 0, linter.broken, 0, Merged())
-    line_count = facts.lf + facts.crlf + facts.cr + 1
+    is_array = source.framing is Framing.ARRAY
+    line_count = None if is_array else facts.lf + facts.crlf + facts.cr + 1
     merged = Merged()
-    if executor is None or facts.size < 2 * shard_bytes:
+    if executor is None or is_array or facts.size < 2 * shard_bytes:
         merged = Merged((lint_shard(Shard(source, at_most=line_count), profile, features, advance),))
     else:
         from finetooth.engine.executors import lint_on
@@ -114,8 +116,9 @@ def _joined(
         later.setdefault(offset, []).append(finding)
     for part, base in zip(merged.parts, merged.bases(), strict=True):
         for hit in part.hits:
-            record = reader.record(hit.offset, hit.size, oversize=hit.oversize)
-            extra = later.pop(hit.offset, None)
+            record = reader.record(hit.offset, hit.size, oversize=hit.oversize, column=hit.column)
+            record.glue = hit.glue
+            extra = None if hit.glue else later.pop(hit.offset, None)
             findings = linter.finish((*hit.findings, *extra)) if extra else hit.findings
             yield RecordFindings(hit.offset, base + hit.line, record, findings)
     for offset, findings_of in sorted(later.items()):

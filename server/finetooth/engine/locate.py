@@ -62,9 +62,9 @@ def place(filename: str, first: int, record: Record, span: Span) -> Place:
     return Place(
         filename,
         first + start.line + 1,
-        column(_at(lines, start.line), start.offset) + 1,
+        column(_at(lines, start.line), start.offset) + 1 + (0 if start.line else record.column),
         first + end.line + 1,
-        column(_at(lines, end.line), end.offset) + 1,
+        column(_at(lines, end.line), end.offset) + 1 + (0 if end.line else record.column),
     )
 
 
@@ -140,6 +140,12 @@ def show_fix(first: int, record: Record, fix: Fix) -> ShownFix:
     """A fix as edits in lines and columns."""
     if fix.rewrite is not None:
         return ShownFix(fix.applicability, fix.title)
+    if fix.lines is not None and record.element:
+        # Which comma and lines go with it, the file around it says: see `array.removal`.
+        at = place("", first, record, Span(0, len(record.raw)))
+        between = b",\n" + b" " * record.column
+        edit = ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(between.join(fix.lines)))
+        return ShownFix(fix.applicability, fix.title, (edit,) if fix.lines else ())
     if fix.lines is not None:
         text = b"".join(
             replacement([line + b"\n" for line in record.raw.splitlines()] or [b"\n"], record, fix)

@@ -127,6 +127,8 @@ class Report:
 
     findings: list[Shown] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """What a person should know and no script need fail on."""
     files: int = 0
     records: int = 0
     fixed: int = 0

@@ -114,7 +114,7 @@ def part_of(shard: Shard, profile: Profile, tokens: bool) -> Stats:
 def _examples(linter: Linter, shard: Shard, stats: Stats) -> Iterator[list[Example]]:
     """The examples of a shard in batches; rows that are none are counted."""
     for records in batches(shard, linter.profile):
-        there = [record for record in records if record.strict or not record.blank]
+        there = [record for record in records if not (record.blank or record.glue)]
         examples = [example for example in linter.examples(there) if example is not None]
         stats.rows += len(there)
         stats.unread += len(there) - len(examples)

@@ -39,7 +39,7 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> Json:
         document = session.locate(params.text_document.uri)
-        if document is None:
+        if document is None or not document.is_dataset:
             return Json(None)
         line, character = params.position.line, params.position.character
         known = catalogue_of(document.profile)
@@ -64,9 +64,10 @@ def _under(document: OpenDocument, line: int, character: int) -> list[Drawn]:
     if not document.settings.enable:
         return []
     shown = document.renderer.of_file()
-    found = document.index.entry_at(line)
-    if found is not None and not document.index.is_no_dataset:
-        shown += document.renderer.entry(*found)
+    entries, start = document.index.entries_at(line)
+    if not document.index.is_no_dataset:
+        for entry in entries:
+            shown += document.renderer.entry(entry, start)
     met = [drawn for drawn in shown if _from(drawn, "start") <= (line, character) <= _from(drawn, "end")]
     return sorted(met, key=_extent)
 
