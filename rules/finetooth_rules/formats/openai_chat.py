@@ -245,7 +245,8 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
     """The conversation; what has the wrong type is left out (the schema's rules report it).
 
     With a `label` or `kto_tag` of false (unpaired preference) no turn is learnt. `extra["reference"]` names
-    the column a grader compares with, where the record has one.
+    the column a grader compares with, where the record has one; `extra["parallel_tool_calls"]` is that key's
+    value.
     """
     if len(value) == 1:
         return Example(
@@ -265,9 +266,16 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
         media=tuple(read_media(value)),
         label=label,
         label_path=() if label_key is None else (label_key,),
-        tools_path=("tools",) if "tools" in value else (),
-        extra={} if reference is None else {"reference": reference},
+        tools_path=next(((key,) for key in ("tools", "functions") if key in value), ()),
+        extra=_extra(value, reference),
     )
+
+
+def _extra(value: Mapping[str, Any], reference: str | None) -> dict[str, Any]:
+    extra: dict[str, Any] = {} if reference is None else {"reference": reference}
+    if "parallel_tool_calls" in value:
+        extra["parallel_tool_calls"] = value["parallel_tool_calls"]
+    return extra
 
 
 def _tools(value: Mapping[str, Any]) -> Iterator[Tool]:

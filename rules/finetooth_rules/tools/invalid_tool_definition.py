@@ -1,0 +1,150 @@
+r"""A tool's definition is no JSON, has no name, or its parameters are no JSON Schema.
+
+## What it does
+Reports `tools` that are a string and no JSON (at the character where it breaks), or no list; a function without
+a name; and parameters that are no JSON Schema: types of other languages (`dict`, `float`, `any`), a `default`
+that is not in the `enum`, a required argument that is not described, `required: true`, arguments listed without
+`properties` around them, and whatever else the JSON Schema of JSON Schemas refuses. Keywords that are null are
+left out: that is how columns padded by Arrow look.
+
+## Why it matters
+LLaMA-Factory says `Invalid JSON format in tool description: …`, Axolotl `Unknown tools format. Please convert it
+into a list[dict].`, mistral-common `Invalid tool schema: 'dict' is not valid under any of the given schemas`. APIs
+refuse such a schema at inference, so what is trained on can never be asked again.
+
+## Example
+```jsonl
+{"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}], "tools": [{"type": "function", "function": {"name": "weather", "parameters": {"type": "dict", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}]}
+```
+
+## Use instead
+```jsonl
+{"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}], "tools": [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}]}
+```
+
+## Fix
+Types are written as JSON Schema calls them (unsafe: the text of the prompt changes). A string that is no JSON is
+repaired as for `invalid-json`.
+
+## Options
+None.
+"""  # noqa: E501 - a record is one line
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+
+from finetooth_rules.example import Example, Tool, parsed
+from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Path
+from finetooth_rules.profile import Profile
+from finetooth_rules.record import Record
+from finetooth_rules.rule import NoOptions, RecordRule
+from finetooth_rules.schema._edits import replace_value, written
+from finetooth_rules.schema._words import cut, kind, quoted
+from finetooth_rules.suggest import nearest
+from finetooth_rules.tools._calls import in_string, touches_tools
+from finetooth_rules.tools._definitions import Fault, faults
+from finetooth_rules.tools._json_text import broken
+
+CODE: Final = "TOL008"
+_FUNCTION_KEYS: Final = frozenset({"parameters", "input_schema", "description"})
+
+
+def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
+    """Defects of the list of tools, then of each tool."""
+    yield from _list(example)
+    for tool in example.tools:
+        yield from _tool(example, tool, profile)
+
+
+def _list(example: Example) -> Iterator[Finding]:
+    """`tools` that are a string: no JSON, or no list."""
+    value: Any = example.record.value
+    for step in example.tools_path:
+        value = value.get(step) if isinstance(value, dict) else None
+    if not isinstance(value, str) or not value.strip():
+        return
+    path, what = example.tools_path, quoted(example.tools_path[-1])
+    found = parsed(value, path)
+    if found is None:
+        yield broken(example.record, path, value, CODE, what, Consequence.REJECTED)
+    elif not isinstance(found[0], list) and found[0] is not None:
+        message = f"{what} holds {kind(found[0])}; expected a list of tools"
+        yield Finding(CODE, message, Consequence.DEGRADED, path=path)
+
+
+def _tool(example: Example, tool: Tool, profile: Profile) -> Iterator[Finding]:
+    record = example.record
+    if not tool.name:
+        # A tool of another kind (a search that is built in) has none; and what the format's own schema
+        # refuses, its rules report.
+        meant = "function" in tool.definition or bool(_FUNCTION_KEYS & tool.function.keys())
+        if meant and (in_string(tool.path) or _is_valid(example, profile)):
+            message = "this tool has no name; expected `name`"
+            yield Finding(CODE, message, Consequence.DEGRADED, path=tool.function_path)
+    key = next((key for key in ("parameters", "input_schema") if key in tool.function), None)
+    if key is None:
+        return
+    parameters = tool.parameters()
+    if parameters is None:
+        if tool.function[key].strip():
+            path = (*tool.function_path, key)
+            yield broken(record, path, tool.function[key], CODE, quoted(key), Consequence.DEGRADED)
+        return
+    schema, path = parameters
+    if isinstance(schema, dict):
+        openapi = example.format == "gemini"  # whose types are written in capitals
+        for fault in faults(schema, capitals=openapi):
+            yield _finding(record, path, fault)
+    elif schema is not None and schema != "" and (in_string(path) or _is_valid(example, profile)):
+        message = f"{quoted(key)} is {kind(schema)}; expected a JSON Schema"
+        yield Finding(CODE, message, Consequence.DEGRADED, path=path)
+
+
+def _is_valid(example: Example, profile: Profile) -> bool:
+    fmt = profile.format_named(example.format)
+    return fmt is not None and fmt.validator.is_valid(example.record.value)
+
+
+def _finding(record: Record, root: Path, fault: Fault) -> Finding:
+    path, *others = [(*root, *place) for place in fault.places]
+    fixes: tuple[Fix, ...] = ()
+    message = fault.message
+    if fault.meant is not None:
+        edits = [
+            Edit(record.locate(place), written(place, orjson.dumps(fault.meant))) for place in (path, *others)
+        ]
+        title = f"Write {quoted(fault.meant)}"
+        fixes = (
+            Fix(title, Applicability.UNSAFE, tuple(sorted(edits, key=lambda edit: edit.span))),
+        )  # fmt: skip
+    elif fault.known:
+        near = nearest(fault.found, fault.known)
+        if near is not None:
+            message += f"; did you mean {quoted(near)}?"
+            fixes = (
+                replace_value(
+                    record, path, orjson.dumps(near), f"Write {quoted(near)}", Applicability.UNSAFE
+                ),
+            )
+    return Finding(
+        CODE,
+        cut(message),
+        Consequence.DEGRADED,
+        path=path,
+        more_spans=tuple(record.locate(place) for place in others),
+        fixes=fixes,
+    )
+
+
+RULE = RecordRule(
+    code=CODE,
+    name="invalid-tool-definition",
+    summary="A tool's definition is no JSON, has no name, or its parameters are no JSON Schema.",
+    consequence=Consequence.DEGRADED,
+    check=check,
+    applies=touches_tools,
+)
