@@ -7,6 +7,7 @@ from typing import Final
 
 from finetooth_rules.example import Example, Tool, ToolCall, Turn
 from finetooth_rules.finding import INSIDE
+from finetooth_rules.formats.custom import NAME as CUSTOM
 
 RESULT_ROLES: Final = frozenset({"tool", "function"})
 
@@ -23,10 +24,13 @@ BUILT_IN: Final = frozenset(
 def touches_tools(example: Example) -> bool:
     """Whether a record has tools, calls or results: read from its shape alone.
 
-    A call may be JSON in a string (ShareGPT's `function_call`), so its role is asked, not what is in it.
+    A call may be JSON in a string (ShareGPT's `function_call`), so its role is asked, not what is in it. Fields
+    that the settings map may be either, so they count always.
     """
-    return bool(example.tools_path) or any(
-        turn.calls or turn.role in RESULT_ROLES or "call" in turn.written for turn in example.turns
+    return (
+        bool(example.tools_path)
+        or example.format == CUSTOM
+        or any(turn.calls or turn.role in RESULT_ROLES or "call" in turn.written for turn in example.turns)
     )
 
 

@@ -7,7 +7,8 @@ or JSON written into JSON twice.
 
 ## Why it matters
 What calls the tool has to read them: Python's `json.loads` says `Expecting property name enclosed in double
-quotes`, Axolotl reads them so before it trains, and a model that was taught broken JSON writes broken JSON.
+quotes`, Axolotl reads them so before it trains, LLaMA-Factory stops at a `function_call` turn that is none
+(`Invalid JSON format in function message: …`), and a model that was taught broken JSON writes broken JSON.
 
 ## Example
 ```jsonl
@@ -35,7 +36,7 @@ from typing import Final
 import orjson
 
 from finetooth_rules.example import Example, ToolCall
-from finetooth_rules.finding import Applicability, Consequence, Finding, Fix
+from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Path
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import NoOptions, RecordRule
@@ -45,10 +46,16 @@ from finetooth_rules.tools._calls import BUILT_IN, by_name, calls_of, touches_to
 from finetooth_rules.tools._json_text import broken, loads
 
 CODE: Final = "TOL002"
+CALL_ROLE: Final = "function_call"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
-    """One finding for each such call, where its arguments break."""
+    """One finding for each such call, where its arguments break; and where a turn that is a call, as ShareGPT
+    writes it, breaks itself.
+    """
+    for turn in example.turns:
+        if turn.written == CALL_ROLE and not turn.calls and turn.texts:
+            yield from _broken_turn(example.record, *turn.texts[0])
     for call in calls_of(example):
         if not isinstance(call.arguments, str):
             continue
@@ -60,6 +67,12 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             continue
         if not isinstance(value, dict):
             yield _no_object(example.record, call, value)
+
+
+def _broken_turn(record: Record, text: str, path: Path) -> Iterator[Finding]:
+    # LLaMA-Factory takes thoughts before the call, and the marks of a template around it.
+    if loads(text) is None and text.strip() != "null" and not text.lstrip().startswith("<"):
+        yield broken(record, path, text, CODE, f"this `{CALL_ROLE}` turn", Consequence.REJECTED)
 
 
 def _broken(record: Record, call: ToolCall, text: str) -> Finding:
