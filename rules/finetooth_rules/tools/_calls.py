@@ -24,14 +24,12 @@ BUILT_IN: Final = frozenset(
 def touches_tools(example: Example) -> bool:
     """Whether a record has tools, calls or results: read from its shape alone.
 
-    A call may be JSON in a string (ShareGPT's `function_call`), so its role is asked, not what is in it. Fields
-    that the settings map may be either, so they count always.
+    A call may be JSON in a string (ShareGPT's `function_call`), so its role is asked, not what is in it.
+    Fields that the settings map may be either, so they count always.
     """
-    return (
-        bool(example.tools_path)
-        or example.format == CUSTOM
-        or any(turn.calls or turn.role in RESULT_ROLES or "call" in turn.written for turn in example.turns)
-    )
+    if example.tools_path or example.format == CUSTOM:
+        return True
+    return any(turn.calls or turn.role in RESULT_ROLES or "call" in turn.written for turn in example.turns)
 
 
 def calls_of(example: Example) -> Iterator[ToolCall]:
