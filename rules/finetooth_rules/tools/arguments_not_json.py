@@ -78,14 +78,19 @@ def _broken_turn(record: Record, text: str, path: Path) -> Iterator[Finding]:
 def _broken(record: Record, call: ToolCall, text: str) -> Finding:
     path = call.arguments_path
     if text.strip():
-        return broken(record, path, text, CODE, "`arguments`", Consequence.REJECTED)
+        return broken(record, path, text, CODE, _what(call), Consequence.REJECTED)
     return Finding(
         CODE,
-        "`arguments` is empty; expected a JSON object, `{}` where there are none",
+        f"{_what(call)} is empty; expected a JSON object, `{{}}` where there are none",
         Consequence.REJECTED,
         span=record.locate(path),
         fixes=(replace_value(record, path, b'"{}"', "Write `{}`", Applicability.SAFE),),
     )
+
+
+def _what(call: ToolCall) -> str:
+    """What is no JSON: the arguments, or the whole call where that is written as JSON in a string."""
+    return "this call" if call.arguments_path == call.path else "`arguments`"
 
 
 def _no_object(record: Record, call: ToolCall, value: object) -> Finding:
@@ -98,7 +103,7 @@ def _no_object(record: Record, call: ToolCall, value: object) -> Finding:
         fixes = (replace_value(record, path, orjson.dumps(value), title, Applicability.UNSAFE),)
     return Finding(
         CODE,
-        f"`arguments` holds {found}; expected a JSON object",
+        f"{_what(call)} holds {found}; expected a JSON object",
         Consequence.REJECTED,
         span=record.locate(path),
         fixes=fixes,

@@ -57,7 +57,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         return
     title = profile.target.title
     for call in calls_of(example):
-        if in_string(call.path):
+        if in_string(call.path) or call.arguments_path == call.path:
             continue
         if wanted is Arguments.STRING and isinstance(call.arguments, dict):
             message = f"`arguments` is an object; {title} takes a string of JSON"
