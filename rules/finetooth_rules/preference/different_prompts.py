@@ -10,12 +10,12 @@ differs behind it, a question of the user too, is then learnt as if the model ha
 
 ## Example
 ```jsonl
-{"chosen": [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}], "rejected": [{"role": "user", "content": "2 + 3?"}, {"role": "assistant", "content": "6"}]}
+{"chosen_messages": [{"role": "user", "content": [{"type": "text", "value": "2 + 2?"}]}, {"role": "assistant", "content": [{"type": "text", "value": "4"}]}], "rejected_messages": [{"role": "user", "content": [{"type": "text", "value": "2 + 3?"}]}, {"role": "assistant", "content": [{"type": "text", "value": "6"}]}]}
 ```
 
 ## Use instead
 ```jsonl
-{"chosen": [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}], "rejected": [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "6"}]}
+{"chosen_messages": [{"role": "user", "content": [{"type": "text", "value": "2 + 2?"}]}, {"role": "assistant", "content": [{"type": "text", "value": "4"}]}], "rejected_messages": [{"role": "user", "content": [{"type": "text", "value": "2 + 2?"}]}, {"role": "assistant", "content": [{"type": "text", "value": "6"}]}]}
 ```
 
 ## Fix

@@ -14,6 +14,7 @@ from finetooth_rules.schema._branch import JSON_TYPES, same
 from finetooth_rules.schema._words import kind, place, quoted
 from finetooth_rules.tools._json_schema import KEYWORDS, meant_type, plain, subschemas
 
+FLAT: Final = "arguments are listed without `properties` around them; expected a JSON Schema"
 _DIALECTS: Final = (
     "https://json-schema.org/draft/2020-12/schema",
     "http://json-schema.org/draft-07/schema#",
@@ -27,15 +28,17 @@ _REGEX_KEYS: Final = frozenset({"pattern", "patternProperties"})
 class Fault:
     """One defect, at one or more places of the schema.
 
-    `meant` is what should be written there; `known` are the words among which the one meant may be that
-    `found` is nearly.
+    `word` is one that is no JSON type, and `meant` the type that it stands for. `known` are the words among
+    which the one meant may be that `found` is nearly. `flat`: there is no schema around the arguments.
     """
 
     message: str
     places: tuple[Path, ...]
+    word: str = ""
     meant: str | None = None
     found: str = ""
     known: tuple[str, ...] = ()
+    flat: bool = False
 
 
 def faults(schema: Mapping[str, Any], *, capitals: bool = False) -> tuple[Fault, ...]:
@@ -50,8 +53,7 @@ def faults(schema: Mapping[str, Any], *, capitals: bool = False) -> tuple[Fault,
 def _faults(text: bytes, capitals: bool) -> tuple[Fault, ...]:
     schema = orjson.loads(text)
     if _is_flat(schema):
-        message = "arguments are listed without `properties` around them; expected a JSON Schema"
-        return (Fault(message, ((),)),)
+        return (Fault(FLAT, ((),), flat=True),)
     found = [*_types(schema, capitals), *_slips(schema)]
     return tuple(found) or tuple(_refused(schema))
 
@@ -73,10 +75,7 @@ def _types(schema: Any, capitals: bool) -> Iterator[Fault]:
         if word not in JSON_TYPES and not spelt:
             places.setdefault(word, []).append(path)
     for word, paths in places.items():
-        meant = meant_type(word)
-        expected = quoted(meant) if meant else "`string`, `number`, `object`, …"
-        times = f" ({len(paths)} places)" if len(paths) > 1 else ""
-        yield Fault(f"{quoted(word)} is no JSON Schema type; expected {expected}{times}", tuple(paths), meant)
+        yield Fault("", tuple(paths), word=word, meant=meant_type(word))
 
 
 def _type_words(schema: Any) -> Iterator[tuple[str, Path]]:

@@ -6,6 +6,7 @@ regular expressions that run in linear time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -20,7 +21,7 @@ MEANT: Final[Mapping[str, str]] = {
     **dict.fromkeys(("float", "double", "decimal"), "number"),
     **dict.fromkeys(("int", "long", "int32", "int64"), "integer"),
     **dict.fromkeys(("str", "text", "char"), "string"),
-    **dict.fromkeys(("list", "tuple", "arraylist", "sequence"), "array"),
+    **dict.fromkeys(("list", "tuple", "set", "arraylist", "sequence"), "array"),
     **dict.fromkeys(("bool",), "boolean"),
     **dict.fromkeys(("none", "nonetype", "nil"), "null"),
 }
@@ -31,6 +32,9 @@ _LISTS: Final = ("prefixItems", "anyOf", "oneOf", "allOf", "items")
 _SINGLE: Final = (
     *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
     *("unevaluatedProperties", "unevaluatedItems", "additionalItems"),
+)
+_ANNOTATION: Final = re.compile(
+    r"(?:typing\.)?(?P<outer>\w+)(?:\[(?P<inner>\w+)[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\])?(?:, *optional)?"
 )
 KEYWORDS: Final = frozenset(
     {
@@ -64,9 +68,14 @@ def subschemas(schema: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def meant_type(word: str) -> str | None:
-    """The JSON type that a word for a type stands for; None where there is no telling."""
-    folded = word.casefold()
-    return folded if folded in JSON_TYPES else MEANT.get(folded)
+    """The JSON type that a word for a type stands for, also as Python's annotations have it (`List[int]`,
+    `str, optional`); None where there is no telling.
+    """
+    match = _ANNOTATION.fullmatch(word.strip().casefold())
+    if match is None:
+        return None
+    name = match["inner"] if match["inner"] and match["outer"] == "optional" else match["outer"]
+    return name if name in JSON_TYPES else MEANT.get(name)
 
 
 def validator(schema: Mapping[str, Any]) -> tuple[Any, Any] | None:

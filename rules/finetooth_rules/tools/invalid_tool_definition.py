@@ -22,6 +22,8 @@ refuse such a schema at inference, so what is trained on can never be asked agai
 {"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}], "tools": [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}]}
 ```
 
+Types are reported once for a record, with all their places.
+
 ## Fix
 Types are written as JSON Schema calls them (unsafe: the text of the prompt changes). A string that is no JSON is
 repaired as for `invalid-json`.
@@ -32,7 +34,7 @@ None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -43,21 +45,37 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._edits import replace_value, written
-from finetooth_rules.schema._words import cut, kind, quoted
+from finetooth_rules.schema._words import MAX_MESSAGE, cut, kind, quoted
 from finetooth_rules.suggest import nearest
 from finetooth_rules.tools._calls import in_string, touches_tools
-from finetooth_rules.tools._definitions import Fault, faults
+from finetooth_rules.tools._definitions import FLAT, Fault, faults
 from finetooth_rules.tools._json_text import broken
 
 CODE: Final = "TOL008"
+_MOST_SPANS: Final = 100
 _FUNCTION_KEYS: Final = frozenset({"parameters", "input_schema", "description"})
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """Defects of the list of tools, then of each tool."""
     yield from _list(example)
+    words: dict[tuple[str, str | None], list[Path]] = {}
+    flat: list[Path] = []
     for tool in example.tools:
         yield from _tool(example, tool, profile)
+        for root, fault in _faults(example, tool):
+            places = [(*root, *place) for place in fault.places]
+            if fault.word:
+                words.setdefault((fault.word, fault.meant), []).extend(places)
+            elif fault.flat:
+                flat += places
+            else:
+                yield _finding(example.record, places, fault)
+    if words:
+        yield _types(example.record, words)
+    if flat:
+        tools = f" (in {len(flat)} tools)" if len(flat) > 1 else ""
+        yield _finding(example.record, flat, Fault(f"{FLAT}{tools}", ()))
 
 
 def _list(example: Example) -> Iterator[Finding]:
@@ -95,13 +113,20 @@ def _tool(example: Example, tool: Tool, profile: Profile) -> Iterator[Finding]:
             yield broken(record, path, tool.function[key], CODE, quoted(key), Consequence.DEGRADED)
         return
     schema, path = parameters
-    if isinstance(schema, dict):
-        openapi = example.format == "gemini"  # whose types are written in capitals
-        for fault in faults(schema, capitals=openapi):
-            yield _finding(record, path, fault)
-    elif schema is not None and schema != "" and (in_string(path) or _is_valid(example, profile)):
+    if isinstance(schema, dict) or schema is None or schema == "":
+        return
+    if in_string(path) or _is_valid(example, profile):
         message = f"{quoted(key)} is {kind(schema)}; expected a JSON Schema"
         yield Finding(CODE, message, Consequence.DEGRADED, path=path)
+
+
+def _faults(example: Example, tool: Tool) -> Iterator[tuple[Path, Fault]]:
+    """Where the schema of a tool's arguments stands, and each of its faults."""
+    found = tool.parameters()
+    if found is not None and isinstance(found[0], dict):
+        capitals = example.format == "gemini"  # whose types are written so
+        for fault in faults(found[0], capitals=capitals):
+            yield found[1], fault
 
 
 def _is_valid(example: Example, profile: Profile) -> bool:
@@ -109,33 +134,63 @@ def _is_valid(example: Example, profile: Profile) -> bool:
     return fmt is not None and fmt.validator.is_valid(example.record.value)
 
 
-def _finding(record: Record, root: Path, fault: Fault) -> Finding:
-    path, *others = [(*root, *place) for place in fault.places]
+def _types(record: Record, words: Mapping[tuple[str, str | None], Sequence[Path]]) -> Finding:
+    """One finding for all words that are no JSON type: they are one habit, and one fix."""
+    edits = [
+        Edit(record.locate(place), written(place, orjson.dumps(meant)))
+        for (_, meant), places in words.items()
+        for place in places
+        if meant is not None
+    ]
+    fixes: tuple[Fix, ...] = ()
+    if edits:
+        title = "Write the types as JSON Schema does"
+        fixes = (Fix(title, Applicability.UNSAFE, tuple(sorted(edits, key=lambda edit: edit.span))),)
+    spans = sorted(record.locate(place) for places in words.values() for place in places)
+    return Finding(
+        CODE,
+        _type_message(words, len(spans)),
+        Consequence.DEGRADED,
+        span=spans[0],
+        more_spans=tuple(spans[1 : _MOST_SPANS + 1]),
+        fixes=fixes,
+    )
+
+
+def _type_message(words: Mapping[tuple[str, str | None], Sequence[Path]], number: int) -> str:
+    said = [quoted(word) for word, _ in words]
+    meant = [quoted(name) for name in dict.fromkeys(meant for _, meant in words) if name is not None]
+    if not meant:
+        meant = ["`string`", "`number`", "`object`"]
+    if any(name is None for _, name in words):
+        meant.append("…")
+    none = "is no JSON Schema type" if len(said) == 1 else "are no JSON Schema types"
+    times = f" ({number} places)" if number > 1 else ""
+    message = f"{_joined(said)} {none}{times}; expected {', '.join(meant)}"
+    if len(message) <= MAX_MESSAGE:
+        return message
+    return f"{len(said)} words under `type` are no JSON Schema types{times}; expected `string`, `object`, …"
+
+
+def _joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _finding(record: Record, places: Sequence[Path], fault: Fault) -> Finding:
+    path, *others = places
     fixes: tuple[Fix, ...] = ()
     message = fault.message
-    if fault.meant is not None:
-        edits = [
-            Edit(record.locate(place), written(place, orjson.dumps(fault.meant))) for place in (path, *others)
-        ]
-        title = f"Write {quoted(fault.meant)}"
-        fixes = (
-            Fix(title, Applicability.UNSAFE, tuple(sorted(edits, key=lambda edit: edit.span))),
-        )  # fmt: skip
-    elif fault.known:
-        near = nearest(fault.found, fault.known)
-        if near is not None:
-            message += f"; did you mean {quoted(near)}?"
-            fixes = (
-                replace_value(
-                    record, path, orjson.dumps(near), f"Write {quoted(near)}", Applicability.UNSAFE
-                ),
-            )
+    near = nearest(fault.found, fault.known) if fault.known else None
+    if near is not None:
+        message += f"; did you mean {quoted(near)}?"
+        title = f"Write {quoted(near)}"
+        fixes = (replace_value(record, path, orjson.dumps(near), title, Applicability.UNSAFE),)
     return Finding(
         CODE,
         cut(message),
         Consequence.DEGRADED,
         path=path,
-        more_spans=tuple(record.locate(place) for place in others),
+        more_spans=tuple(record.locate(place) for place in others[:_MOST_SPANS]),
         fixes=fixes,
     )
 
