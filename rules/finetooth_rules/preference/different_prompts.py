@@ -1,8 +1,9 @@
 r"""The chosen and the rejected answer belong to different prompts.
 
 ## What it does
-Where both answers carry their own prompt, compares the turns before the answer. Text that differs in outer white
-space alone is a warning.
+Where both answers carry their own prompt, compares the turns before the answer. Conversations that part at an
+answer are left alone: what follows belongs to the answers. Text that differs in outer white space alone is a
+warning.
 
 ## Why it matters
 Preference training compares two answers to one question. TRL takes the common beginning for the prompt: what
@@ -28,7 +29,6 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import Final
 
 from finetooth_rules.example import Example, Turn
@@ -46,22 +46,19 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     if not is_pair(example) or other[0].role not in ASKING:
         return  # the answers share the one prompt that there is
     ours = _with_its_answer(example)
-    both = zip_longest(ours, other)
-    differing = next(((a, b) for a, b in both if a is None or b is None or said(a) != said(b)), None)
-    if differing is None:
-        return
-    mine, yours = differing
-    if not any(turn is not None and turn.role in ASKING for turn in differing):
+    differing = next(((a, b) for a, b in zip(ours, other, strict=False) if said(a) != said(b)), None)
+    if differing is None or not any(turn.role in ASKING for turn in differing):
         return  # from here on they are answers
-    alike = mine is not None and yours is not None and said_stripped(mine) == said_stripped(yours)
+    mine, yours = differing
+    alike = said_stripped(mine) == said_stripped(yours)
     yield Finding(
         CODE,
         "only white space tells this prompt from that of the chosen answer; expected the same"
         if alike
         else "this prompt is not that of the chosen answer; expected the same",
         Consequence.DEGRADED if alike else Consequence.DROPPED,
-        path=example.rejected_path if yours is None else yours.content_path,
-        related=() if mine is None else (Related("the chosen answer's", path=mine.content_path),),
+        path=yours.content_path,
+        related=(Related("the chosen answer's", path=mine.content_path),),
     )
 
 

@@ -38,11 +38,10 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 
 CODE: Final = "PRF002"
-_CANNOT: Final = (
-    r"(?:can ?not|can['’]t|could ?not|couldn['’]t|am (?:unable|not able|not going) to|won['’]t|will not)"
-)
+_CANNOT: Final = r"(?:can ?not|can['’]t|am (?:unable|not able|not going) to|won['’]t|will not)"
 _HELP: Final = (
-    r"(?:help|assist|answer|comply|provide|fulfil|do that|do this|support|engage|participate|create|write"
+    r"(?:help(?! but| it| \w+ing)|assist|answer|comply"
+    r"|provide|fulfil|do that|do this|support|engage|participate|create|write"
     r"|generate|give|offer|discuss|share|continue)"
 )
 REFUSAL: Final = re.compile(
