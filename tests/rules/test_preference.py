@@ -27,7 +27,7 @@ def pair(
     prompt: list[Said] | None = None,
     answer_from: int | None = None,
 ) -> Example:
-    """Two answers, with a prompt beside them or their own in front; by default the last turn is the answer."""
+    """Two answers, with a prompt beside them or their own in front. By default the last turn is it."""
     beside = turns("prompt", prompt or [])
     ours, theirs = turns("chosen", chosen), turns("rejected", rejected)
     own = len(ours) - 1 if answer_from is None else answer_from
