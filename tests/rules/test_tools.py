@@ -205,6 +205,17 @@ def test_a_call_that_breaks_is_not_also_of_the_wrong_form() -> None:
     assert [finding.code for finding in linter.check([record])[0]] == ["TOL002"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "severity"),
+    [("{'a': 1}", "error"), ("[1]", "warning"), ('"{}"', "warning"), ("", "warning"), ("null", "warning")],
+)
+def test_what_parses_and_is_no_object_is_a_warning(arguments: str, severity: str) -> None:
+    """OpenAI trains on arguments written twice: its own example of fine-tuning for function calls has them."""
+    profile = build_profile({})
+    (finding,) = findings(record_with(arguments), "TOL002")
+    assert profile.severity("TOL002", finding.consequence) == severity
+
+
 def test_records_of_one_shape_are_judged_one_by_one() -> None:
     """Names and arguments are no part of a record's shape."""
     tools = [{"type": "function", "function": {"name": "f", "parameters": SCHEMA}}]

@@ -18,6 +18,7 @@ FLAT: Final = "arguments are listed without `properties` around them; expected a
 _DIALECTS: Final = (
     "https://json-schema.org/draft/2020-12/schema",
     "http://json-schema.org/draft-07/schema#",
+    "http://json-schema.org/draft-04/schema#",  # OpenAPI 3.0: `exclusiveMinimum` is true or false
 )
 _ELSEWHERE: Final = frozenset({"patternProperties", "$ref", "allOf", "anyOf", "oneOf"})
 """Keywords beside which a key may be described elsewhere."""
@@ -123,7 +124,7 @@ def _undescribed(path: Path, required: Sequence[Any], known: tuple[str, ...]) ->
 
 
 def _refused(schema: Any) -> Iterator[Fault]:
-    """What the JSON Schema of JSON Schemas refuses, in both of the dialects that are in use."""
+    """What the JSON Schema of JSON Schemas refuses, in each of the dialects that are in use."""
     import jsonschema_rs
 
     schema = plain(schema)

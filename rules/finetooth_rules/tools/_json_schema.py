@@ -102,7 +102,11 @@ def _compiled(canonical: bytes) -> tuple[Any, Any] | None:
         reference = here.get("$ref")
         if isinstance(reference, str) and not reference.startswith("#"):
             return None
-    for dialect in (jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft7Validator):
+    for dialect in (
+        jsonschema_rs.Draft202012Validator,
+        jsonschema_rs.Draft7Validator,
+        jsonschema_rs.Draft4Validator,
+    ):
         try:
             return dialect(schema, pattern_options=jsonschema_rs.RegexOptions(), offline=True), schema
         except ValueError:

@@ -2,8 +2,8 @@ r"""The arguments of a call are a string that is no JSON object.
 
 ## What it does
 Reads `arguments` where they are a string, and points at the character inside it where the JSON breaks, with
-the cause: single quotes, a trailing comma, a missing bracket. Also arguments that are empty, a list, a number,
-or JSON written into JSON twice.
+the cause: single quotes, a trailing comma, a missing bracket. Arguments that are empty, a list, a number, or
+JSON written into JSON twice are warnings: OpenAI, for one, trains on them.
 
 ## Why it matters
 What calls the tool has to read them: Python's `json.loads` says `Expecting property name enclosed in double
@@ -82,7 +82,7 @@ def _broken(record: Record, call: ToolCall, text: str) -> Finding:
     return Finding(
         CODE,
         f"{_what(call)} is empty; expected a JSON object, `{{}}` where there are none",
-        Consequence.REJECTED,
+        Consequence.DEGRADED,
         span=record.locate(path),
         fixes=(replace_value(record, path, b'"{}"', "Write `{}`", Applicability.SAFE),),
     )
@@ -104,7 +104,7 @@ def _no_object(record: Record, call: ToolCall, value: object) -> Finding:
     return Finding(
         CODE,
         f"{_what(call)} holds {found}; expected a JSON object",
-        Consequence.REJECTED,
+        Consequence.DEGRADED,
         span=record.locate(path),
         fixes=fixes,
     )

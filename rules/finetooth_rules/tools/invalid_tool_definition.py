@@ -136,17 +136,17 @@ def _is_valid(example: Example, profile: Profile) -> bool:
 
 def _types(record: Record, words: Mapping[tuple[str, str | None], Sequence[Path]]) -> Finding:
     """One finding for all words that are no JSON type: they are one habit, and one fix."""
+    placed = [
+        (record.locate(place), place, meant) for (_, meant), places in words.items() for place in places
+    ]
+    spans = sorted(span for span, _, _ in placed)
     edits = [
-        Edit(record.locate(place), written(place, orjson.dumps(meant)))
-        for (_, meant), places in words.items()
-        for place in places
-        if meant is not None
+        Edit(span, written(place, orjson.dumps(meant))) for span, place, meant in placed if meant is not None
     ]
     fixes: tuple[Fix, ...] = ()
     if edits:
         title = "Write the types as JSON Schema does"
         fixes = (Fix(title, Applicability.UNSAFE, tuple(sorted(edits, key=lambda edit: edit.span))),)
-    spans = sorted(record.locate(place) for places in words.values() for place in places)
     return Finding(
         CODE,
         _type_message(words, len(spans)),
