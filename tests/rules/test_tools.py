@@ -210,7 +210,7 @@ def test_a_call_that_breaks_is_not_also_of_the_wrong_form() -> None:
     [("{'a': 1}", "error"), ("[1]", "warning"), ('"{}"', "warning"), ("", "warning"), ("null", "warning")],
 )
 def test_what_parses_and_is_no_object_is_a_warning(arguments: str, severity: str) -> None:
-    """OpenAI trains on arguments written twice: its own example of fine-tuning for function calls has them."""
+    """OpenAI trains on arguments written twice: its own example of fine-tuning for calls has them."""
     profile = build_profile({})
     (finding,) = findings(record_with(arguments), "TOL002")
     assert profile.severity("TOL002", finding.consequence) == severity
