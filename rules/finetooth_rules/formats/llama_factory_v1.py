@@ -57,7 +57,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Messages of typed parts",
     "type": "object",
-    "anyOf": [{"required": ["messages"]}, {"required": ["chosen_messages", "rejected_messages"]}],
+    "anyOf": [{"required": ["chosen_messages", "rejected_messages"]}, {"required": ["messages"]}],
     "properties": {
         "messages": _MESSAGES,
         "chosen_messages": _MESSAGES,
