@@ -129,6 +129,8 @@ class Target:
     notes: tuple[str, ...] = ()
     messages: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    single_call_models: str | None = None
+    """Pattern of the names of models whose chat template takes one call a turn."""
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""
