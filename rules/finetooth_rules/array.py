@@ -47,7 +47,7 @@ _STRING: Final = re.compile(_TEXT + b'"')
 _STRUCTURE: Final = re.compile(_TEXT + rb'"|[{}\[\]"]')
 _COMMENT: Final = re.compile(rb"/\*.*?\*/|(?://|#)[^\r\n]*+", re.DOTALL)
 _SCALAR: Final = re.compile(rb"[^,\[\]{}\r\n]*+")
-_FIRST_KEY: Final = re.compile(rb'\{[ \t\r\n]*+("(?:[^"\\\r\n]|\\.)*+")[ \t\r\n]*+:')
+_FIRST_KEY: Final = re.compile(rb"\{[ \t\r\n]*+(" + _TEXT + rb'")[ \t\r\n]*+:')
 _ON_LINE: Final = re.compile(rb"[\r\n][ \t]*+(?=\{)")
 _BETWEEN: Final = re.compile(rb"\}[ \t\r\n]*+,[ \t\r\n]*+(?=\{)")
 _INDENT: Final = re.compile(rb"\{[ \t]*+(?:\r\n|\n|\r)[ \t\r\n]*+(?=[^ \t\r\n])")
@@ -142,7 +142,7 @@ def next_step(
         if found is None and not at_end:
             kept = max(pos, size - OVERSIZE_HEAD)
             return Step((), kept - (buffer[kept : kept + 1] == b"\n" and kept > pos), size, False, skipping)
-        return Step((), size if found is None else found.start(), size, done=found is None)
+        return Step((), size if found is None else _stop(skipping, found), size, done=found is None)
     if first and buffer.startswith(BOM, pos):
         pos += len(BOM)
     at = _skip(buffer, pos)
@@ -206,10 +206,11 @@ def _end(buffer: bytes, at: int, at_end: bool) -> Step | None:
         message = "the array ends here, and more records follow; expected a comma"
         title, text = ("Remove the bracket", b"") if comma else ("Write a comma", b",")
         return Step((_glue(at, b"]", message, title, text),), after if comma else at + 1, again + 1)
-    following = _ON_LINE.search(buffer, behind)
-    if following is None and not at_end and size - behind <= SOFT:
+    limit = behind + SOFT
+    following = _ON_LINE.search(buffer, behind, limit)
+    if following is None and not at_end and size < limit:
         return None
-    end = min(size if following is None else following.start(), behind + SOFT)
+    end = min(size, limit) if following is None else following.start()
     raw = buffer[behind:end].rstrip(b" \t\r\n")
     message, title = "text behind the end of the array; expected the end of the file", "Remove the text"
     item = _glue(behind, raw, message, title, b"", Applicability.UNSAFE)
@@ -254,14 +255,22 @@ def _with(buffer: bytes, at: int, record: Record, at_end: bool, looked: int = 0)
 
 def _scalar(buffer: bytes, at: int, at_end: bool, bounds: Bounds) -> Step | None:
     """Whatever is neither object nor array: a string, a word, a comment, a stray bracket."""
-    found = _COMMENT.match(buffer, at) or _STRING.match(buffer, at) or _SCALAR.match(buffer, at)
+    size = len(buffer)
+    limit = min(size, at + bounds.max_record_bytes)
+    more = size == limit and not at_end
+    whole = _COMMENT.match(buffer, at, limit) or _STRING.match(buffer, at, limit)
+    found = whole or _SCALAR.match(buffer, at, limit)
     assert found is not None
     end = max(found.end(), at + 1)
-    if end >= len(buffer) and not at_end and end - at <= SOFT:
+    looked = end + 1
+    if whole is None:  # it may be one that goes on
+        if buffer.startswith(b"/*", at):
+            looked = limit + 1
+        elif text := _OPEN_TEXT.match(buffer, at, limit):
+            looked = max(looked, min(text.end() + 2, limit + 1))
+    if looked > limit and more:
         return None
-    if buffer.startswith(b"/*", at) and not buffer.startswith(b"*/", end - 2) and not at_end:
-        return None
-    return _with(buffer, at, _record(buffer[at:end].rstrip(b" \t\r\n"), bounds), at_end, end + 1)
+    return _with(buffer, at, _record(buffer[at:end].rstrip(b" \t\r\n"), bounds), at_end, looked)
 
 
 def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: bool) -> Step | None:
@@ -279,7 +288,7 @@ def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: b
         return None
     pattern, sure = starts
     found = pattern.search(buffer, at + 1)
-    if end is None and size > limit:  # larger than most
+    if end is None and size >= limit:  # larger than most
         limit = hard if found is None or not sure else min(hard, found.start() + SOFT)
         end = _close(buffer, at, limit)
         if end is None and size < limit and not at_end:
@@ -287,19 +296,26 @@ def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: b
         record = _record(buffer[at:end], bounds) if end else None
         if record is not None and record.strict:
             return _with(buffer, at, record, at_end)
-    if record is not None and (found is None or found.start() >= at + len(record.raw)):
-        return _with(buffer, at, record, at_end, size)
-    stop = size if found is None else found.end() if pattern is _BETWEEN else found.start()
-    if stop - at > bounds.max_record_bytes:
-        head = Record(buffer[at : at + OVERSIZE_HEAD], oversize=True, element=True)
-        return Step((Item(at, head),), at + OVERSIZE_HEAD, size, False, pattern)
-    if found is None and not at_end:
+    if record is not None and end:
+        if pattern.search(buffer, at + 1, end) is None:
+            return _with(buffer, at, record, at_end)
+    elif found is None and not at_end and size <= hard + OVERSIZE_HEAD:
         return None
+    stop = size if found is None else _stop(pattern, found)
+    if stop - at > bounds.max_record_bytes:
+        head = buffer[at : at + min(OVERSIZE_HEAD, bounds.max_record_bytes)]
+        item = Item(at, Record(head, oversize=True, element=True))
+        return Step((item,), at + len(head), size, False, pattern)
     raw = buffer[at:stop].rstrip(b" \t\r\n")
     if found is None:
         raw = raw.removesuffix(b"]").rstrip(b" \t\r\n")
     raw = raw.removesuffix(b",").rstrip(b" \t\r\n")
     return _with(buffer, at, _record(raw, bounds), at_end, size)
+
+
+def _stop(pattern: re.Pattern[bytes], found: re.Match[bytes]) -> int:
+    """Where to go on: before the line break or the brace that was looked for."""
+    return found.end() if pattern is _BETWEEN else found.start()
 
 
 def _close(buffer: bytes, at: int, limit: int) -> int | None:

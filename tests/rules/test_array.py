@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from finetooth_rules.array import Framing, framing_of, next_step, removal, segment
@@ -134,14 +134,27 @@ PIECES = st.sampled_from(
         b'"s"',
         b"word",
         b"// note\n",
+        b"/*",
+        b"*/",
+        b'{"x}": ',
+        b'"b": "}"}',
+        b"\\",
+        b"\r",
     ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map(lambda parts: b"[" + b"".join(parts))
 
 
 @given(TEXTS, st.integers(1, 9))
+@example(b'[{"a": "cut{"b": "}"}{"a": 1}', 1)
 def test_blocks_of_any_size_give_the_same(data: bytes, block: int) -> None:
     assert read(data, block) == read(data)
+
+
+@given(TEXTS, st.integers(1, 9), st.integers(10, 60))
+def test_so_do_they_with_records_over_the_limit(data: bytes, block: int, limit: int) -> None:
+    bounds = Bounds(max_record_bytes=limit)
+    assert read(data, block, bounds) == read(data, None, bounds)
 
 
 @given(TEXTS)
