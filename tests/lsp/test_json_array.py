@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from lsprotocol import types
@@ -50,6 +51,18 @@ async def test_other_json_is_left_in_peace_until_it_is_a_dataset(tmp_path: Path)
         text = '{\n  "name": "x",\n}\n'
         path.write_text(text)
         uri = ed.open(path.as_uri(), text, language="json")
-        await ed.shown(uri)
+        ed.edit(uri, Change(" ", (1, 0), (1, 0)))
+        other = ed.open("file:///nowhere/a.jsonl", GOOD % 1 + "\n")
+        await ed.shown(other)
+        ed.save(uri, path)
+        assert await ed.hover(uri, 1, 4) is None
+        await asyncio.sleep(0.6)  # longer than the pause after which a document is judged
+        assert uri not in ed.client.diagnostics
         ed.edit(uri, Change(array(GOOD % 1, (GOOD % 2)[:-1]), (0, 0), (9, 0)))
         await ed.shown(uri, "SYN001")
+        ed.edit(uri, Change(text, (0, 0), (9, 0)))
+        await ed.shown(uri)
+        told = len([p for p in ed.published if p.uri == uri])
+        ed.edit(uri, Change(" ", (1, 0), (1, 0)))
+        await ed.hover(uri, 1, 4)
+        assert len([p for p in ed.published if p.uri == uri]) == told

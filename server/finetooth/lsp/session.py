@@ -305,10 +305,13 @@ class Session:
         return shown
 
     def publish(self, document: OpenDocument) -> None:
-        """Send the diagnostics after an edit, unless the client asks for them."""
+        """Send the diagnostics after an edit, unless the client asks for them. Of a document that is no
+        dataset nothing is said, but that what was found before is no more."""
         if self.facts.pull:
             return
         payload = self.payload(document)
+        if not document.is_dataset and document.sent in (None, payload):
+            return
         if payload != document.sent or document.version != document.sent_version:
             document.sent, document.sent_version = payload, document.version
             version = document.version if self.facts.versioned_diagnostics else None
