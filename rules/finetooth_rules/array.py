@@ -26,11 +26,11 @@ import orjson
 from finetooth_rules.finding import Applicability, Edit, Span
 from finetooth_rules.formats import recognise
 from finetooth_rules.framing import Bounds
-from finetooth_rules.record import Record
-from finetooth_rules.scan import MISSING, Flaw, FlawKind, Scan
+from finetooth_rules.record import Element
+from finetooth_rules.scan import Flaw, FlawKind
 
 BOM: Final = b"\xef\xbb\xbf"
-SOFT: Final = 256 * 1024
+SOFT: Final = 64 * 1024
 """How far behind the likely start of the next element an open one may still end well."""
 OVERSIZE_HEAD: Final = 1024
 
@@ -103,7 +103,7 @@ class Item(NamedTuple):
     """A record whose slice begins at byte `at` of the buffer."""
 
     at: int
-    record: Record
+    record: Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _glue(
 ) -> Item:
     span = Span(0, len(raw))
     flaw = Flaw(FlawKind.INVALID, span, message, title, (Edit(span, text),), applicability=safety)
-    return Item(at, Record(raw, glue=Scan(MISSING, (flaw,))))
+    return Item(at, Element(raw, flaw=flaw))
 
 
 def _unclosed(at: int) -> Item:
@@ -241,12 +241,12 @@ def _behind(buffer: bytes, end: int, good: bool, at_end: bool) -> Step | None:
 # -- elements -----------------------------------------------------------------------------------------------
 
 
-def _record(raw: bytes, bounds: Bounds) -> Record:
+def _record(raw: bytes, bounds: Bounds) -> Element:
     lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") + 1
-    return Record(raw, lines, bounds.max_depth, element=True)
+    return Element(raw, lines, bounds.max_depth)
 
 
-def _with(buffer: bytes, at: int, record: Record, at_end: bool, looked: int = 0) -> Step | None:
+def _with(buffer: bytes, at: int, record: Element, at_end: bool, looked: int = 0) -> Step | None:
     step = _behind(buffer, at + len(record.raw), record.strict, at_end)
     if step is None:
         return None
@@ -304,7 +304,7 @@ def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: b
     stop = size if found is None else _stop(pattern, found)
     if stop - at > bounds.max_record_bytes:
         head = buffer[at : at + min(OVERSIZE_HEAD, bounds.max_record_bytes)]
-        item = Item(at, Record(head, oversize=True, element=True))
+        item = Item(at, Element(head, oversize=True))
         return Step((item,), at + len(head), size, False, pattern)
     raw = buffer[at:stop].rstrip(b" \t\r\n")
     if found is None:

@@ -6,7 +6,7 @@ a trailing comma, leaves a usable value, so the other rules still see the record
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 
@@ -21,18 +21,13 @@ DEFAULT_MAX_DEPTH: Final = 512
 class Record:
     """One record: normally a line without its ending; several lines joined when it was pretty-printed.
 
-    In a file that is one array it is an element.
-
     `raw` is the slice, `line_count` how many lines of the file it covers. `oversize` marks a record over
     `max-record-bytes`, of which only the head is held.
     """
 
     __slots__ = (
         "_scan",
-        "column",
-        "element",
         "example",
-        "glue",
         "line_count",
         "max_depth",
         "oversize",
@@ -41,27 +36,22 @@ class Record:
         "strict",
     )
 
+    # Of the class, so that they cost nothing where a record is a line.
+    element: ClassVar[bool] = False
+    """Whether it is an element of a file that is one array: it may cover as many lines as it likes."""
+    column: int = 0
+    """Code points before the slice on its first line."""
+    glue: bool = False
+    """No record, but wrong bytes between two elements of an array, and the flaw they are (see `array`)."""
+
     def __init__(
-        self,
-        raw: bytes,
-        line_count: int = 1,
-        max_depth: int = DEFAULT_MAX_DEPTH,
-        *,
-        oversize: bool = False,
-        element: bool = False,
-        glue: Scan | None = None,
+        self, raw: bytes, line_count: int = 1, max_depth: int = DEFAULT_MAX_DEPTH, *, oversize: bool = False
     ) -> None:
         self.raw = raw
-        self.column = 0
-        """Code points before the slice on its first line: an element of an array may stand anywhere."""
-        self.element = element
-        """An element of a file that is one array: it may cover as many lines as it likes."""
-        self.glue = glue is not None
-        """No record, but wrong bytes between two elements, and the flaw they are (see `array`)."""
         self.line_count = line_count
         self.oversize = oversize
         self.max_depth = max_depth
-        self._scan = glue
+        self._scan: Scan | None = None
         self.example: Any = None
         """The Example read from it, kept by the linter (`example.Example`; typed loosely, as it refers
         back).
@@ -72,7 +62,7 @@ class Record:
         """
         self.strict = False
         """Whether the slice is JSON to the letter (RFC 8259), as orjson reads it."""
-        if not oversize and glue is None:
+        if not oversize:
             try:
                 self.parsed = orjson.loads(raw)
                 self.strict = True
@@ -127,3 +117,30 @@ class Record:
     def locate_text(self, path: Path, start: int, end: int) -> Span:
         """Span of characters `start` to `end` (code points) of the decoded string at `path`."""
         return find_text_span(self.raw, path, start, end, strict=self.strict)
+
+
+class Element(Record):
+    """A record in a file that is one array: it may stand anywhere on a line, and cover many.
+
+    With `flaw` it is glue: wrong bytes between two elements.
+    """
+
+    __slots__ = ("column", "glue")
+    element: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        raw: bytes,
+        line_count: int = 1,
+        max_depth: int = DEFAULT_MAX_DEPTH,
+        *,
+        oversize: bool = False,
+        flaw: Flaw | None = None,
+    ) -> None:
+        super().__init__(raw, line_count, max_depth, oversize=oversize)
+        self.column = 0
+        self.glue = flaw is not None
+        if flaw is not None:
+            self._scan = Scan(MISSING, (flaw,))
+            self.parsed = MISSING
+            self.strict = False

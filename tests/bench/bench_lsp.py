@@ -157,11 +157,53 @@ def long_line() -> None:
         print(f"a line of {len(orjson.dumps(row)) / 1e6:.0f} MB: keystroke -> answer {quantiles(times)}")
 
 
+ARRAY = "file:///bench/train.json"
+
+
+def array(rows: int, defects: int, indent: bool) -> None:
+    """Typing in a file that is one array: indented, or all on one line."""
+    records = [orjson.loads(line) for line in text_of(rows, defects).splitlines()]
+    text = orjson.dumps(records, option=orjson.OPT_INDENT_2 if indent else None).decode()
+    lines = text.splitlines()
+    random_ = random.Random(6)
+    print(f"an array of {len(text.encode()) / 1e6:.0f} MB on {len(lines):,} lines, {defects:,} with a defect")
+    with RawClient() as client:
+        client.start()
+        drain(client)
+        began = client.open(ARRAY, text)
+        client.published()
+        while not client.request(
+            "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [ARRAY]}
+        )["result"].get("complete"):
+            time.sleep(0.1)
+        print(f"  open -> every rule done    {time.perf_counter() - began:6.2f} s")
+        version = 1
+        for typed in ("x", '"', "{", "\n"):
+            times = []
+            for _ in range(KEYS // 2 if indent else 10):
+                line = random_.randrange(len(lines))
+                at = random_.randrange(len(lines[line]) + 1)
+                for text, length in ((typed, 0), ("", len(typed))) if typed != "\n" else ((typed, 0),):
+                    version += 1
+                    began = client.insert(ARRAY, version, line, at, text, length)
+                    wanted = b'"version":%d,' % version
+                    while wanted not in (received := client.published()).body[:200]:
+                        pass
+                    times.append(received.at - began)
+                    time.sleep(PAUSE)
+                if typed == "\n":
+                    lines[line : line + 1] = [lines[line][:at], lines[line][at:]]
+            print(f"  keystroke {typed!r:5}            {quantiles(times)}")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the figures."""
     quick = "--quick" in (sys.argv[1:] if arguments is None else arguments)
     bench(10_000, 11)
     bench(10_000, 1_500)
+    array(5_000, 11, indent=True)
+    array(5_000, 750, indent=True)
+    array(5_000, 11, indent=False)
     if not quick:
         bench(50_000, 11)
         long_line()

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 from finetooth.engine.source import BLOCK
 from finetooth_rules.array import next_step
 from finetooth_rules.framing import Bounds, column
-from finetooth_rules.record import Record
+from finetooth_rules.record import Element, Record
 
 _BATCH_RECORDS: Final = 2048
 
@@ -60,7 +60,7 @@ def array_batches(stream: BinaryIO, bounds: Bounds, block: int = BLOCK) -> Itera
     skipping = None
     offset = line = 0  # where the last batch ended
     while not done:
-        found: list[tuple[int, int, Record]] = []
+        found: list[tuple[int, int, Element]] = []
         waiting = False
         while not (done or waiting or len(found) >= _BATCH_RECORDS):
             step = next_step(buffer, pos, bounds, first=first, at_end=ended, skipping=skipping)
@@ -88,7 +88,7 @@ def array_batches(stream: BinaryIO, bounds: Bounds, block: int = BLOCK) -> Itera
         yield Batch([], [], [], places.offset - offset, places.line - line)
 
 
-def _batch(found: list[tuple[int, int, Record]], offset: int, line: int) -> Batch:
+def _batch(found: list[tuple[int, int, Element]], offset: int, line: int) -> Batch:
     """Sizes run to the next record; the last one's end is the next batch's lead."""
     at = [place for place, _, _ in found]
     lines = [number for _, number, _ in found]

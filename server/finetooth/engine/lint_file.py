@@ -116,8 +116,9 @@ def _joined(
         later.setdefault(offset, []).append(finding)
     for part, base in zip(merged.parts, merged.bases(), strict=True):
         for hit in part.hits:
-            record = reader.record(hit.offset, hit.size, oversize=hit.oversize, column=hit.column)
-            record.glue = hit.glue
+            record = reader.record(
+                hit.offset, hit.size, oversize=hit.oversize, column=hit.column, glue=hit.glue
+            )
             extra = None if hit.glue else later.pop(hit.offset, None)
             findings = linter.finish((*hit.findings, *extra)) if extra else hit.findings
             yield RecordFindings(hit.offset, base + hit.line, record, findings)

@@ -30,7 +30,7 @@ from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity
 from finetooth_rules.framing import Bounds, Framed, content, frame
 from finetooth_rules.lint import Findings, Linter
-from finetooth_rules.record import Record
+from finetooth_rules.record import Element, Record
 
 BULK_LINES: Final = 256
 """More pending lines than this are not linted within a keystroke."""
@@ -309,11 +309,11 @@ class LiveIndex:
     def record(self, entry: Entry, start: int) -> Record:
         """The record of a settled entry whose first line is `start`, parsed anew."""
         raw, line_count, oversize, _ = self.raw_record(entry, start)
-        record = Record(
-            raw, line_count, oversize=oversize, max_depth=self.bounds.max_depth, element=self.is_array
-        )
-        record.glue = entry.glue
-        return record
+        if not self.is_array:
+            return Record(raw, line_count, self.bounds.max_depth, oversize=oversize)
+        element = Element(raw, line_count, self.bounds.max_depth, oversize=oversize)
+        element.glue = entry.glue
+        return element
 
     def raw_record(self, entry: Entry, start: int) -> RawRecord:
         """The bytes of that record; of one over the size limit only the head."""

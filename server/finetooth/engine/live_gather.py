@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from finetooth_rules.features import Features
 from finetooth_rules.lint import Findings, Linter
-from finetooth_rules.record import Record
+from finetooth_rules.record import Element, Record
 
 
 class RawRecord(NamedTuple):
@@ -97,7 +97,7 @@ def fit(linter: Linter, features: Features, code: str, summary: Any) -> Any:
 def _records(linter: Linter, batch: Sequence[RawRecord]) -> list[Record]:
     depth = linter.profile.max_depth
     return [
-        Record(item.raw, item.line_count, oversize=item.oversize, max_depth=depth, element=item.element)
+        (Element if item.element else Record)(item.raw, item.line_count, depth, oversize=item.oversize)
         for item in batch
     ]
 

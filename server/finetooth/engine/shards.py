@@ -22,7 +22,7 @@ from finetooth_rules.finding import Finding
 from finetooth_rules.framing import Bounds, frame, is_sync
 from finetooth_rules.lint import Findings, Linter, summarise
 from finetooth_rules.profile import Profile
-from finetooth_rules.record import Record
+from finetooth_rules.record import Element, Record
 
 WHOLE_FILE: Final = (0, None)
 
@@ -302,13 +302,16 @@ class Reader:
         self._starts = [part.start for part in merged.parts]
         self._bases = merged.bases()
 
-    def record(self, offset: int, size: int, *, oversize: bool = False, column: int = 0) -> Record:
+    def record(
+        self, offset: int, size: int, *, oversize: bool = False, column: int = 0, glue: bool = False
+    ) -> Record:
         """The record whose slice is `size` bytes from `offset` on. Raises OSError."""
         raw = self._source.slice(offset, size)
-        element = self._source.framing is Framing.ARRAY
-        record = Record(raw, len(raw.splitlines()) or 1, oversize=oversize, element=element)
-        record.column = column
-        return record
+        if self._source.framing is not Framing.ARRAY:
+            return Record(raw, len(raw.splitlines()) or 1, oversize=oversize)
+        element = Element(raw, len(raw.splitlines()) or 1, oversize=oversize)
+        element.column, element.glue = column, glue
+        return element
 
     def at(self, address: object) -> tuple[int, Record] | None:
         """First line (from 0, in the file) and record at an address."""
