@@ -16,7 +16,7 @@ where elements do not stand on lines of their own, at a brace and the same first
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -277,9 +277,16 @@ def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: b
     """An object or array, whole or broken; `line` is where its line starts, if it is the first on it."""
     size, hard = len(buffer), at + bounds.max_record_bytes
     limit = min(at + SOFT, hard)
+    inner = _skip(buffer, at + 1)
+    if buffer[inner : inner + 1] == b"{" and buffer[at] == _OBJECT:
+        # One brace too many: what follows is read as if it were not there.
+        return _with(buffer, at, _record(b"{", bounds), at_end, inner + 1)
     end = _close(buffer, at, limit)
     if end is None and size < limit and not at_end:
         return None
+    if end is None and buffer[at] == _ARRAY:
+        # As good as never meant: else the whole rest of a file would be one element while one is typed.
+        return _with(buffer, at, _record(b"[", bounds), at_end, min(limit, size + 1))
     record = _record(buffer[at:end], bounds) if end else None
     if record is not None and record.strict:
         return _with(buffer, at, record, at_end)
@@ -379,11 +386,22 @@ _WINDOW_LINES: Final = 32
 
 def segment(lines: Sequence[bytes], index: int, bounds: Bounds) -> Segment:
     """The segment that begins with `lines[index]`, of a whole file's lines."""
+    steps = segment_steps(lines, index, bounds)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            found: Segment = done.value
+            return found
+
+
+def segment_steps(lines: Sequence[bytes], index: int, bounds: Bounds) -> Generator[None, None, Segment]:
+    """The same, stopping after each element: there may be thousands on one line."""
     count = _WINDOW_LINES
     while True:
         window = lines[index : index + count]
         at_end = index + count >= len(lines)
-        found = _segment(window, b"".join(window), bounds, index == 0, at_end)
+        found = yield from _segment(window, b"".join(window), bounds, index == 0, at_end)
         if found is not None:
             return found
         count *= 2
@@ -391,7 +409,7 @@ def segment(lines: Sequence[bytes], index: int, bounds: Bounds) -> Segment:
 
 def _segment(
     window: Sequence[bytes], buffer: bytes, bounds: Bounds, first: bool, at_end: bool
-) -> Segment | None:
+) -> Generator[None, None, Segment | None]:
     items: list[Item] = []
     pos = looked = 0
     skipping: re.Pattern[bytes] | None = None
@@ -401,6 +419,7 @@ def _segment(
         )
         if step is None or (step.skipping is not None and step.skipping is skipping):
             return None
+        yield
         first = False
         items += step.items
         looked = max(looked, step.looked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,39 @@ def test_a_file_that_is_not_there_stops_no_other(finetooth: Run) -> None:
     assert code == 2
     assert "a.jsonl\n" in out
     assert err.startswith("error: b.jsonl: no such file")
+
+
+def array(rows: int, indent: int | None = 2) -> bytes:
+    return json.dumps([json.loads(CHAT)] * rows, indent=indent).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.json", array(3)),
+        ("b.json", array(3, None)),
+        ("c.jsonl.gz", gzip.compress(CHAT.encode() * 3, mtime=0)),
+        ("d.json.gz", gzip.compress(array(3), mtime=0)),
+        ("e.json", CHAT.encode() * 3),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_arrays_and_compressed_files_are_files_like_others(finetooth: Run, name: str, data: bytes) -> None:
+    Path(name).write_bytes(data)
+    code, out, err = finetooth("stats", "--output-format", "json")
+    assert (code, err) == (0, "")
+    (found,) = json.loads(out)
+    assert (found["filename"], found["rows"], found["format"]) == (name, 3, "openai-chat")
+    assert found["bytes"] == len(data)
+    code, out, _ = finetooth("config", name, "--output-format", "json")
+    assert (code, json.loads(out)["format"]) == (0, "openai-chat")
+
+
+def test_a_json_that_is_one_object_is_no_dataset(finetooth: Run) -> None:
+    Path("package.json").write_text('{\n  "name": "x"\n}\n', encoding="utf-8")
+    code, out, err = finetooth("stats", "package.json")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: package.json: is one JSON object, no dataset")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.lint_file import FileResult, lint_file
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_gather import Here
+from finetooth.engine.opening import ONE_OBJECT
 from finetooth.engine.report import Report
 from finetooth.engine.request import CheckRequest, FixMode, Overrides
-from finetooth.engine.run import ONE_OBJECT, check
+from finetooth.engine.run import check
 from finetooth.engine.source import Source
 from finetooth_rules.array import Framing
 from finetooth_rules.framing import Bounds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -71,6 +72,31 @@ def test_a_cut_off_archive_is_one_problem_and_keeps_what_came_before(
     found = places(report)
     assert len(found) > 150
     assert found == plain[: len(found)]
+
+
+@pytest.mark.parametrize("suffix", PACK)
+@pytest.mark.parametrize("indent", [2, None])
+def test_a_cut_off_array_has_no_fault_at_its_end(tmp_path: Path, suffix: str, indent: int | None) -> None:
+    path = tmp_path / f"x.json{suffix}"
+    rows = [json.loads(GOOD % n) for n in range(3000)]
+    data = json.dumps(rows, indent=indent).replace('"b 7"', '"b 7",').encode()
+    path.write_bytes(PACK[suffix](data[: len(data) // 2]) + PACK[suffix](data[len(data) // 2 :])[:-9])
+    report = check(CheckRequest((str(path),), isolated=True, overrides=Overrides(select=("SYN", "FMT"))))
+    assert [problem.message for problem in report.problems] == [
+        f"the {'gzip' if suffix == '.gz' else 'zstd'} data is cut off; only the records before that were judged"
+    ]
+    assert [finding.code for finding in report.findings] == ["SYN001"]
+    assert 1400 < report.records <= 3000
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_a_bomb_that_is_an_array_is_judged_up_to_the_limit(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x.json{suffix}"
+    path.write_bytes(PACK[suffix](b'[{"a": "' + b"x" * 1_000_000 + b'"}, {"a'))
+    overrides = Overrides(settings={"max-decompressed-bytes": 500_000, "max-record-bytes": 100_000})
+    report = check(CheckRequest((str(path),), isolated=True, overrides=overrides))
+    assert "holds more than max-decompressed-bytes" in report.problems[0].message
+    assert [finding.code for finding in report.findings] == ["SYN019"]
 
 
 @pytest.mark.parametrize("suffix", PACK)

@@ -87,6 +87,21 @@ def test_what_is_wrong_between_elements(data: bytes, at: int, message: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("typed", "indent"),
+    [*((typed, 2) for typed in (b"{", b"[", b'"', b"x", b"}")), (b"{", None), (b"x", None)],
+)
+def test_a_sign_too_many_before_an_element_costs_no_other(typed: bytes, indent: int | None) -> None:
+    values = [{"a": [{"b": n}], "c": "x" * 2000} for n in range(200)]
+    data = json.dumps(values, indent=indent).encode()
+    first = slices(data)
+    for at in (data.index(first[60]), data.rindex(b"\n", 0, data.index(first[60])) + 1 if indent else 0):
+        if at:
+            found = slices(data[:at] + typed + data[at:])
+            assert [raw for raw in found if raw in first] == first
+            assert len(found) <= len(first) + 1
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         b'{"a": 1,}',

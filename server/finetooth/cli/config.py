@@ -106,16 +106,21 @@ def _config(path: Path | None, file: Path | None, isolated: bool) -> Config:
 
 
 def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profile:
-    from finetooth.engine.resolve import HEAD_BYTES, resolve
+    from finetooth.engine.opening import look
+    from finetooth.engine.resolve import resolve
+    from finetooth.engine.source import Source
+    from finetooth_rules.array import Framing
 
-    head = b""
+    head, framing = b"", Framing.LINES
     if path is not None and path.is_file():
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
+        try:
+            head, framing = look(Source(str(path), path))
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from error
     elif path is not None and not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     try:
-        return resolve(config, path if head else None, inline, head)
+        return resolve(config, path if head else None, inline, head, framing)
     except ConfigError as error:
         raise UsageError(str(error)) from error
 

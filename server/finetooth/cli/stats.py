@@ -55,8 +55,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[Source, Profile, Stats]]:
     from finetooth.engine.config import ConfigError
+    from finetooth.engine.opening import NoDataset, opened
     from finetooth.engine.report import Problem
-    from finetooth.engine.resolve import HEAD_BYTES, resolve
     from finetooth.engine.run import Configs, override_settings, sources
     from finetooth.engine.stats import stats_of
 
@@ -81,18 +81,26 @@ def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[So
             if config is None:
                 continue
             try:
-                profile = resolve(config, file, override_settings(overrides), source.head(HEAD_BYTES))
-                catalogue_of(profile)
-                stats = stats_of(
-                    source, profile, tokens=args.tokens, advance=progress.advance, executor=executor
-                )
+                with opened(source, file, config, override_settings(overrides)) as there:
+                    catalogue_of(there.profile)
+                    if there.trouble is not None:
+                        problems.append(Problem(source.name, there.trouble))
+                    stats = stats_of(
+                        there.source,
+                        there.profile,
+                        tokens=args.tokens,
+                        advance=progress.advance,
+                        executor=executor,
+                    )
+            except NoDataset as reason:
+                problems.append(Problem(source.name, str(reason)))
             except ConfigError as error:
                 configs.report(error)
             except OSError as error:
                 problems.append(Problem(source.name, f"cannot be read: {error.strerror or error}"))
             else:
                 progress.finish()
-                yield source, profile, stats
+                yield source, there.profile, stats
     progress.finish()
     problems += configs.problems
 

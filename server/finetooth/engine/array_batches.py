@@ -51,8 +51,11 @@ class _Places:
         self.column = column(buffer[last + 1 : end], end - last - 1)
 
 
-def array_batches(stream: BinaryIO, bounds: Bounds, block: int = BLOCK) -> Iterator[Batch]:
-    """The elements of the array, and what is wrong between them. Raises OSError."""
+def array_batches(
+    stream: BinaryIO, bounds: Bounds, block: int = BLOCK, *, cut: bool = False
+) -> Iterator[Batch]:
+    """The elements of the array, and what is wrong between them. With `cut` the stream ends somewhere, and
+    the element it ends in is left out. Raises OSError."""
     buffer = b""
     pos = base = 0  # base: the offset of the buffer in the file
     places = _Places()
@@ -82,7 +85,8 @@ def array_batches(stream: BinaryIO, bounds: Bounds, block: int = BLOCK) -> Itera
         buffer, base, pos = buffer[pos:], base + pos, 0
         if waiting and not ended:
             more = stream.read(max(block, len(buffer)))
-            ended = not more
+            ended = not more and not cut
+            done = not more and cut
             buffer += more
     if places.offset > offset:
         yield Batch([], [], [], places.offset - offset, places.line - line)

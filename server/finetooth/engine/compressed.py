@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from finetooth.engine.source import BLOCK, Source
+from finetooth_rules.array import Framing
 
 SUFFIXES: Final = (".gz", ".zst")
 DEFAULT_LIMIT: Final = 8 * 1024 * 1024 * 1024
@@ -48,7 +49,7 @@ def unpacked_head(source: Source, count: int) -> bytes:
 
 def unpack(source: Source, target: Path, limit: int) -> str | None:
     """Write what is inside to `target`. Answers what is wrong with the archive: then `target` holds the
-    whole lines before that. Raises OSError.
+    whole lines before that, or of an array all that there is. Raises OSError.
     """
     written = 0
     with source.open() as stream, target.open("wb") as out:
@@ -64,7 +65,8 @@ def unpack(source: Source, target: Path, limit: int) -> str | None:
                 return None
         except _Broken as broken:
             trouble = f"{broken}; only the records before that were judged"
-    _cut_to_whole_lines(target)
+    if source.framing is not Framing.ARRAY:
+        _cut_to_whole_lines(target)
     return trouble
 
 

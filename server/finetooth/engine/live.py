@@ -14,7 +14,7 @@ their lines is pending.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import islice
 from typing import Any, Final
@@ -24,7 +24,7 @@ from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here, RawRecord
 from finetooth.engine.live_judge import Judge
-from finetooth_rules.array import Framing, Segment, segment
+from finetooth_rules.array import Framing, Segment, segment_steps
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity
@@ -178,11 +178,14 @@ class LiveIndex:
         lines, at = self.document.lines, self.blocks.place(entry)[2]
         end, size = at + entry.lines, 0
         found: list[Segment] = []
-        while at < end and size < self._batch:
-            found.append(segment(lines, at, self.bounds))
-            at += found[-1].lines
-            size += 1 + len(found[-1].items)
         edits = self._edits
+        while at < end and size < self._batch:
+            part = yield from self._segment(at)
+            if part is None:
+                return
+            found.append(part)
+            at += part.lines
+            size += 1 + len(part.items)
         entries: list[Entry] = []
         records: list[Record] = []
         for part in found:
@@ -209,6 +212,22 @@ class LiveIndex:
         self._put(entry, entries)
         self._adapt(size, self._clock() - began)
         yield None
+
+    def _segment(self, line: int) -> Generator[None, None, Segment | None]:
+        """The segment that begins with a line; None where an edit came in between."""
+        edits, began = self._edits, self._clock()
+        steps = segment_steps(self.document.lines, line, self.bounds)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                found: Segment = done.value
+                return found
+            if self._clock() - began > _STEP_SECONDS:
+                yield None
+                if self._edits != edits:
+                    return None
+                began = self._clock()
 
     def judge_steps(self) -> Iterator[Future[Any] | None]:
         """Run the rules that need features or the whole file, on what is settled. Where it yields a future,

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.compressed import DEFAULT_LIMIT, inner_name, is_compressed, unpack, unpacked_head
 from finetooth.engine.config import Config, ConfigError, read
 from finetooth.engine.config import discover as discover_config
 from finetooth.engine.discover import Patterns, discover
 from finetooth.engine.lint_file import FileResult, lint_file, shown
+from finetooth.engine.opening import NoDataset, opened
 from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides, Progress, Silent
-from finetooth.engine.resolve import HEAD_BYTES, resolve, with_overrides
 from finetooth.engine.shards import SHARD_BYTES
 from finetooth.engine.source import Source
-from finetooth_rules.array import Framing, framing_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -31,9 +28,6 @@ if TYPE_CHECKING:
 
 PARALLEL_FROM: Final = 4 * SHARD_BYTES
 """A run over fewer bytes is done before other processes have started."""
-
-
-ONE_OBJECT: Final = "is one JSON object, no dataset: expected an array of records, or one object a line"
 
 
 def override_settings(overrides: Overrides) -> dict[str, Any]:
@@ -163,32 +157,17 @@ def _check_one(
     if config is None:
         progress.advance(_size(source))
         return
-    packed = is_compressed(source.name)
-    head = unpacked_head(source, HEAD_BYTES) if packed else source.head(HEAD_BYTES)
-    framing = framing_of(inner_name(source.name), head)
-    if framing is Framing.OBJECT:
-        report.problems.append(Problem(source.name, ONE_OBJECT))
-        progress.advance(_size(source))
-        return
-    source = replace(source, framing=framing)
-    overrides = override_settings(request.overrides)
-    profile = resolve(config, file, overrides, head, framing)
-    with tempfile.TemporaryDirectory(prefix="finetooth-") if packed else nullcontext("") as scratch:
-        if packed:
-            limit = with_overrides(config.settings_for(file), overrides).get(
-                "max-decompressed-bytes", DEFAULT_LIMIT
-            )
-            inside = Path(scratch) / "data"
-            trouble = unpack(source, inside, limit)
-            if trouble is not None:
-                report.problems.append(Problem(source.name, trouble))
-            if request.fix is not FixMode.NONE:
+    try:
+        with opened(source, file, config, override_settings(request.overrides)) as found:
+            if found.trouble is not None:
+                report.problems.append(Problem(source.name, found.trouble))
+            if found.compressed and request.fix is not FixMode.NONE:
                 report.notes.append(Problem(source.name, "is compressed and was not fixed; unpack it first"))
-            request = replace(request, fix=FixMode.NONE)
-            source = replace(source, path=inside, data=None)
-            if trouble is not None and not source.size():
-                return
-        _judge(source, profile, request, report, progress, executor)
+                request = replace(request, fix=FixMode.NONE)
+            _judge(found.source, found.profile, request, report, progress, executor)
+    except NoDataset as reason:
+        report.problems.append(Problem(source.name, str(reason)))
+        progress.advance(_size(source))
 
 
 def _judge(

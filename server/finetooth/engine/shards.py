@@ -129,7 +129,7 @@ def _opened(shard: Shard, stream: BinaryIO, profile: Profile) -> tuple[int, Iter
     end = None if shard.end is None else _sync(stream, shard.end, profile)
     stream.seek(start)
     if shard.source.framing is Framing.ARRAY:
-        return start, array_batches(stream, _bounds(profile))
+        return start, array_batches(stream, _bounds(profile), cut=shard.source.cut)
     return start, _batches(stream, profile, start, end)
 
 

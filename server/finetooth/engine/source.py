@@ -26,6 +26,8 @@ class Source:
     path: Path | None = None
     data: bytes | None = None
     framing: Framing = Framing.LINES
+    cut: bool = False
+    """More was meant to follow: the end says nothing of the data."""
 
     def open(self) -> BinaryIO:
         """A binary stream at the start. Raises OSError."""
