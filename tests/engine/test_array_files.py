@@ -4,6 +4,7 @@ editor, at exact places, with fixes that leave all other bytes as they are."""
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from finetooth.engine.lint_file import FileResult, lint_file
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_gather import Here
 from finetooth.engine.opening import ONE_OBJECT
-from finetooth.engine.report import Report
+from finetooth.engine.report import Report, ShownEdit
 from finetooth.engine.request import CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
 from finetooth.engine.source import Source
@@ -114,6 +115,34 @@ def test_deleting_records_takes_one_comma_each(tmp_path: Path, indent: int | Non
     path.write_text(json.dumps([one, one, two, two, one], indent=indent))
     run(path, FixMode.UNSAFE, ("DUP001",))
     assert path.read_text() == json.dumps([one, two], indent=indent)
+
+
+def applied(text: str, edits: Sequence[ShownEdit]) -> str:
+    """A text with edits in lines and columns."""
+    lines = text.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+    for edit in sorted(edits, key=lambda edit: (edit.line, edit.column), reverse=True):
+        start = starts[edit.line - 1] + edit.column - 1
+        end = starts[edit.end_line - 1] + edit.end_column - 1
+        text = text[:start] + edit.content + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("separator", [",", " ,", ",\r\n\t", ",\n" + " " * 3000])
+@pytest.mark.parametrize("copy", [1, 2])
+def test_the_edits_shown_are_those_that_fix(
+    tmp_path: Path, indent: int | None, separator: str, copy: int
+) -> None:
+    path = tmp_path / "x.json"
+    one, two = (json.loads((GOOD % n).replace("a", "é😀" * 3000)) for n in (1, 2))
+    records = [one, one, two] if copy == 1 else [one, two, one]
+    text = "[" + separator.join(json.dumps(r, indent=indent, ensure_ascii=False) for r in records) + "]"
+    path.write_bytes(text.encode())
+    (finding,) = run(path, select=("DUP001",)).findings
+    (fix,) = finding.fixes
+    run(path, FixMode.UNSAFE, ("DUP001",))
+    assert applied(text, fix.edits) == path.read_bytes().decode()
 
 
 def test_what_is_taken_in_a_folder(tmp_path: Path) -> None:

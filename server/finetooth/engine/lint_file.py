@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from finetooth.engine.locate import Located, page_of, pointer, show
@@ -144,7 +145,14 @@ def shown(result: FileResult) -> Iterator[Shown]:
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
             if severity is not None:
-                yield show(name, Located(item.line, item.record, finding, severity), reader.at, known)
+                located = Located(item.line, item.record, finding, severity)
+                yield show(name, located, reader.at, known, partial(_around, result.source, item))
+
+
+def _around(source: Source, item: RecordFindings, count: int) -> tuple[bytes, bytes]:
+    """At most `count` bytes before a record, and behind it."""
+    start = max(0, item.offset - count)
+    return source.slice(start, item.offset - start), source.slice(item.offset + len(item.record.raw), count)
 
 
 def _show_of_file(result: FileResult, finding: Finding, severity: Severity, known: Catalogue) -> Shown:

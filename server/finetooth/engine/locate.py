@@ -8,6 +8,7 @@ from typing import Final
 
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
 from finetooth_rules import catalogue
+from finetooth_rules.array import in_place, removal
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import INSIDE, Finding, Fix, Path, Related, Severity, Span
@@ -24,6 +25,10 @@ _CONTROL: Final = {code: 0x2400 + code for code in range(32)} | {
     0x2028: 0x2424,
     0x2029: 0x2424,
 }
+
+_AROUND: Final = 4096
+Around = Callable[[int], tuple[bytes, bytes]]
+"""At most so many bytes before a record in its file, and behind it."""
 
 Address = tuple[int, int]
 """Line number (from 0) and byte offset of a record's first line in its file."""
@@ -92,9 +97,10 @@ def show(
     located: Located,
     resolve_address: Callable[[object], tuple[int, Record] | None] = lambda address: None,
     known: Catalogue | None = None,
+    around: Around | None = None,
 ) -> Shown:
     """A finding as people see it. `resolve_address` gives first line and record of a related address,
-    `known` the rules there are (default: ours).
+    `known` the rules there are (default: ours), `around` the bytes around the record in its file.
     """
     record, finding = located.record, located.finding
     span = span_of(record, finding)
@@ -118,7 +124,7 @@ def show(
             ShownRelated(place(filename, located.line, record, more), "and here")
             for more in finding.more_spans
         ),
-        fixes=tuple(show_fix(located.line, record, fix) for fix in finding.fixes),
+        fixes=tuple(show_fix(located.line, record, fix, around) for fix in finding.fixes),
     )
 
 
@@ -136,27 +142,58 @@ def _related(
     return ShownRelated(place(filename, line, record, span), related.message)
 
 
-def show_fix(first: int, record: Record, fix: Fix) -> ShownFix:
-    """A fix as edits in lines and columns."""
+def show_fix(first: int, record: Record, fix: Fix, around: Around | None = None) -> ShownFix:
+    """A fix as edits in lines and columns. Which comma goes with an element, `around` it says."""
     if fix.rewrite is not None:
         return ShownFix(fix.applicability, fix.title)
     if fix.lines is not None and record.element:
-        # Which comma and lines go with it, the file around it says: see `array.removal`.
-        at = place("", first, record, Span(0, len(record.raw)))
-        between = b",\n" + b" " * record.column
-        edit = ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(between.join(fix.lines)))
-        return ShownFix(fix.applicability, fix.title, (edit,) if fix.lines else ())
+        whole_edit = None if around is None else _element_edit(first, record, fix.lines, around)
+        return ShownFix(fix.applicability, fix.title, (whole_edit,) if whole_edit else ())
     if fix.lines is not None:
         text = b"".join(
             replacement([line + b"\n" for line in record.raw.splitlines()] or [b"\n"], record, fix)
         )
         edit = ShownEdit(first + 1, 1, first + record.line_count + 1, 1, _text(text))
         return ShownFix(fix.applicability, fix.title, (edit,))
-    edits = []
-    for item in fix.edits:
-        at = place("", first, record, item.span)
-        edits.append(ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(item.content)))
-    return ShownFix(fix.applicability, fix.title, tuple(edits))
+    places = ((place("", first, record, item.span), item) for item in fix.edits)
+    edits = tuple(
+        ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(item.content)) for at, item in places
+    )
+    return ShownFix(fix.applicability, fix.title, edits)
+
+
+def _element_edit(first: int, record: Record, lines: Sequence[bytes], around: Around) -> ShownEdit:
+    """An element of an array replaced, or taken away with a comma and the space to the next element."""
+    at = place("", first, record, Span(0, len(record.raw)))
+    count = _AROUND
+    before, behind = around(count)
+    if lines:
+        text = in_place(lines, before[_last_break(before) + 1 :])
+        return ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(text))
+    take = removal(before, behind)
+    left, gone = before[: len(before) - take.before], before[len(before) - take.before :]
+    line, begins = at.line, at.column - column(gone, len(gone))
+    if breaks := _breaks(gone):
+        while _last_break(left) < 0 and len(before) == count:  # the line of the comma is longer
+            count *= 8
+            before = around(count)[0]
+            left = before[: len(before) - take.before]
+        line -= breaks
+        start = left[_last_break(left) + 1 :]
+        begins = column(start, len(start)) + 1
+    taken = behind[: take.behind]
+    end_line, ends = at.end_line + _breaks(taken), at.end_column
+    last = taken[_last_break(taken) + 1 :]
+    ends = column(last, len(last)) + (1 if _breaks(taken) else ends)
+    return ShownEdit(line, begins, end_line, ends, "")
+
+
+def _last_break(raw: bytes) -> int:
+    return max(raw.rfind(b"\n"), raw.rfind(b"\r"))
+
+
+def _breaks(raw: bytes) -> int:
+    return raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
 
 
 def _text(raw: bytes) -> str:
