@@ -78,7 +78,13 @@ class Linter:
         self._format = profile.format_named(profile.format)
         self._literal = _Literal(profile)
         self._quiet: defaultdict[str, dict[Shape, tuple[RecordRule, ...]]] = defaultdict(dict)
+        self._own = self._own_schema_rule(profile)
         self._superseded = {rule.code: frozenset(rule.supersedes) for rule in self.rules if rule.supersedes}
+
+    def _own_schema_rule(self, profile: Profile) -> RecordRule | None:
+        """The rule that judges by the user's own schema, where there is one and the rule is on."""
+        rules = (rule for rule in self.rules if isinstance(rule, RecordRule) and rule.check_own is not None)
+        return next(rules, None) if profile.own_schema is not None else None
 
     # -- records ----------------------------------------------------------------------------------------
 
@@ -96,7 +102,7 @@ class Linter:
         quiet = self._quiet[main.name] if main is not None else {}
         for record in records:
             value = record.parsed
-            if value.__class__ is dict and plain_shape is not None:
+            if value.__class__ is dict and plain_shape is not None and self._own is None:
                 # The commonest record, in a shape found clean before: nothing more to do, in about a
                 # microsecond.
                 plain = plain_shape(value)
@@ -130,7 +136,7 @@ class Linter:
         codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
         repeated = repeats_key(record.raw, value, keys, spaced=DUPLICATE_KEY in codes)
         codes -= NOT_BY_TRIGGER
-        if plan == () and not codes and not repeated and record.line_count == 1:
+        if plan == () and not codes and not repeated and record.line_count == 1 and self._own is None:
             return NONE
         return self._check_good(record, fmt, shape, plan, codes, repeated)
 
@@ -156,6 +162,7 @@ class Linter:
             found += [self._run(rule, record) for code, rule in self._raw.items() if code in codes]
             if repeated and self._duplicate_key is not None:
                 found.append(self._run(self._duplicate_key, record))
+        found.append(self._by_own_schema(record))
         if fmt is None:
             return self._finish(found)
         if plan is None:
@@ -180,6 +187,8 @@ class Linter:
         """
         found: list[Iterable[Finding]] = [self._run(rule, record) for rule in self._syntax]
         example = self.example(record)
+        if example is not None:
+            found.append(_without_fixes(self._by_own_schema(record)))
         if example is not None and example.format:
             fmt = self.format_of(example)
             found.append(_without_fixes(self._on_shape(example, fmt)))
@@ -201,6 +210,12 @@ class Linter:
         for rule in self._shape_rules:
             if _meant_for(rule, fmt) and not (rule.explains_schema and valid):
                 yield from self._run(rule, example)
+
+    def _by_own_schema(self, record: Record) -> list[Finding]:
+        """What breaks the user's own schema; it looks at every record, as any wording may matter."""
+        if self._own is None or self._own.check_own is None:
+            return []
+        return self.listed(self._own, self._own.check_own, record, self.profile.own_schema)
 
     def _applies(self, rule: RecordRule, example: Example) -> bool:
         return rule.applies is None or self._holds(rule, rule.applies, example)

@@ -13,6 +13,7 @@ from finetooth_rules.formats import FORMATS, Format
 from finetooth_rules.formats import recognise as recognise_known
 from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.formats.custom import FieldMap, custom_format
+from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.targets import GENERIC, Target
 
 MIB = 1024 * 1024
@@ -35,8 +36,8 @@ class Profile:
 
     `format` is a name of `formats`, None where the first records look like no known format.
     `configured_format` says that a person chose it; `format_source` says in words why it is this one (`its
-    first records`). `mapping` names the fields of the format `custom`. `own_schema` is the text of the user's
-    own JSON Schema. `selected` holds the codes to show. `options` maps a code to its rule's
+    first records`). `mapping` names the fields of the format `custom`. `own_schema` is the user's own
+    JSON Schema. `selected` holds the codes to show. `options` maps a code to its rule's
     Options.
     """
 
@@ -44,7 +45,7 @@ class Profile:
     configured_format: bool = False
     format_source: str = ""
     mapping: FieldMap | None = None
-    own_schema: str | None = None
+    own_schema: OwnSchema | None = None
     target: Target = GENERIC
     model: str | None = None
     task: Task = Task()

@@ -83,6 +83,8 @@ class RecordRule(Rule):
     applies: Callable[[Example], bool] | None = None
     triggers: tuple[str, ...] = ()
     looks: Mapping[str, Callable[[bytes], bool]] = field(default_factory=dict)
+    check_own: Callable[[Record, Any], Iterator[Finding]] | None = None
+    """For the one rule that judges by the user's own schema: it gets every record, and the schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

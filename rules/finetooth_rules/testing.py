@@ -5,7 +5,8 @@ For our rules and for other people's:
     for case in load_cases(text):
         assert run_case(case, "FEN001") == []
 
-A case is a heading, prose, an optional ```` ```toml ```` block of settings, a ```` ```jsonl ```` block of
+A case is a heading, prose, an optional ```` ```toml ```` block of settings, an optional ```` ```schema ````
+block (the user's own JSON Schema), a ```` ```jsonl ```` block of
 records and markers, and optionally a ```` ```fixed ```` block (after all safe fixes) or ````
 ```fixed-unsafe ```` (after the unsafe ones of this rule too).
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from finetooth_rules.edits import apply_fix
@@ -23,6 +24,7 @@ from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
 from finetooth_rules.lint import Linter, summarise
+from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.record import Record
 from finetooth_rules.settings import build_profile
 
@@ -50,14 +52,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One marker case: settings (TOML text), the file's bytes, the marks, and the texts expected after
-    fixes.
+    """One marker case: settings (TOML text), the file's bytes, the marks, a JSON Schema of the user's own,
+    and the texts expected after fixes.
     """
 
     title: str
     settings: str
     data: bytes
     marks: tuple[Mark, ...]
+    schema: str = ""
     fixed: bytes | None = None
     fixed_unsafe: bytes | None = None
 
@@ -88,6 +91,7 @@ def load_cases(text: str) -> list[Case]:
                 blocks.get("toml", ""),
                 data,
                 marks,
+                blocks.get("schema", ""),
                 _bytes(fixed),
                 _bytes(unsafe),
             )
@@ -117,9 +121,15 @@ def _read_marks(body: str) -> tuple[bytes, tuple[Mark, ...]]:
     return "".join(records).encode("utf-8", "surrogateescape"), tuple(marks)
 
 
-def lint(data: bytes, settings: str = "", features: Features = Features()) -> list[Placed]:  # noqa: B008 - frozen
+def lint(
+    data: bytes,
+    settings: str = "",
+    features: Features = Features(),  # noqa: B008 - frozen
+    schema: str = "",
+) -> list[Placed]:
     """Every finding on the records of a whole file in memory (file rules aside)."""
     decoded = tomllib.loads(settings)
+    own = OwnSchema("my.schema.json", schema) if schema else None
     lines = split_lines(data)
     first = build_profile(decoded)
     bounds = Bounds(first.max_joined_lines, first.max_record_bytes, first.max_depth)
@@ -131,7 +141,7 @@ def lint(data: bytes, settings: str = "", features: Features = Features()) -> li
         framed.append((index, here.record))
         index += here.record.line_count
     records = [record for _, record in framed]
-    linter = Linter(build_profile(decoded, [record.value for record in records]))
+    linter = Linter(replace(build_profile(decoded, [record.value for record in records]), own_schema=own))
     found: list[Placed] = []
     for (line, record), one, two in zip(
         framed, linter.check(records), linter.measure(records, features), strict=True
@@ -192,7 +202,11 @@ def run_case(case: Case, code: str, features: Features = Features()) -> list[str
     marks count too, those of rules that no mark and no caller names do not.
     """
     wanted = {code, *(mark.code for mark in case.marks)}
-    found = [placed for placed in lint(case.data, case.settings, features) if placed.finding.code in wanted]
+    found = [
+        placed
+        for placed in lint(case.data, case.settings, features, case.schema)
+        if placed.finding.code in wanted
+    ]
     problems = _compare(case.marks, [mark_of(placed) for placed in found])
     if case.fixed is not None:
         problems += _check_fix(
@@ -229,12 +243,12 @@ def _same(expected: Mark, actual: Mark) -> bool:
 def _check_fix(
     case: Case, code: str, expected: bytes, features: Features, take: Callable[[Fix], bool]
 ) -> list[str]:
-    once = fix_all(case.data, code, case.settings, features, take)
+    once = fix_all(case.data, code, case.settings, features, take, case.schema)
     if once != expected:
         return [
             f"after the fix\n{once.decode(errors='replace')}\ninstead of\n{expected.decode(errors='replace')}"
         ]
-    if fix_all(once, code, case.settings, features, take) != once:
+    if fix_all(once, code, case.settings, features, take, case.schema) != once:
         return ["the fix changes its own result"]
     return []
 
@@ -245,12 +259,13 @@ def fix_all(
     settings: str = "",
     features: Features = Features(),  # noqa: B008 - frozen
     take: Callable[[Fix], bool] = lambda fix: True,
+    schema: str = "",
 ) -> bytes:
     """The file after the taken fixes of rule `code`, one at a time until there is none (at most 20
     rounds).
     """
     for _ in range(_MAX_ROUNDS * (1 + data.count(b"\n"))):
-        for placed in lint(data, settings, features):
+        for placed in lint(data, settings, features, schema):
             fix = next((fix for fix in placed.finding.fixes if take(fix) and fix.rewrite is None), None)
             if placed.finding.code == code and fix is not None:
                 lines = split_lines(data)

@@ -61,6 +61,23 @@ async def test_an_error_is_shown_in_the_file_and_the_last_good_config_stays(tmp_
         assert len(ed.client.messages) == 1
 
 
+async def test_a_schema_of_the_user_s_own_is_read_again_and_a_broken_one_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "finetooth.toml").write_text('schema = "row.schema.json"\n')
+    schema = tmp_path / "row.schema.json"
+    schema.write_text('{"required": ["id"]}')
+    async with editor("visual_studio_code", folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", GOOD)
+        await ed.until(lambda: "FMT009" in ed.codes(uri))
+        rewrite(ed, schema, "{}")
+        await ed.until(lambda: ed.codes(uri) == ["SIZ001"])
+        rewrite(ed, schema, "{")
+        (found,) = await ed.until(lambda: ed.client.diagnostics.get(schema.as_uri()))
+        assert "is not JSON" in found.message
+        rewrite(ed, schema, '{"required": ["id"]}')
+        await ed.until(lambda: "FMT009" in ed.codes(uri))
+        assert not ed.client.diagnostics[schema.as_uri()]
+
+
 async def test_the_client_is_asked_to_watch_config_files() -> None:
     async with editor("visual_studio_code") as ed:
         await ed.until(lambda: len(ed.registered) == 2)

@@ -5,8 +5,13 @@ Reports what is left when missing keys, types, values, empty lists and ranges ha
 `uniqueItems`, `contains`, `additionalProperties` and the like. Of the built-in formats, `openai-chat` has
 one: the content of an assistant message is text parts, or exactly one refusal.
 
+With `schema = "my.schema.json"` in the settings every record is held against that JSON Schema too (any draft
+from 3 to 2020-12; `format` is an annotation; other documents are read beside it, nothing is fetched). All
+that breaks it is reported here, at the exact value or key, and a file of no known format is then accepted.
+
 ## Why it matters
-What does not satisfy the schema of its format is refused by some trainer or API that reads the format.
+What does not satisfy the schema of its format is refused by some trainer or API that reads the format. A
+schema of your own says what your pipeline relies on.
 
 ## Example
 ```jsonl
@@ -19,7 +24,8 @@ What does not satisfy the schema of its format is refused by some trainer or API
 ```
 
 ## Fix
-None.
+For your own schema: an unsafe fix renames a key that is nearly the right one, or removes one that is not
+allowed. Else none.
 
 ## Options
 None.
@@ -34,6 +40,7 @@ from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._explain import VIOLATION, Defect, explain
+from finetooth_rules.schema._own import check as check_own
 from finetooth_rules.schema._words import cut, place, quoted
 
 
@@ -60,4 +67,5 @@ RULE = RecordRule(
     check=check,
     reads_shape=True,
     explains_schema=True,
+    check_own=check_own,
 )

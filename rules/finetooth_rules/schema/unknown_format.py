@@ -3,7 +3,7 @@ r"""The file's records are of no known format.
 ## What it does
 Says once for the file that its first records have none of the keys by which a format is known, which keys
 they have instead, and which format is nearest. Nothing else about the shape of the records is judged then. A
-`format` in the settings ends the guessing.
+`format` in the settings ends the guessing, and so does a `schema` of your own.
 
 ## Why it matters
 A trainer picks its reader by the keys. OpenAI: `Invalid file format. Example 1 is missing key 'messages'.`
@@ -55,7 +55,7 @@ def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: NoOptions
 ) -> Sequence[Keys | None]:
     """The keys of a record of no known format; None where the file's format is known."""
-    if profile.format is not None:
+    if profile.format is not None or profile.own_schema is not None:
         return [None] * len(examples)
     return [_keys(example) for example in examples]
 

@@ -5,7 +5,7 @@ others.
 from __future__ import annotations
 
 from finetooth_rules.finding import Consequence
-from finetooth_rules.targets._target import Target
+from finetooth_rules.targets._target import Arguments, ImageLimits, Target
 
 OPENAI = Target(
     name="openai",
@@ -16,6 +16,18 @@ OPENAI = Target(
         "SYN008": Consequence.REJECTED,
     },
     unexpected_keys=Consequence.REJECTED,
+    formats=frozenset({"openai-chat", "openai-preference", "openai-reinforcement", "prompt-completion"}),
+    arguments=Arguments.STRING,
+    tool_name=r"^[A-Za-z0-9_-]{1,64}$",
+    images=ImageLimits(
+        # 10 images an example were not found in any document: not enforced.
+        max_bytes=10 * 1024 * 1024,
+        types=frozenset({"jpeg", "png", "webp"}),
+        roles=frozenset({"user"}),
+        sources=frozenset({"data", "http"}),
+        most_examples=50_000,
+    ),
+    legacy=True,
     over_limit=Consequence.TRUNCATED,
     token_limits={
         "gpt-4.1": 65_536,

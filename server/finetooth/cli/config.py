@@ -114,7 +114,10 @@ def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profi
             head = stream.read(HEAD_BYTES)
     elif path is not None and not path.exists():
         raise UsageError(f"{path}: no such file or folder")
-    return resolve(config, path if head else None, inline, head)
+    try:
+        return resolve(config, path if head else None, inline, head)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
 
 
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:

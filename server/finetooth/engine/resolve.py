@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,10 +56,15 @@ def _tolerant(lines: Iterable[bytes]) -> list[Any]:
 
 def resolve(config: Config, file: Path | None, overrides: Settings, head: bytes | Iterable[bytes]) -> Profile:
     """The profile of one file: config, overrides for its path, then the command line's or the editor's
-    settings on top.
+    settings on top. Raises ConfigError where a file that the settings name cannot be used.
     """
     settings = with_overrides(config.settings_for(file), overrides)
-    return build_profile(settings, first_values(head))
+    profile = build_profile(settings, first_values(head))
+    if "schema" in settings:
+        from finetooth.engine.own_schema import load
+
+        profile = replace(profile, own_schema=load(config.root / settings["schema"]))
+    return profile
 
 
 def with_overrides(settings: Settings, overrides: Settings) -> dict[str, Any]:

@@ -59,6 +59,12 @@ class Configs:
             self._known[key] = self._load(folder)
         return self._known[key]
 
+    def report(self, error: ConfigError) -> None:
+        """Tell once of settings that cannot be used."""
+        problem = Problem(str(error.path), error.message, error.line, error.column)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
     def _load(self, folder: Path) -> Config | None:
         if self.request.isolated:
             return Config(root=folder)
@@ -67,9 +73,7 @@ class Configs:
                 return discover_config(folder)
             found = read(self.request.config)
         except ConfigError as error:
-            problem = Problem(str(error.path), error.message, error.line, error.column)
-            if problem not in self.problems:
-                self.problems.append(problem)
+            self.report(error)
             return None
         if found is None:
             self.problems.append(Problem(str(self.request.config), "has no [tool.finetooth] table"))
@@ -90,6 +94,8 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
             progress.file(source.name)
             try:
                 _check_one(source, request, configs, report, progress, executor)
+            except ConfigError as error:
+                configs.report(error)
             except OSError as error:
                 report.problems.append(Problem(source.name, f"cannot be read: {error.strerror or error}"))
     progress.finish()

@@ -9,7 +9,7 @@ from typing import Final
 
 from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 
-WATCHED: Final = tuple(f"**/{name}" for name in NAMES)
+WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, "*.schema.json"))
 
 
 class ConfigStore:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.config import NAMES
+from finetooth.engine.config import NAMES, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
 from finetooth.engine.resolve import resolve
@@ -30,6 +30,7 @@ from finetooth.lsp.open_document import OpenDocument, path_of
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.view import diagnostics
 from finetooth_rules.file_facts import FileFacts
+from finetooth_rules.settings import build_profile
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -105,7 +106,13 @@ class Session:
 
     def _is_config(self, path: Path) -> bool:
         chosen = {document.config_path for document in self.documents.values()}
-        return path.name in NAMES or path in chosen or path in self.configs.errors
+        return path.name in NAMES or path in chosen or path in self.configs.errors or self._is_schema(path)
+
+    def _is_schema(self, path: Path) -> bool:
+        """Whether some document is judged by this JSON Schema, or by one that refers to it."""
+        uri = path.as_uri() if path.is_absolute() else ""
+        schemas = (document.profile.own_schema for document in self.documents.values())
+        return any(own is not None and uri in (own.uri, *dict(own.documents)) for own in schemas)
 
     def closed(self, uri: str) -> None:
         """A document was closed, or is opened anew."""
@@ -231,7 +238,13 @@ class Session:
                 self._scheduler.cancel((job, document.uri))
             self.update(document)
             return
-        profile = resolve(config, document.path, settings.overrides, document.head())
+        try:
+            profile = resolve(config, document.path, settings.overrides, document.head())
+        except ConfigError as error:
+            self.configs.errors[error.path] = error
+            if not force:
+                return  # what held before goes on
+            profile = build_profile({})
         if force or not before.enable or profile.fingerprint != document.profile.fingerprint:
             document.judge_by(profile, self.broken)
             if not force:
