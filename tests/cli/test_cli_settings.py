@@ -84,7 +84,7 @@ def test_config_of_a_file(finetooth: Run) -> None:
     _, out, _ = finetooth("config", "train.jsonl", "--output-format", "json")
     shown = json.loads(out)
     assert Path(shown["settings-file"]).name == "finetooth.toml"
-    assert (shown["format"], shown["format-by"]) == ("openai-chat", "first records")
+    assert (shown["format"], shown["format-by"]) == ("openai-chat", "its first record")
     assert (shown["target"], shown["model"], shown["token-encoding"]) == ("openai", "gpt-4o", "o200k_base")
     assert "TRN001" in shown["rules-off"]
     assert "TRN001" not in shown["rules-on"]
@@ -95,7 +95,7 @@ def test_config_as_text(finetooth: Run) -> None:
     Path("train.jsonl").write_text(CHAT)
     _, out, _ = finetooth("config", "train.jsonl", "--config", "max-depth = 99")
     assert "settings-file     none: all defaults\n" in out
-    assert "format            openai-chat (by first records)\n" in out
+    assert "format            openai-chat (by its first record)\n" in out
     assert "max-depth         99\n" in out
 
 

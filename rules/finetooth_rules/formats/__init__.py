@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats.axolotl_segments import AXOLOTL_SEGMENTS
 from finetooth_rules.formats.openai_chat import OPENAI_CHAT
 from finetooth_rules.formats.prompt_completion import PROMPT_COMPLETION
 
-FORMATS: Mapping[str, Format] = {fmt.name: fmt for fmt in (OPENAI_CHAT, PROMPT_COMPLETION)}
+FORMATS: Mapping[str, Format] = {fmt.name: fmt for fmt in (OPENAI_CHAT, PROMPT_COMPLETION, AXOLOTL_SEGMENTS)}
 
 
 def recognise(value: Mapping[str, Any]) -> Format | None:

@@ -124,7 +124,9 @@ def dotted(path: Path) -> str:
 
 def undotted(name: str) -> Path:
     """The path that a name in the settings means; a number is a place in a list."""
-    return tuple(int(step) if step.isdecimal() and index else step for index, step in enumerate(name.split(".")))
+    return tuple(
+        int(step) if step.isdecimal() and index else step for index, step in enumerate(name.split("."))
+    )
 
 
 def there(value: Any, path: Path) -> bool:

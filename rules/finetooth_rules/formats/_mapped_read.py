@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from finetooth_rules.example import Example, Kind, Media, Text, ToolCall, Turn, parsed
 from finetooth_rules.finding import INSIDE, Path
-from finetooth_rules.formats._chat import is_zero, read_call, read_function, read_parts, read_reasoning, read_tools
+from finetooth_rules.formats._chat import (
+    is_zero,
+    read_call,
+    read_function,
+    read_parts,
+    read_reasoning,
+    read_tools,
+)
 from finetooth_rules.formats._field_map import FieldMap, Fields, at, there
 
 if TYPE_CHECKING:
@@ -198,9 +205,7 @@ def _reasoning(mapping: FieldMap, message: Mapping[str, Any], path: Path) -> Ite
 # -- preference, media --------------------------------------------------------------------------------------
 
 
-def _preference(
-    mapping: FieldMap, value: Mapping[str, Any], prompt: Turns
-) -> tuple[Turns, int, Turns, int]:
+def _preference(mapping: FieldMap, value: Mapping[str, Any], prompt: Turns) -> tuple[Turns, int, Turns, int]:
     """All turns with the better answer, where it begins; those of the worse one, where its answer begins."""
     prompt = tuple(turn._replace(trained=False) for turn in prompt)
     better = _conversation(mapping, at(value, mapping.chosen), mapping.chosen, "assistant", learnt=True)

@@ -2,8 +2,8 @@
 
 Sources: Axolotl 067b021, docs/dataset-formats/inst_tune.qmd, prompt_tokenizers.py and prompt_strategies/
 (alpaca_chat, alpaca_w_system, context_qa, creative_acr, metharme, dpo/chatml, dpo/llama3, kto/chatml);
-docs/rlhf.qmd for the `argilla` fields. What those add around the texts (templates, fixed answers) is not part of
-the data. Not here: `chatml.argilla_chat` and `ultra` are read as any answer that is a list of messages;
+docs/rlhf.qmd for the `argilla` fields. What those add around the texts (templates, fixed answers) is not part
+of the data. Not here: `chatml.argilla_chat` and `ultra` are read as any answer that is a list of messages;
 `zephyr.nectar` ranks a list of answers, which no mapping describes.
 """
 
@@ -15,8 +15,6 @@ from typing import Any, Final
 from finetooth_rules.finding import Path
 from finetooth_rules.formats._field_map import FieldMap, Fields, undotted
 
-AXOLOTL: Final = "Axolotl"
-
 
 def _fields(names: str | tuple[str, ...]) -> Fields:
     return tuple(undotted(name) for name in ((names,) if isinstance(names, str) else names))
@@ -26,14 +24,14 @@ def _map(
     prompt: str | tuple[str, ...] = (),
     completion: str | tuple[str, ...] = (),
     *,
-    input: str | tuple[str, ...] = (),
+    about: str | tuple[str, ...] = (),
     **others: Any,
 ) -> FieldMap:
     paths: dict[str, Any] = {
         key: undotted(value) if isinstance(value, str) and key not in ("role", "content", "calls") else value
         for key, value in others.items()
     }
-    return FieldMap(prompt=_fields(prompt), completion=_fields(completion), input=_fields(input), **paths)
+    return FieldMap(prompt=_fields(prompt), completion=_fields(completion), input=_fields(about), **paths)
 
 
 def _pair(prompt: str, chosen: str = "chosen", rejected: str = "rejected") -> FieldMap:
@@ -50,14 +48,14 @@ _GIVEN: Final[Path] = ("messages",)
 INSTRUCTION: Final[Mapping[str, FieldMap]] = {
     "jeopardy": _map(("question", "category"), "answer"),
     "oasst": _map("INSTRUCTION", "RESPONSE"),
-    "gpteacher": _map("instruction", "response", input="input"),
+    "gpteacher": _map("instruction", "response", about="input"),
     "gpt4all": _map("prompt", "response"),
-    "reflection": _map("instruction", ("output", "reflection", "corrected"), input="input"),
+    "reflection": _map("instruction", ("output", "reflection", "corrected"), about="input"),
     "explainchoice": _map(("question", "choices"), "solution", lists=_CHOICES),
     "explainchoice-explanation": _map(("question", "choices"), "explanation", lists=_CHOICES),
     "summarizetldr": _map("article", "summary"),
     "alpaca_chat.load_camel_ai": _map("message_1", "message_2"),
-    "alpaca_w_system": _map("instruction", "output", input="input", system="system"),
+    "alpaca_w_system": _map("instruction", "output", about="input", system="system"),
     "alpaca_w_system.load_open_orca": _map("question", "response", system="system_prompt"),
     "context_qa": _map(("article", "question"), "answer"),
     "context_qa.load_v2": _map(("context", "question"), "answer"),
@@ -85,10 +83,8 @@ UNPAIRED: Final[Mapping[str, FieldMap]] = {
 }
 
 BASES: Final[Mapping[str, FieldMap]] = {
-    "alpaca": _map("instruction", "output", input="input", system="system", history="history"),
-    "sharegpt": _map(
-        messages="conversations", role="from", content="value", tools="tools", system="system"
-    ),
+    "alpaca": _map("instruction", "output", about="input", system="system", history="history"),
+    "sharegpt": _map(messages="conversations", role="from", content="value", tools="tools", system="system"),
     "openai": _map(messages="messages", calls="tool_calls", tools="tools"),
 }
 """What a `[format]` of one's own may start from."""
@@ -108,7 +104,7 @@ _SAME: Final[Mapping[str, str]] = {
 
 
 def axolotl_preset(name: str, *, unpaired: bool = False) -> FieldMap | None:
-    """The mapping of an Axolotl `type`, of its KTO form with `unpaired`; None where it has no fixed fields."""
+    """The mapping of an Axolotl `type`, or of its KTO form; None where its fields are not known."""
     name = name.partition(":")[0].replace("llama3.", "chatml.")
     name = _SAME.get(name, name)
     if unpaired:
@@ -117,16 +113,35 @@ def axolotl_preset(name: str, *, unpaired: bool = False) -> FieldMap | None:
 
 
 def recognised(keys: Mapping[str, Any]) -> str | None:
-    """The first preset all of whose required fields are among a record's keys, for `auto`."""
-    for name, mapping in _AUTO.items():
-        if all(path[0] in keys for _, path in mapping.required()):
+    """The first preset all of whose required fields are among a record's keys, for `auto`; none that leaves out
+    a key that says more.
+    """
+    for name, (needed, left_out) in _AUTO.items():
+        if needed <= keys.keys() and left_out.isdisjoint(keys):
             return name
     return None
 
 
-_AUTO: Final[Mapping[str, FieldMap]] = {
-    **{name: mapping for name, mapping in PREFERENCE.items() if name != "chatml.prompt_pairs"},
-    **{name: mapping for name, mapping in UNPAIRED.items() if name != "kto.prompt_pairs"},
-    **{name: mapping for name, mapping in INSTRUCTION.items() if name != "creative_acr.load_critique"},
+_TELLING: Final = frozenset(
+    {"instruction", "INSTRUCTION", "prompt", "question", "messages", "conversations", "chosen", "rejected"}
+)
+"""Keys that are surely meant to be read."""
+
+_UNSURE: Final = frozenset(
+    {
+        *("chatml.prompt_pairs", "kto.prompt_pairs", "alpaca_w_system"),  # known formats read these
+        "creative_acr.load_critique",  # says too little of itself
+    }
+)
+
+
+def _needs(mapping: FieldMap) -> tuple[frozenset[Any], frozenset[Any]]:
+    needed = frozenset(path[0] for _, path in mapping.required())
+    return needed, _TELLING - needed
+
+
+_AUTO: Final[Mapping[str, tuple[frozenset[Any], frozenset[Any]]]] = {
+    name: _needs(mapping)
+    for name, mapping in {**PREFERENCE, **UNPAIRED, **INSTRUCTION}.items()
+    if name not in _UNSURE
 }
-"""Left out: what known formats read, and fields that say too little of themselves."""

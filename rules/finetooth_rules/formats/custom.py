@@ -75,15 +75,14 @@ def mapping_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "type": {
-                "description": "What to start from; the other keys change it. Fields of Axolotl's dataset types "
-                "and others.",
+                "description": "What to start from, as Axolotl's dataset types; the other keys change it.",
                 "enum": list(PRESETS),
             },
             **{
                 key: {"description": text, "type": ["string", "array"], "items": name, "minLength": 1}
                 for key, text in _SEVERAL.items()
             },
-            **{key: {"description": text, **name} for key, text in (_PATHS | _KEYS).items()},
+            **{key: {"description": text, **name} for key, text in {**_PATHS, **_KEYS}.items()},
             "roles": {
                 "description": "The names that the records write for each role.",
                 "type": "object",
@@ -119,7 +118,7 @@ def mapping_of(settings: Mapping[str, Any]) -> FieldMap:
 
 
 def roles_of(given: Mapping[str, Sequence[str]]) -> Roles:
-    """Names of roles as given; a role that is not mentioned keeps its usual names, as far as they are free."""
+    """Names of roles as given; a role that is not mentioned keeps those of its usual names that are free."""
     taken = {name for names in given.values() for name in names}
     return (
         *((role, tuple(names)) for role, names in given.items()),
@@ -157,7 +156,7 @@ def _absent(mapping: FieldMap, records: Sequence[Mapping[str, Any]]) -> Iterator
 @lru_cache(maxsize=64)
 def custom_format(mapping: FieldMap) -> Format:
     """The format that a mapping describes."""
-    fields = tuple(dict.fromkeys(path[0] for _, path in mapping.required()))
+    fields = tuple(dict.fromkeys(str(path[0]) for _, path in mapping.required()))
     return Format(
         name=NAME,
         title="mapped fields",
@@ -165,7 +164,7 @@ def custom_format(mapping: FieldMap) -> Format:
         schema=schema_of(mapping),
         read=partial(_read, mapping),
         sources=("the settings, a dataset_info.json or an Axolotl config",),
-        hint=", ".join(str(field) for field in fields),
+        hint=", ".join(fields),
     )
 
 

@@ -95,7 +95,7 @@ def _parser() -> Parser:
 def _config(path: Path | None, file: Path | None, isolated: bool) -> Config:
     folder = Path.cwd() if path is None else path if path.is_dir() else path.resolve().parent
     if isolated:
-        return Config(root=folder)
+        return Config(root=folder, looks_around=False)
     try:
         found = discover_config(folder) if file is None else read_config(file)
     except ConfigError as error:
@@ -115,9 +115,13 @@ def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profi
     elif path is not None and not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     try:
-        return resolve(config, path if head else None, inline, head)
+        return resolve(config, path if head else None, inline, head, _refuse)
     except ConfigError as error:
         raise UsageError(str(error)) from error
+
+
+def _refuse(error: ConfigError) -> None:
+    raise UsageError(str(error))
 
 
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
@@ -127,7 +131,7 @@ def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
     return {
         "settings-file": str(config.path) if config.path else None,
         "format": profile.format,
-        "format-by": "settings" if profile.configured_format else "first records",
+        "format-by": profile.format_source or "its first records",
         "target": profile.target.name,
         "model": profile.model,
         "task": profile.task.description or None,

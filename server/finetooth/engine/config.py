@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth_rules import catalogue
+from finetooth_rules.formats.custom import mapping_problem
 from finetooth_rules.settings import Settings, config_schema, merged
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 NAMES: Final = ("finetooth.toml", ".finetooth.toml", "pyproject.toml")
+CONFIGURED: Final = "configured"
 _SELECTOR_KEYS: Final = ("select", "ignore", "extend-select", "extend-ignore")
 
 
@@ -46,6 +48,15 @@ class Config:
     path: Path | None = None
     root: Path = field(default_factory=Path.cwd)
     settings: Settings = field(default_factory=dict)
+    looks_around: bool = True
+    """Whether the files of trainers beside a dataset are read too (`mappings`)."""
+
+    def format_source(self, file: Path | None) -> str:
+        """Why a file has the format that these settings give it."""
+        for override in self.settings.get("overrides", ()):
+            if "format" in override and file is not None and self.matches(override["files"], file):
+                return f"{self.path.name if self.path else 'settings'} [[overrides]]"
+        return CONFIGURED
 
     def settings_for(self, file: Path | None) -> dict[str, Any]:
         """The settings of one file: the base with all matching overrides laid over it."""
@@ -127,6 +138,9 @@ def problems(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         base: tuple[str | int, ...] = (
             () if where is settings else ("overrides", settings["overrides"].index(where))
         )
+        mapping = where.get("format")
+        if isinstance(mapping, Mapping) and (message := mapping_problem(mapping)):
+            yield (*base, "format"), message
         for key in _SELECTOR_KEYS:
             for number, selector in enumerate(where.get(key, ())):
                 if not catalogue.known_selector(selector):
@@ -219,7 +233,9 @@ def _kind(value: Any) -> str:
     return _KINDS.get(type(value).__name__, type(value).__name__)
 
 
-def _article(kind: str) -> str:
+def _article(kind: str | list[str]) -> str:
+    if isinstance(kind, list):
+        return " or ".join(_article(one) for one in kind)
     return {"integer": "an integer", "array": "an array", "object": "a table"}.get(kind, f"a {kind}")
 
 

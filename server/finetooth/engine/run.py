@@ -67,7 +67,7 @@ class Configs:
 
     def _load(self, folder: Path) -> Config | None:
         if self.request.isolated:
-            return Config(root=folder)
+            return Config(root=folder, looks_around=False)
         try:
             if self.request.config is None:
                 return discover_config(folder)
@@ -153,7 +153,9 @@ def _check_one(
     if config is None:
         progress.advance(_size(source))
         return
-    profile = resolve(config, file, override_settings(request.overrides), source.head(HEAD_BYTES))
+    profile = resolve(
+        config, file, override_settings(request.overrides), source.head(HEAD_BYTES), configs.report
+    )
     features = provide(spec_for(profile))
 
     def lint(one: Source) -> FileResult:

@@ -19,6 +19,7 @@ from lsprotocol import types
 from finetooth.engine.config import NAMES, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
+from finetooth.engine.mappings import concerns
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
@@ -86,7 +87,7 @@ class Session:
         if document is None:
             return
         self._scheduler.cancel(("judge", uri))
-        if document.change(changes, self.facts.encoding, version) and not document.profile.configured_format:
+        if document.change(changes, self.facts.encoding, version) and document.profile.hangs_on_records:
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
         self._edited[uri] = document
 
@@ -105,6 +106,8 @@ class Session:
             self.reconfigure()
 
     def _is_config(self, path: Path) -> bool:
+        if any(concerns(path, document.path) for document in self.documents.values()):
+            return True
         chosen = {document.config_path for document in self.documents.values()}
         return path.name in NAMES or path in chosen or path in self.configs.errors or self._is_schema(path)
 
@@ -239,7 +242,7 @@ class Session:
             self.update(document)
             return
         try:
-            profile = resolve(config, document.path, settings.overrides, document.head())
+            profile = resolve(config, document.path, settings.overrides, document.head(), self.configs.report)
         except ConfigError as error:
             self.configs.errors[error.path] = error
             if not force:
