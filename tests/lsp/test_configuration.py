@@ -194,3 +194,20 @@ def test_settings_are_found_however_they_are_wrapped(options: object) -> None:
     from finetooth.lsp.settings import EditorSettings, read_settings
 
     assert read_settings(options) == (EditorSettings(max_diagnostics=7, overrides={"select": ["FMT"]}), [])
+
+
+async def test_a_trainer_s_file_beside_the_dataset_is_read_and_read_again(tmp_path: Path) -> None:
+    info = tmp_path / "dataset_info.json"
+    rows = '{"q": "2 + 2?", "reply": "4"}\n{"q": "2 + 3?", "reply": "5"}\n'
+    async with editor("visual_studio_code", folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", rows)
+        await ed.until(lambda: "FMT001" in ed.codes(uri))
+        entry = '{"mine": {"file_name": "a.jsonl", "columns": {"prompt": "q", "response": "%s"}}}'
+        rewrite(ed, info, entry % "answer")
+        await ed.until(lambda: "LOD006" in ed.codes(uri))
+        rewrite(ed, info, entry % "reply")
+        await ed.until(lambda: ed.codes(uri) == ["SIZ001"])
+        rewrite(ed, info, "{")
+        (found,) = await ed.until(lambda: ed.client.diagnostics.get(info.as_uri()))
+        assert "not valid JSON" in found.message
+        await ed.until(lambda: "FMT001" in ed.codes(uri))

@@ -113,8 +113,8 @@ def axolotl_preset(name: str, *, unpaired: bool = False) -> FieldMap | None:
 
 
 def recognised(keys: Mapping[str, Any]) -> str | None:
-    """The first preset all of whose required fields are among a record's keys, for `auto`; none that leaves out
-    a key that says more.
+    """For `auto`: the first preset whose required fields are all among a record's keys, and that leaves out
+    none that surely is to be read.
     """
     for name, (needed, left_out) in _AUTO.items():
         if needed <= keys.keys() and left_out.isdisjoint(keys):

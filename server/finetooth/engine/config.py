@@ -207,7 +207,11 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[Any]:
         branches: dict[Any, list[ValidationError]] = {}
         for inner in error.context or ():
             branches.setdefault(inner.schema_path[0], []).append(inner)
-        of_type = [several for several in branches.values() if all(e.validator != "type" for e in several)]
+        of_type = [
+            several
+            for several in branches.values()
+            if all(e.validator != "type" or e.relative_path for e in several)
+        ]
         chosen = next(iter(of_type[-1:] if isinstance(error.instance, Mapping) else of_type), None)
         if chosen is None:
             yield error
