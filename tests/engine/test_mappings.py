@@ -199,6 +199,8 @@ def test_a_mapping_that_does_not_fit_is_said_once(tmp_path: Path) -> None:
             "expected `human`, `gpt`",
         )
     ]
+    late = {**fits, "tags": {**tags, "role_tag": "from"}}
+    assert [code for code, _ in findings(late)] == ["LOD006"]
     # `example["tools"]` is a KeyError, although no record needs tools.
     assert findings({**fits, "columns": {"messages": "messages", "tools": "tools"}}) == [
         ("LOD006", "dataset_info.json maps `tools`, which no record has")

@@ -129,6 +129,19 @@ def test_preference_label_text_and_media() -> None:
     ]
 
 
+def test_a_mask_under_a_key_of_its_own() -> None:
+    table = '[format]\nmessages = "m"\ntraining = "learn"\n'
+    row = b'{"m": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y", "learn": 0}]}\n'
+    found = [placed.finding for placed in lint(row, table)]
+    assert ("TRN008", ("m", 1, "learn")) in [(finding.code, finding.path) for finding in found]
+
+
+def test_a_prompt_beside_what_a_grader_compares_with() -> None:
+    row = b'{"q": [[{"role": "user", "content": "x"}]], "ground_truth": "y"}\n'
+    found = {placed.finding.code for placed in lint(row, '[format]\nmessages = "q.0"\n')}
+    assert found <= {"SIZ001"}
+
+
 def test_a_number_is_a_place_in_a_list_but_not_at_the_start() -> None:
     assert undotted("a.0.b") == ("a", 0, "b")
     assert undotted("0.b") == ("0", "b")
@@ -329,6 +342,20 @@ def test_the_types_of_axolotl(entry: dict[str, Any], rl: str | None, required: l
     assert found is not None
     assert found[1] is not None
     assert [path[0] for _, path in found[1].required()] == required
+
+
+def test_plain_chat_of_axolotl_is_plain_chat() -> None:
+    for entry in (
+        {},
+        {"field_messages": "messages", "chat_template": "chatml"},
+        {"roles_to_train": ["assistant"]},
+    ):
+        found = _axolotl.mapped({"type": "chat_template", **entry}, None, "a.yml")
+        assert found is not None
+        assert found[0] == "openai-chat"
+    found = _axolotl.mapped({"type": "chat_template", "field_messages": "talk"}, None, "a.yml")
+    assert found is not None
+    assert found[0] == ""
 
 
 def test_types_of_axolotl_whose_fields_are_not_known() -> None:

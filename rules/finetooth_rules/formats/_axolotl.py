@@ -37,9 +37,10 @@ def mapped(entry: Mapping[str, Any], rl: Any, source: str) -> Found | None:
         return None
     name = kind.partition(":")[0]
     mapping = _named(name, entry, rl)
-    if mapping is None and name not in _BUILT_IN:
+    known = "openai-chat" if mapping == _PLAIN else _BUILT_IN.get(name, "")
+    if mapping is None and not known:
         return None
-    return _BUILT_IN.get(name, ""), None if mapping is None else replace(mapping, source=source)
+    return known, None if mapping is None else replace(mapping, source=source)
 
 
 def _named(name: str, entry: Mapping[str, Any], rl: Any) -> FieldMap | None:
@@ -125,3 +126,7 @@ def _path(name: Any) -> Path:
 
 def _name(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+_PLAIN: Final = _conversation({}, "chat_template", None)
+"""What an entry means that maps nothing: plain chat messages."""

@@ -16,6 +16,7 @@ from finetooth_rules.formats._chat import (
     read_tools,
 )
 from finetooth_rules.formats._field_map import FieldMap, Fields, at, there
+from finetooth_rules.formats.openai_chat import REFERENCE_KEYS
 
 if TYPE_CHECKING:
     from finetooth_rules.record import Record
@@ -43,6 +44,9 @@ def read(mapping: FieldMap, record: Record, value: Mapping[str, Any]) -> Example
         kind = Kind.UNPAIRED
     elif mapping.text:
         kind = Kind.PRETRAINING
+    reference = None
+    if mapping.messages and kind is Kind.SUPERVISED and not mapping.completion:
+        reference = next((key for key in value if key in REFERENCE_KEYS), None)
     return Example(
         record=record,
         format=NAME,
@@ -59,6 +63,7 @@ def read(mapping: FieldMap, record: Record, value: Mapping[str, Any]) -> Example
         label=label,
         label_path=mapping.label if label is not None else (),
         tools_path=mapping.tools if tools else (),
+        extra={} if reference is None else {"reference": reference},
     )
 
 

@@ -117,6 +117,14 @@ def mapping_of(settings: Mapping[str, Any]) -> FieldMap:
     return replace(base, **changes)
 
 
+def described(mapping: FieldMap) -> dict[str, str]:
+    """What a mapping says, for people: `prompt` → `question`."""
+    several = {key: ", ".join(map(dotted, getattr(mapping, key))) for key in _SEVERAL}
+    single = {key: dotted(getattr(mapping, key)) for key in _PATHS}
+    keys = {key: getattr(mapping, key) for key in _KEYS} if mapping.messages else {}
+    return {key: names for key, names in (several | single | keys).items() if names}
+
+
 def roles_of(given: Mapping[str, Sequence[str]]) -> Roles:
     """Names of roles as given; a role that is not mentioned keeps those of its usual names that are free."""
     taken = {name for names in given.values() for name in names}
@@ -179,4 +187,13 @@ def _read(mapping: FieldMap, record: Record, value: Mapping[str, Any], target: T
     return read(mapping, record, value)
 
 
-__all__ = ["NAME", "FieldMap", "custom_format", "mapping_of", "mapping_problem", "mapping_schema", "settled"]
+__all__ = [
+    "NAME",
+    "FieldMap",
+    "custom_format",
+    "described",
+    "mapping_of",
+    "mapping_problem",
+    "mapping_schema",
+    "settled",
+]

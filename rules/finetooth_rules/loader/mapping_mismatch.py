@@ -58,7 +58,8 @@ Summary = Counter[tuple[Place, str]]
 """How many records have a key of the record (`field`), of a message (`key`), a role (`role`), or what was
 thought to be absent (`absent`)."""
 
-_WORDS: Final = {"field": "fields", "key": "keys of a message", "role": "roles"}
+_RECORD: Final = ("", "")
+"""Counts the records."""
 
 
 def gather(
@@ -75,7 +76,8 @@ def _fact(mapping: FieldMap, example: Example) -> Fact | None:
     value = example.record.value
     if not isinstance(value, dict):
         return None
-    seen: dict[tuple[Place, str], None] = {("field", key): None for key in sorted(value)[:_KEPT]}
+    seen: dict[tuple[Place, str], None] = {_RECORD: None}
+    seen |= {("field", key): None for key in sorted(value)[:_KEPT]}
     if mapping.absent:
         for message in messages_of(mapping, value):
             seen |= {("key", key): None for key in sorted(message)[:_KEPT]}
@@ -150,13 +152,13 @@ def _message(mapping: FieldMap, place: Place, names: Sequence[str], summary: Sum
         others = [name for _, name in found]
         rest = f"; expected {_list(mapping.role_names(), 3)}"
         return _fitted(start + ": ", others, rest)
-    what = {"field": "no record", "key": "no message"}[place]
+    what = {"field": "no record has", "key": "no message has"}[place]
     few = max((summary["absent", name] for name in names), default=0)
     if few:
-        what = f"only {few} record{'s' if few > 1 else ''}"
+        # Not in the first records, by which the mapping was judged, and yet in some.
+        what = f"{summary[_RECORD] - few:,} of {summary[_RECORD]:,} records lack"
     near = nearest(names[0], others)
-    start = f"{mapping.source} maps {_list(names, 3)}, which {what} has; "
-    start = start.replace("records has", "records have")
+    start = f"{mapping.source} maps {_list(names, 3)}, which {what}; "
     if near:
         return cut(f"{start}did you mean {quoted(near)}?")
     return _fitted(start + "not mapped: " if others else start.removesuffix("; "), others, "")

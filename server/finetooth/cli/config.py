@@ -126,12 +126,14 @@ def _refuse(error: ConfigError) -> None:
 
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
     from finetooth_rules import catalogue
+    from finetooth_rules.formats.custom import described
 
     rules = catalogue.by_code()
     return {
         "settings-file": str(config.path) if config.path else None,
         "format": profile.format,
         "format-by": profile.format_source or "its first records",
+        "fields": None if profile.mapping is None else described(profile.mapping),
         "target": profile.target.name,
         "model": profile.model,
         "task": profile.task.description or None,
@@ -163,6 +165,9 @@ def _changed(value: Any, default: Any) -> dict[str, Any]:
 def _print(shown: dict[str, Any], style: Style) -> None:
     shown["settings-file"] = shown["settings-file"] or "none: all defaults"
     shown["format"] = f"{shown['format'] or 'not recognised'} (by {shown.pop('format-by')})"
+    fields = shown.pop("fields")
+    if fields:
+        shown["format"] += ": " + ", ".join(f"{name} = {field}" for name, field in fields.items())
     total = len(shown["rules-on"]) + len(shown["rules-off"])
     shown["rules-on"] = f"{len(shown['rules-on'])} of {total}"
     options = shown.pop("options")

@@ -107,19 +107,26 @@ def _in_configs(folder: Path, file: Path) -> Found | None:
     return None
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def _yaml_files(folder: Path) -> tuple[Path, ...]:
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if entry.name.lower().endswith(YAML))
+        return _listed(folder, folder.stat().st_mtime_ns)
     except OSError:
-        return []
-    return [folder / name for name in names[:MAX_FILES]]
+        return ()
+
+
+@lru_cache(maxsize=32)
+def _listed(folder: Path, modified: int) -> tuple[Path, ...]:
+    """Kept, as a folder may hold many datasets; its time says whether a name was added or removed."""
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.name.lower().endswith(YAML))
+    return tuple(folder / name for name in names[:MAX_FILES])
 
 
 def _mentions(text: str, file: Path) -> bool:
     return file.name in text or file.parent.name in text
 
 
+@lru_cache(maxsize=8)
 def _yaml(path: Path, text: str) -> Mapping[str, Any]:
     yaml = import_module("yaml")  # 15 ms that most runs do not need
     try:
