@@ -331,6 +331,8 @@ def test_a_chat_template_entry_of_axolotl() -> None:
         ({"type": "llama3.intel"}, "dpo", ["question", "chosen", "rejected"]),
         ({"type": "llama3.intel"}, "kto", ["question", "completion", "label"]),
         ({"type": "chat_template.argilla_chat"}, "dpo", ["chosen", "rejected"]),
+        ({"type": "chat_template.argilla"}, "orpo", ["chosen", "rejected"]),
+        ({"type": "pretrain", "text_column": "body"}, None, ["body"]),
         ({"type": "completion", "field": "body"}, None, ["body"]),
         ({"type": {"field_instruction": "q", "field_output": "a"}}, None, ["q", "a"]),
         ({"type": {"field_prompt": "q"}}, "dpo", ["q", "chosen", "rejected"]),

@@ -49,7 +49,7 @@ def _named(name: str, entry: Mapping[str, Any], rl: Any) -> FieldMap | None:
     if name == "alpaca":
         return BASES["alpaca"]
     if name in ("completion", "pretrain"):
-        return FieldMap(text=_path(entry.get("field")) or ("text",))
+        return FieldMap(text=_path(entry.get("field")) or _path(entry.get("text_column")) or ("text",))
     return axolotl_preset(name, unpaired=rl in _UNPAIRED)
 
 
@@ -75,7 +75,7 @@ def _conversation(entry: Mapping[str, Any], name: str, rl: Any) -> FieldMap:
         return mapping
     chosen = _path(entry.get("field_chosen")) or ("chosen",)
     rejected = _path(entry.get("field_rejected")) or ("rejected",)
-    messages: Path = () if name.endswith("argilla_chat") else mapping.messages
+    messages: Path = () if ".argilla" in name else mapping.messages
     # An unknown role is a KeyError there: `role_map[…]` in dpo/chat_template.py.
     return replace(mapping, chosen=chosen, rejected=rejected, messages=messages)
 
