@@ -199,6 +199,64 @@ def test_reading_never_raises_and_its_paths_lead_to_its_texts(name: str, value: 
         assert found == text.text
 
 
+VALID = [
+    ('type = "jeopardy"', {"question": "Capital of Peru", "category": "Towns", "answer": "Lima"}),
+    ('type = "explainchoice"', {"question": "2 + 2?", "choices": ["3", "4"], "solution": "4"}),
+    (
+        'prompt = "q"\ncompletion = "a"\nsystem = "s"\ninput = "i"',
+        {"q": "2 + 2?", "a": "4", "s": None, "i": ""},
+    ),
+    ('type = "alpaca"', {"instruction": "2 + 2?", "input": "", "output": "4", "history": [["Hi", "Hello"]]}),
+    (
+        'type = "sharegpt"',
+        {
+            "conversations": [
+                {"from": "human", "value": "Weather in Rome?"},
+                {"from": "function_call", "value": '{"name": "weather", "arguments": {"city": "Rome"}}'},
+                {"from": "observation", "value": '{"sky": "clear"}'},
+                {"from": "gpt", "value": "It is clear."},
+            ],
+            "system": "Be brief.",
+            "tools": '[{"name": "weather", "parameters": {"type": "object", "properties": {}}}]',
+        },
+    ),
+    (
+        'type = "openai"',
+        {
+            "messages": [
+                {"role": "developer", "content": "Be brief."},
+                {"role": "user", "content": [{"type": "text", "text": "Weather?"}]},
+                {
+                    "role": "assistant",
+                    "tool_calls": [
+                        {"id": "1", "type": "function", "function": {"name": "w", "arguments": "{}"}}
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "1", "content": ""},
+                {"role": "assistant", "content": "Fine.", "reasoning_content": "It is."},
+            ],
+            "tools": [{"type": "function", "function": {"name": "w", "parameters": {"type": "object"}}}],
+        },
+    ),
+    ('type = "chatml.intel"', {"system": "", "question": "2 + 2?", "chosen": "4", "rejected": "5"}),
+    ('type = "kto.intel"', {"question": "2 + 2?", "completion": "5", "label": False}),
+    ('text = "doc.body"', {"doc": {"body": "Once upon a time."}, "id": 7}),
+]
+
+
+@pytest.mark.parametrize(("table", "row"), VALID, ids=lambda given: str(given)[:30])
+def test_valid_records_of_a_mapping_give_no_warning(table: str, row: dict[str, Any]) -> None:
+    data = orjson.dumps(row) + b"\n"
+    settings = f'ignore = ["SIZ001"]\n[format]\n{table}\n'
+    profile = build_profile({})
+    grave = [
+        (placed.finding.code, placed.finding.message)
+        for placed in lint(data, settings)
+        if profile.severity(placed.finding.code, placed.finding.consequence) is not Severity.INFO
+    ]
+    assert grave == []
+
+
 # -- auto ---------------------------------------------------------------------------------------------------
 
 

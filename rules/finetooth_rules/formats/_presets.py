@@ -4,7 +4,7 @@ Sources: Axolotl 067b021, docs/dataset-formats/inst_tune.qmd, prompt_tokenizers.
 (alpaca_chat, alpaca_w_system, context_qa, creative_acr, metharme, dpo/chatml, dpo/llama3, kto/chatml);
 docs/rlhf.qmd for the `argilla` fields. What those add around the texts (templates, fixed answers) is not part
 of the data. Not here: `chatml.argilla_chat` and `ultra` are read as any answer that is a list of messages;
-`zephyr.nectar` ranks a list of answers, which no mapping describes.
+`zephyr.nectar` ranks a list of answers, and the scores of `creative_acr` may be anything.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ INSTRUCTION: Final[Mapping[str, FieldMap]] = {
     "context_qa": _map(("article", "question"), "answer"),
     "context_qa.load_v2": _map(("context", "question"), "answer"),
     "context_qa.load_404": _map(("article", "unanswerable_question")),
-    "creative_acr.load_revise": _map(("instruction", "answer", "scores", "critiques"), "revision"),
-    "creative_acr.load_critique": _map(("instruction", "answer"), ("scores", "critiques")),
+    "creative_acr.load_revise": _map(("instruction", "answer"), "revision"),
     "creative_acr.load_answer": _map("instruction", "revision"),
     "metharme": _map("prompt", "generation"),
     "alpaca_chat.load_qa": _map("question", "answer"),
@@ -128,10 +127,7 @@ _TELLING: Final = frozenset(
 """Keys that are surely meant to be read."""
 
 _UNSURE: Final = frozenset(
-    {
-        *("chatml.prompt_pairs", "kto.prompt_pairs", "alpaca_w_system"),  # known formats read these
-        "creative_acr.load_critique",  # says too little of itself
-    }
+    {"chatml.prompt_pairs", "kto.prompt_pairs", "alpaca_w_system"}  # known formats read these
 )
 
 

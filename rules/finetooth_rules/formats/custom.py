@@ -32,6 +32,7 @@ from finetooth_rules.formats._format import Format
 from finetooth_rules.formats._mapped_read import NAME, read
 from finetooth_rules.formats._mapped_schema import schema_of
 from finetooth_rules.formats._presets import PRESETS
+from finetooth_rules.formats.openai_chat import EXTRA_KEYS
 
 if TYPE_CHECKING:
     from finetooth_rules.example import Example
@@ -63,6 +64,11 @@ _KEYS: Final[Mapping[str, str]] = {
     "calls": "A message's key of tool calls.",
     "training": "A message's key that says whether it is trained: true, false or a weight.",
 }
+_OTHERS: Final = EXTRA_KEYS | {
+    *("name", "tool_call_id", "tool_calls", "function_call", "refusal", "audio", "weight"),
+    *("system", "tools", "history", "input", "context", "category", "text", "kto_tag"),
+}
+"""Keys that mean something of their own, and are no slip of the hand for a mapped one."""
 _CARRIERS: Final = ("type", "prompt", "completion", "messages", "text", "chosen", "rejected")
 
 
@@ -173,6 +179,7 @@ def custom_format(mapping: FieldMap) -> Format:
         read=partial(_read, mapping),
         sources=("the settings, a dataset_info.json or an Axolotl config",),
         hint=", ".join(fields),
+        extra_keys=_OTHERS,
     )
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -70,17 +70,15 @@ def _in_info(path: Path, file: Path) -> Found | None:
         raise ConfigError(path, "is nested too deep") from error
     for name, entry in decoded.items() if isinstance(decoded, dict) else ():
         named = entry.get("file_name") if isinstance(entry, dict) else None
-        if isinstance(named, str) and _is(path.parent / named, file):
+        place = Path(os.path.abspath(path.parent / named)) if isinstance(named, str) and named else None
+        if place in (file, file.parent):
             for key, message in _llama_factory.problems(entry):
                 raise ConfigError(path, f"{message} (dataset `{name}`)", *_place(text, name, key))
-            return Found(*_llama_factory.mapped(entry), path)
+            known, mapping = _llama_factory.mapped(entry)
+            if place == file.parent:
+                mapping = replace(mapping, columns=())  # another file of the folder may have them
+            return Found(known, mapping, path)
     return None
-
-
-def _is(named: Path, file: Path) -> bool:
-    """Whether a name means a file, or a folder that holds it."""
-    place = Path(os.path.abspath(named))
-    return place in (file, file.parent)
 
 
 def _place(text: str, *keys: str) -> tuple[int, int]:
