@@ -50,8 +50,12 @@ def find(file: Path) -> Found | None:
 
 def concerns(path: Path, file: Path | None) -> bool:
     """Whether a changed file could be one that says what a dataset's fields are."""
-    named = path.name == INFO or path.suffix.lower() in YAML
-    return named and file is not None and path.parent in _folders(file)
+    return is_mapping(path) and file is not None and path.parent in _folders(file)
+
+
+def is_mapping(path: Path) -> bool:
+    """Whether a file has the name of one that says what a dataset's fields are."""
+    return path.name == INFO or path.suffix.lower() in YAML
 
 
 def _folders(file: Path) -> tuple[Path, ...]:
