@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.formats import FORMATS, recognise
 from finetooth_rules.formats._presets import PRESETS, recognised
 from finetooth_rules.formats.custom import NAME as CUSTOM
@@ -87,13 +88,14 @@ _JUDGING: Final[dict[str, Any]] = {
 }
 
 
-def config_schema() -> dict[str, Any]:
-    """JSON Schema of finetooth.toml, with every rule's options."""
+def config_schema(known: Catalogue | None = None) -> dict[str, Any]:
+    """JSON Schema of finetooth.toml, with the options of every rule there is (default: ours)."""
+    known = known or catalogue.builtin()
     rules = {
         "description": "Options of single rules, by name.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {rule.name: _options_schema(rule) for rule in catalogue.all_rules() if _fields(rule)},
+        "properties": {rule.name: _options_schema(rule) for rule in known.rules if _fields(rule)},
     }
     judging = {**_JUDGING, "rules": rules}
     return {
@@ -224,15 +226,17 @@ def is_auto(settings: Settings) -> bool:
 def build_profile(
     settings: Settings,
     first_values: Sequence[Any] = (),
+    known: Catalogue | None = None,
     *,
     mapping: FieldMap | None = None,
     format_source: str = "configured",
 ) -> Profile:
     """The profile for settings that satisfy `config_schema`. `first_values`: the file's first decoded
-    records, by which `auto` decides the format. `mapping`: what a trainer's own file says of the fields,
-    where the settings leave that open. `format_source`: why it is the format that the settings or the
-    mapping say.
+    records, by which `auto` decides the format. `known`: the rules there are (default: ours). `mapping`:
+    what a trainer's own file says of the fields, where the settings leave that open. `format_source`: why
+    it is the format that the settings or the mapping say.
     """
+    known = known or catalogue.builtin()
     decided = _decide(settings, first_values, mapping, format_source)
     task, tokens = settings.get("task", {}), settings.get("tokens", {})
     rules = settings.get("rules", {})
@@ -247,11 +251,11 @@ def build_profile(
         task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
-        selected=catalogue.select(
+        selected=known.select(
             (*settings.get("select", ("ALL",)), *settings.get("extend-select", ())),
             (*settings.get("ignore", ()), *settings.get("extend-ignore", ())),
         ),
-        options={rule.code: _options(rule, rules.get(rule.name, {})) for rule in catalogue.all_rules()},
+        options={rule.code: _options(rule, rules.get(rule.name, {})) for rule in known.rules},
         max_record_bytes=settings.get("max-record-bytes", defaults.max_record_bytes),
         max_joined_lines=settings.get("max-joined-lines", defaults.max_joined_lines),
         max_depth=settings.get("max-depth", defaults.max_depth),

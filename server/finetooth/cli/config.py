@@ -125,10 +125,10 @@ def _refuse(error: ConfigError) -> None:
 
 
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
-    from finetooth_rules import catalogue
+    from finetooth.engine.plugins import catalogue_of
     from finetooth_rules.formats.custom import described
 
-    rules = catalogue.by_code()
+    rules = catalogue_of(profile).by_code
     return {
         "settings-file": str(config.path) if config.path else None,
         "format": profile.format,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetooth.engine.locate import RULE_PAGE, Located, pointer, show
+from finetooth.engine.locate import Located, page_of, pointer, show
+from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
 from finetooth.engine.shards import SHARD_BYTES, Merged, Reader, Shard, judged, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts
-from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity
@@ -69,7 +70,7 @@ def lint_file(
 ) -> FileResult:
     """Lint one file, in this process or its shards on an executor. Raises OSError."""
     facts = file_facts(source)
-    linter = Linter(profile)
+    linter = linter_for(profile)
     of_file = list(linter.check_file(facts))
     if any(finding.code in WHOLE_FILE_CODES for finding in of_file):
         advance(facts.size)
@@ -130,22 +131,23 @@ def shown(result: FileResult) -> Iterator[Shown]:
     """
     reader = Reader(result.source, result.merged)
     name = result.source.name
+    known = catalogue_of(result.profile)
     for finding in result.of_file:
         severity = result.profile.severity(finding.code, finding.consequence)
         if severity is not None:
-            yield _show_of_file(result, finding, severity)
+            yield _show_of_file(result, finding, severity, known)
     for item in sorted(result.of_records, key=lambda item: item.offset):
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
             if severity is not None:
-                yield show(name, Located(item.line, item.record, finding, severity), reader.at)
+                yield show(name, Located(item.line, item.record, finding, severity), reader.at, known)
 
 
-def _show_of_file(result: FileResult, finding: Finding, severity: Severity) -> Shown:
+def _show_of_file(result: FileResult, finding: Finding, severity: Severity, known: Catalogue) -> Shown:
     """A finding about the file as a whole: at its span where that lies in the head or at the end, else on
     line 1.
     """
-    rule = catalogue.by_code()[finding.code]
+    rule = known.by_code[finding.code]
     where, excerpt = _file_place(result, finding)
     return Shown(
         code=finding.code,
@@ -155,7 +157,7 @@ def _show_of_file(result: FileResult, finding: Finding, severity: Severity) -> S
         message=finding.message,
         place=where,
         pointer=pointer(finding.path),
-        url=RULE_PAGE + rule.name,
+        url=page_of(rule, known),
         excerpt=excerpt,
         fixes=tuple(ShownFix(fix.applicability, fix.title) for fix in finding.fixes),
     )

@@ -11,6 +11,7 @@ import orjson
 
 from finetooth.engine.config import CONFIGURED, Config, ConfigError
 from finetooth.engine.mappings import Found, find
+from finetooth.engine.plugins import PluginError, plugins_of
 from finetooth_rules.formats import FORMATS
 from finetooth_rules.framing import split_lines
 from finetooth_rules.profile import Profile
@@ -77,7 +78,14 @@ def resolve(
             settings = {**settings, "format": found.format}
         mapping = None if found is None else found.mapping
         source = source if found is None else found.path.name
-    profile = build_profile(settings, first_values(head), mapping=mapping, format_source=source)
+    try:
+        profile = build_profile(
+            settings, first_values(head), config.catalogue, mapping=mapping, format_source=source
+        )
+        if config.allow_plugins and "plugins" in config.settings:
+            profile = replace(profile, plugins=plugins_of(config.settings, config.root))
+    except PluginError as error:
+        raise ConfigError(config.path or Path(error.plugin), str(error)) from error
     if "schema" in settings:
         from finetooth.engine.own_schema import load
 

@@ -13,6 +13,7 @@ from finetooth.engine.config import Config, ConfigError, read
 from finetooth.engine.config import discover as discover_config
 from finetooth.engine.discover import Patterns, discover
 from finetooth.engine.lint_file import FileResult, lint_file, shown
+from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides, Progress, Silent
@@ -173,6 +174,8 @@ def _check_one(
         if source.path is None:
             report.fixed_stdin = fixed.data
     report.files += 1
+    if (known := catalogue_of(profile)) not in report.catalogues:
+        report.catalogues.append(known)
     report.records += result.record_count
     report.findings += shown(result)
     for code, message in sorted(result.broken.items()):

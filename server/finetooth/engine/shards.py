@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
+from finetooth.engine.plugins import linter_for
 from finetooth.engine.source import BLOCK, Source, line_size, read_lines
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding
@@ -101,7 +102,7 @@ def lint_shard(
     shard: Shard, profile: Profile, features: Features, advance: Callable[[int], None] = lambda count: None
 ) -> Part:
     """Lint the records of one shard. Raises OSError."""
-    linter = Linter(profile)
+    linter = linter_for(profile)
     with shard.source.open() as stream:
         start = _sync(stream, shard.start, profile) if shard.start else 0
         end = None if shard.end is None else _sync(stream, shard.end, profile)

@@ -14,10 +14,10 @@ from finetooth.engine.document import Document, Encoding, columns, content_lengt
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_blocks import Block, Entry, Flagged
 from finetooth.engine.live_judge import Address
-from finetooth.engine.locate import RULE_PAGE
+from finetooth.engine.locate import page_of
+from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.protocol import encode
-from finetooth_rules import catalogue
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
 from finetooth_rules.framing import position, span_of, whole
@@ -102,6 +102,7 @@ class Renderer:
         self.uri = uri
         self.index = index
         self.facts = facts
+        self._known = catalogue_of(index.linter.profile)
         self.hidden_bytes = 0
         """Length of a byte-order mark that is in the file and not in the editor's text."""
 
@@ -207,8 +208,9 @@ class Renderer:
             "source": SOURCE,
             "message": finding.message,
         }
-        if self.facts.code_description and (rule := catalogue.by_code().get(finding.code)):
-            diagnostic["codeDescription"] = {"href": RULE_PAGE + rule.name}
+        rule = self._known.by_code.get(finding.code)
+        if self.facts.code_description and rule is not None and (page := page_of(rule, self._known)):
+            diagnostic["codeDescription"] = {"href": page}
         return diagnostic
 
     # -- places -------------------------------------------------------------------------------------------

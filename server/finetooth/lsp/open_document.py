@@ -13,13 +13,13 @@ from pygls import uris
 from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_worker import There, Worker
+from finetooth.engine.plugins import linter_for
 from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import BOM, Renderer
 from finetooth.lsp.settings import EditorSettings
 from finetooth_rules.file_facts import FileFacts
-from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 
 LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
@@ -70,7 +70,7 @@ class OpenDocument:
     def judge_by(self, profile: Profile, broken: Mapping[str, str]) -> None:
         """Start over under a profile; rules that raised before stay off."""
         self.profile = profile
-        linter = Linter(profile)
+        linter = linter_for(profile)
         linter.broken.update(broken)
         self._drawn_ahead = 0
         self.index = LiveIndex(self.document, linter, There(self._worker, profile))

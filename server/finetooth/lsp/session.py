@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.config import NAMES, ConfigError
+from finetooth.engine.config import NAMES, Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
 from finetooth.engine.mappings import concerns
@@ -60,6 +60,7 @@ class Session:
         self.settings = EditorSettings()
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()
+        self._plugins_told: set[Path] = set()
         self.broken: dict[str, str] = {}
         self.worker = Worker()
         self._scheduler = Scheduler()
@@ -234,8 +235,12 @@ class Session:
         before = document.settings
         settings = document.settings = self.settings_for(document)
         chosen = self._chosen_config(settings)
-        config = self.configs.config_for(document.path, self.folders, chosen)
+        config = self.configs.config_for(
+            document.path, self.folders, chosen, allow_plugins=settings.allow_plugins
+        )
         document.config_path = config.path
+        if "plugins" in config.settings and not settings.allow_plugins:
+            self._tell_of_plugins(config)
         if not settings.enable:
             for job in ("lint", "judge"):
                 self._scheduler.cancel((job, document.uri))
@@ -257,6 +262,15 @@ class Session:
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
         elif before != settings:
             self.update(document)
+
+    def _tell_of_plugins(self, config: Config) -> None:
+        """Rules of the project's own are not run before the user allowed it; said once for each config."""
+        if config.path is not None and config.path not in self._plugins_told:
+            self._plugins_told.add(config.path)
+            self.server.tell(
+                types.MessageType.Info,
+                f"{config.path.name} names plugins, which are not loaded: `finetooth.allowPlugins` is off.",
+            )
 
     def _chosen_config(self, settings: EditorSettings) -> Path | None:
         if settings.configuration is None:
