@@ -8,6 +8,7 @@ from typing import Any
 from finetooth_rules.formats._chat import has_value_parts, is_sharegpt
 from finetooth_rules.formats._format import Format
 from finetooth_rules.formats.alpaca import ALPACA
+from finetooth_rules.formats.axolotl_segments import AXOLOTL_SEGMENTS
 from finetooth_rules.formats.llama_factory_v1 import LLAMA_FACTORY_V1
 from finetooth_rules.formats.openai_chat import OPENAI_CHAT
 from finetooth_rules.formats.openai_preference import OPENAI_PREFERENCE
@@ -25,6 +26,7 @@ FORMATS: Mapping[str, Format] = {
         SHAREGPT,
         ALPACA,
         PROMPT_COMPLETION,
+        AXOLOTL_SEGMENTS,
     )
 }
 

@@ -76,7 +76,7 @@ class Configs:
 
     def _load(self, folder: Path) -> Config | None:
         if self.request.isolated:
-            return Config(root=folder)
+            return Config(root=folder, looks_around=False)
         try:
             if self.request.config is None:
                 return discover_config(folder)
@@ -172,7 +172,7 @@ def _check_one(
         return
     source = replace(source, framing=framing)
     overrides = override_settings(request.overrides)
-    profile = resolve(config, file, overrides, head, framing)
+    profile = resolve(config, file, overrides, head, framing, configs.report)
     with tempfile.TemporaryDirectory(prefix="finetooth-") if packed else nullcontext("") as scratch:
         if packed:
             limit = with_overrides(config.settings_for(file), overrides).get(
