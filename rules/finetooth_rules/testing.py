@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from finetooth_rules.edits import apply_fix
 from finetooth_rules.features import Features
@@ -25,8 +25,13 @@ from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
 from finetooth_rules.lint import Linter, summarise
 from finetooth_rules.own_schema import OwnSchema
+from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.settings import build_profile
+
+Host: TypeAlias = Callable[[Profile, Mapping[str, Any]], tuple[Profile, Features]]
+"""Stands for the engine: from a profile and the case's settings to the profile with the files they name, and
+the features for it."""
 
 _BLOCK: Final = re.compile(r"^(`{3,})([\w-]+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 _HEADING: Final = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -124,7 +129,7 @@ def _read_marks(body: str) -> tuple[bytes, tuple[Mark, ...]]:
 def lint(
     data: bytes,
     settings: str = "",
-    features: Features = Features(),  # noqa: B008 - frozen
+    features: Features | Host = Features(),  # noqa: B008 - frozen
     schema: str = "",
 ) -> list[Placed]:
     """Every finding on the records of a whole file in memory (file rules aside)."""
@@ -141,7 +146,10 @@ def lint(
         framed.append((index, here.record))
         index += here.record.line_count
     records = [record for _, record in framed]
-    linter = Linter(replace(build_profile(decoded, [record.value for record in records]), own_schema=own))
+    profile = replace(build_profile(decoded, [record.value for record in records]), own_schema=own)
+    if callable(features):
+        profile, features = features(profile, decoded)
+    linter = Linter(profile)
     found: list[Placed] = []
     for (line, record), one, two in zip(
         framed, linter.check(records), linter.measure(records, features), strict=True
@@ -197,7 +205,7 @@ def mark_of(placed: Placed) -> Mark:
     return Mark(placed.line + start.line, column(line, start.offset), last, finding.code, finding.message)
 
 
-def run_case(case: Case, code: str, features: Features = Features()) -> list[str]:  # noqa: B008 - frozen
+def run_case(case: Case, code: str, features: Features | Host = Features()) -> list[str]:  # noqa: B008 - frozen
     """What is wrong with a case for rule `code`; empty when it holds. Findings of other rules of the case's
     marks count too, those of rules that no mark and no caller names do not.
     """
@@ -241,7 +249,7 @@ def _same(expected: Mark, actual: Mark) -> bool:
 
 
 def _check_fix(
-    case: Case, code: str, expected: bytes, features: Features, take: Callable[[Fix], bool]
+    case: Case, code: str, expected: bytes, features: Features | Host, take: Callable[[Fix], bool]
 ) -> list[str]:
     once = fix_all(case.data, code, case.settings, features, take, case.schema)
     if once != expected:
@@ -257,7 +265,7 @@ def fix_all(
     data: bytes,
     code: str,
     settings: str = "",
-    features: Features = Features(),  # noqa: B008 - frozen
+    features: Features | Host = Features(),  # noqa: B008 - frozen
     take: Callable[[Fix], bool] = lambda fix: True,
     schema: str = "",
 ) -> bytes:

@@ -129,6 +129,8 @@ class Target:
     notes: tuple[str, ...] = ()
     messages: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    cleans_messages: bool = False
+    """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""

@@ -13,7 +13,7 @@ from finetooth.engine.config import Config, ConfigError, read
 from finetooth.engine.config import discover as discover_config
 from finetooth.engine.discover import Patterns, discover
 from finetooth.engine.lint_file import FileResult, lint_file, shown
-from finetooth.engine.providers import provide, spec_for
+from finetooth.engine.providers import provide, refused, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides, Progress, Silent
 from finetooth.engine.resolve import HEAD_BYTES, resolve
@@ -154,6 +154,9 @@ def _check_one(
         progress.advance(_size(source))
         return
     profile = resolve(config, file, override_settings(request.overrides), source.head(HEAD_BYTES))
+    if (why := refused(profile)) is not None:
+        assert profile.tokenizer is not None
+        raise ConfigError(Path(profile.tokenizer.path), f"is no tokenizer: {why}")
     features = provide(spec_for(profile))
 
     def lint(one: Source) -> FileResult:

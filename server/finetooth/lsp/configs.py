@@ -9,7 +9,9 @@ from typing import Final
 
 from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 
-WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, "*.schema.json"))
+WATCHED: Final = tuple(
+    f"**/{name}" for name in (*NAMES, "*.schema.json", "tokenizer.json", "tokenizer_config.json", "*.jinja")
+)
 
 
 class ConfigStore:
