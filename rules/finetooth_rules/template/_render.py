@@ -1,4 +1,4 @@
-"""From an Example to the messages that a trainer gives to the chat template, and the text it makes of them."""
+"""From an Example to the messages that a trainer gives to the chat template, and what it makes of them."""
 
 from __future__ import annotations
 
