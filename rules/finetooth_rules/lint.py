@@ -251,9 +251,11 @@ class Linter:
     # -- everything but the keystroke ------------------------------------------------------------------------
 
     def measure(self, records: Sequence[Record], features: Features) -> list[Findings]:
-        """Findings of the rules that need tokens, one tuple per record."""
+        """Findings of the rules that need tokens or a chat template, one tuple per record."""
         found: list[list[Finding]] = [[] for _ in records]
-        for rule in self._measured if features.tokens is not None else ():
+        for rule in self._measured:
+            if any(getattr(features, name) is None for name in rule.needs):
+                continue
             options = self.options(rule.code)
             near = [
                 (index, example)

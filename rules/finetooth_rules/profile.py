@@ -13,6 +13,7 @@ from finetooth_rules.formats import FORMATS, Format
 from finetooth_rules.formats import recognise as recognise_known
 from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.formats.custom import FieldMap, custom_format
+from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.targets import GENERIC, Target
 
@@ -38,8 +39,10 @@ class Profile:
     `configured_format` says that a person chose it, in the settings or in a trainer's own file;
     `format_source` says in words why it is this one: `configured`, `dataset_info.json`, `98 of its first 100
     records`. `mapping` names the fields of the format `custom`. `own_schema` is the user's own JSON
-    Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `selected`
-    holds the codes to show. `options` maps a code to its rule's Options.
+    Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `tokenizer` and
+    `template` are the model's own, where they are given; with `assistant_only_loss` the loss is on what the
+    template marks as generated. `selected` holds the codes to show. `options` maps a code to its rule's
+    Options.
     """
 
     format: str | None = None
@@ -58,6 +61,9 @@ class Profile:
     max_record_bytes: int = 64 * MIB
     max_joined_lines: int = 2_000
     max_depth: int = 512
+    tokenizer: TokenizerFile | None = None
+    template: ChatTemplate | None = None
+    assistant_only_loss: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
@@ -78,6 +84,9 @@ class Profile:
             self.max_record_bytes,
             self.max_joined_lines,
             self.max_depth,
+            self.tokenizer,
+            self.template,
+            self.assistant_only_loss,
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

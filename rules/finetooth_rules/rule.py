@@ -94,11 +94,13 @@ class MeasuredRule(Rule):
     """A record rule that needs a feature (tokens): asked for many records at once, outside the keystroke.
 
     `screen(record, profile, options)` is a cheap bound: False means that it cannot fire. `check` gets the
-    examples that passed and yields (index into them, finding).
+    examples that passed and yields (index into them, finding). `needs` names the features without which it
+    does not run: `tokens`, `template`.
     """
 
     screen: Callable[[Record, Profile, Any], bool]
     check: Callable[[Sequence[Example], Features, Profile, Any], Iterator[tuple[int, Finding]]]
+    needs: tuple[str, ...] = ("tokens",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,11 @@ _JUDGING: Final[dict[str, Any]] = {
                 "description": "A model's `tokenizer.json`, or its folder: tokens are counted by it.",
                 "type": "string",
             },
+            "assistant-only-loss": {
+                "description": "The loss is on answers alone, as the template's `{% generation %}` marks it "
+                "(TRL's `assistant_only_loss`).",
+                "type": "boolean",
+            },
             "template": {
                 "description": "The model's chat template (a Jinja file or tokenizer_config.json): "
                 "records are rendered by it.",
@@ -261,6 +266,7 @@ def build_profile(
         task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
+        assistant_only_loss=tokens.get("assistant-only-loss", False),
         selected=known.select(
             (*settings.get("select", ("ALL",)), *settings.get("extend-select", ())),
             (*settings.get("ignore", ()), *settings.get("extend-ignore", ())),

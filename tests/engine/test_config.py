@@ -29,7 +29,7 @@ def error(text: str, name: str = "finetooth.toml") -> ConfigError:
         ('[[overrides]]\nfiles = ["a"]\n\n[[overrides]]\ntarget = "openai"\n', (4, 3), "has no `files`"),
         ('[[overrides]]\nfiles = ["a"]\n[overrides.task]\nexample = []\n', (4, 1), "did you mean `examples`"),
         ("format = \n", (1, 10), "not valid TOML"),
-        ('format = "alpca"\n', (1, 1), "expected one of auto"),
+        ('format = "alpca"\n', (1, 1), "did you mean `alpaca`"),
         ('format = "opnai-chat"\n', (1, 1), "did you mean `openai-chat`"),
         ('[format]\nprompt = "q"\n\ncompletoin = "a"\n', (4, 1), "did you mean `completion`"),
         ("[format]\nprompt = 3\n", (2, 1), "expected a string or an array"),

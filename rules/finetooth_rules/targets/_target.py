@@ -131,6 +131,8 @@ class Target:
     sources: tuple[str, ...] = ()
     single_call_models: str | None = None
     """Pattern of the names of models whose chat template takes one call a turn."""
+    cleans_messages: bool = False
+    """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""

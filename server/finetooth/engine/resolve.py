@@ -112,6 +112,12 @@ def resolve(
         from finetooth.engine.own_schema import load
 
         profile = replace(profile, own_schema=load(config.root / settings["schema"]))
+    tokens = settings.get("tokens", {})
+    if "tokenizer" in tokens or "template" in tokens:
+        from finetooth.engine.model_files import load as load_model_files
+
+        tokenizer, template = load_model_files(config.root, tokens)
+        profile = replace(profile, tokenizer=tokenizer, template=template)
     return profile
 
 

@@ -16,7 +16,7 @@ from finetooth.engine.config import discover as discover_config
 from finetooth.engine.discover import Patterns, discover
 from finetooth.engine.lint_file import FileResult, lint_file, shown
 from finetooth.engine.plugins import catalogue_of
-from finetooth.engine.providers import provide, spec_for
+from finetooth.engine.providers import provide, refused, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides, Progress, Silent
 from finetooth.engine.resolve import HEAD_BYTES, resolve, with_overrides
@@ -173,6 +173,9 @@ def _check_one(
     source = replace(source, framing=framing)
     overrides = override_settings(request.overrides)
     profile = resolve(config, file, overrides, head, framing, configs.report)
+    if (why := refused(profile)) is not None:
+        assert profile.tokenizer is not None
+        raise ConfigError(Path(profile.tokenizer.path), f"is no tokenizer: {why}")
     with tempfile.TemporaryDirectory(prefix="finetooth-") if packed else nullcontext("") as scratch:
         if packed:
             limit = with_overrides(config.settings_for(file), overrides).get(

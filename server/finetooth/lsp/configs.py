@@ -10,7 +10,9 @@ from typing import Final
 from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 from finetooth.engine.mappings import INFO
 
-WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, "*.schema.json", INFO, "*.yml", "*.yaml"))
+_MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
+_OTHERS: Final = ("*.schema.json", INFO, "*.yml", "*.yaml", *_MODEL)
+WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
 
 
 class ConfigStore:

@@ -20,6 +20,7 @@ from finetooth.engine.config import NAMES, Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
 from finetooth.engine.mappings import concerns
+from finetooth.engine.model_files import paths_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
@@ -112,7 +113,18 @@ class Session:
         if any(concerns(path, document.path) for document in self.documents.values()):
             return True
         chosen = {document.config_path for document in self.documents.values()}
-        return path.name in NAMES or path in chosen or path in self.configs.errors or self._is_schema(path)
+        return (
+            path.name in NAMES
+            or path in chosen
+            or path in self.configs.errors
+            or self._is_schema(path)
+            or self._is_of_model(path)
+        )
+
+    def _is_of_model(self, path: Path) -> bool:
+        """Whether some document is judged by this tokenizer or chat template."""
+        profiles = (document.profile for document in self.documents.values())
+        return any(path in paths_of(profile.tokenizer, profile.template) for profile in profiles)
 
     def _is_schema(self, path: Path) -> bool:
         """Whether some document is judged by this JSON Schema, or by one that refers to it."""
