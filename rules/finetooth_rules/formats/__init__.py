@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats.bedrock_anthropic import BEDROCK_ANTHROPIC
+from finetooth_rules.formats.bedrock_nova import BEDROCK_NOVA
+from finetooth_rules.formats.cohere import COHERE
+from finetooth_rules.formats.fireworks import FIREWORKS
+from finetooth_rules.formats.gemini import GEMINI
+from finetooth_rules.formats.mistral import MISTRAL
+from finetooth_rules.formats.nemo import NEMO
 from finetooth_rules.formats.openai_chat import OPENAI_CHAT
 from finetooth_rules.formats.prompt_completion import PROMPT_COMPLETION
+from finetooth_rules.formats.text import TEXT
+from finetooth_rules.formats.together import TOGETHER
+from finetooth_rules.formats.tokenized import TOKENIZED
+from finetooth_rules.formats.trl_preference import TRL_PREFERENCE
+from finetooth_rules.formats.trl_prompt_completion import TRL_PROMPT_COMPLETION
+from finetooth_rules.formats.trl_prompt_only import TRL_PROMPT_ONLY
+from finetooth_rules.formats.trl_stepwise import TRL_STEPWISE
+from finetooth_rules.formats.trl_unpaired import TRL_UNPAIRED
 
-FORMATS: Mapping[str, Format] = {fmt.name: fmt for fmt in (OPENAI_CHAT, PROMPT_COMPLETION)}
+FORMATS: Final[Mapping[str, Format]] = {
+    fmt.name: fmt
+    for fmt in (
+        OPENAI_CHAT,
+        TRL_UNPAIRED,
+        TRL_PROMPT_COMPLETION,
+        TRL_PROMPT_ONLY,
+        PROMPT_COMPLETION,
+        TRL_STEPWISE,
+        TRL_PREFERENCE,
+        GEMINI,
+        MISTRAL,
+        COHERE,
+        BEDROCK_ANTHROPIC,
+        BEDROCK_NOVA,
+        NEMO,
+        TOKENIZED,
+        TEXT,
+        TOGETHER,
+        FIREWORKS,
+    )
+}
+
+_NARROW: Final = (BEDROCK_NOVA, MISTRAL, COHERE, BEDROCK_ANTHROPIC)
+"""Formats with `messages` that something of their own tells from `openai-chat`, so they are asked first."""
+_ORDER: Final = (*_NARROW, *(fmt for fmt in FORMATS.values() if fmt not in _NARROW))
 
 
 def recognise(value: Mapping[str, Any]) -> Format | None:
     """The format a decoded record is meant as, or None."""
-    for fmt in FORMATS.values():
-        if fmt.recognise(value):
+    for fmt in _ORDER:
+        if (fmt.distinct or fmt.recognise)(value):
             return fmt
     return None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from finetooth_rules.example import SYSTEM_ROLES, Example, Turn
+from collections import Counter
+
+from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Turn
+from finetooth_rules.finding import Path
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 RESULT_ROLES = frozenset({"tool", "function"})
@@ -22,11 +25,19 @@ def in_order(example: Example) -> bool:
 
 
 def _is_whole(example: Example) -> bool:
-    """Whether every item of the list of turns could be read as one."""
+    """Whether every item of the lists of turns could be read as one."""
+    lists = Counter(turn.path[:-1] for turn in example.turns if turn.path and isinstance(turn.path[-1], int))
+    return all(_length(example, path) in (None, count) for path, count in lists.items())
+
+
+def _length(example: Example, path: Path) -> int | None:
     value = example.record.value
-    for step in example.turns_path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return not isinstance(value, list) or len(value) == len(example.turns)
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):  # JSON inside a string
+            return None
+    return len(value) if isinstance(value, list) else None
 
 
 def has_role(example: Example, role: str) -> bool:
@@ -35,7 +46,11 @@ def has_role(example: Example, role: str) -> bool:
 
 
 def is_prompt_only(example: Example) -> bool:
-    """A prompt for reinforcement learning: no answer, but a column that a grader compares answers with."""
+    """A prompt for reinforcement learning: its format says so, or there is no answer but a column that a
+    grader compares answers with.
+    """
+    if example.kind is Kind.PROMPT_ONLY:
+        return True
     return "reference" in example.extra and not has_role(example, "assistant")
 
 

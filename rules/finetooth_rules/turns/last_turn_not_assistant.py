@@ -35,14 +35,14 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import has_role, in_order
+from finetooth_rules.turns._turns import has_role, in_order, is_prompt_only
 
 CODE: Final = "TRN001"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the role of the last turn."""
-    if not in_order(example) or not has_role(example, "assistant"):
+    if not in_order(example) or not has_role(example, "assistant") or is_prompt_only(example):
         return
     last = example.turns[-1]
     if last.role != "assistant":
