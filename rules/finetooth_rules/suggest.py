@@ -14,6 +14,10 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "Chatbot": ("assistant", "gpt", "model", "bot", "ai"),
     "User": ("human",),
     # Keys of other formats.
+    "conversations": ("messages", "conversation", "dialogue", "dialog", "turns", "chat"),
+    "from": ("role", "speaker", "author"),
+    "value": ("content", "text", "body"),
+    "output": ("response", "completion", "answer"),
     "messages": ("conversations", "conversation", "dialogue", "dialog", "turns", "chat"),
     "role": ("from", "speaker", "author"),
     "content": ("value", "text", "body"),

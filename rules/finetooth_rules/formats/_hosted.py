@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth_rules.example import Example, Kind
-from finetooth_rules.formats import openai_chat, prompt_completion, text, trl_preference
+from finetooth_rules.formats import openai_chat, openai_reinforcement, prompt_completion, text, trl_preference
 from finetooth_rules.formats._chat import read_tools, read_turns
 
 if TYPE_CHECKING:
@@ -87,9 +87,15 @@ def one_of_kinds(title: str, kinds: Sequence[Sequence[str]], properties: Mapping
     }
 
 
-def read(name: str, record: Record, value: Mapping[str, Any], target: Target) -> Example:
-    """The record as the kind that its keys say, in the format `name`."""
-    if "messages" in value:
+def read(
+    name: str, record: Record, value: Mapping[str, Any], target: Target, *, prompts: bool = False
+) -> Example:
+    """The record as the kind that its keys say, in the format `name`. `prompts`: messages without an answer,
+    beside a column for a grader, are a prompt for reinforcement learning.
+    """
+    if prompts and openai_reinforcement.recognise(value):
+        example = openai_reinforcement.read(record, value, target)
+    elif "messages" in value:
         example = openai_chat.read(record, value, target)
     elif not _is_absent(value, PREFERENCE):
         return _read_preference(name, record, value)
@@ -121,7 +127,7 @@ def _read_preference(name: str, record: Record, value: Mapping[str, Any]) -> Exa
         kind=Kind.PREFERENCE,
         rejected=tuple(read_turns(value.get(worse), (worse,), learnt=False)),
         answer_from=len(prompt),
-        rejected_path=(worse,),
+        rejected_path=(worse,) if worse in value else (),
         tools=tuple(read_tools(source.get("tools"), ("input", "tools"))),
         tools_path=("input", "tools") if "tools" in source else (),
     )

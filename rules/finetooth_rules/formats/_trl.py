@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from finetooth_rules.example import Turn
 from finetooth_rules.formats._chat import read_turns, text_turn
-from finetooth_rules.formats.openai_chat import EXTRA_KEYS, REFERENCE_KEYS, SCHEMA
+from finetooth_rules.formats.openai_chat import EXTRA_KEYS, SCHEMA
+from finetooth_rules.formats.openai_reinforcement import REFERENCE_KEYS
 
 SOURCE: Final = "TRL: docs/source/dataset_formats.md"
 

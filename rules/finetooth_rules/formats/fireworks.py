@@ -16,7 +16,8 @@ from finetooth_rules.formats._hosted import (
     preference,
     read,
 )
-from finetooth_rules.formats.openai_chat import EXTRA_KEYS, REFERENCE_KEYS
+from finetooth_rules.formats.openai_chat import EXTRA_KEYS
+from finetooth_rules.formats.openai_reinforcement import REFERENCE_KEYS
 
 NAME: Final = "fireworks"
 KINDS: Final = (("messages",), ("completion", "prompt"), PREFERENCE, ("chosen", "rejected"))
@@ -48,7 +49,7 @@ FIREWORKS: Final = Format(
     title="Fireworks: chat, completion or preference",
     recognise=recognise,
     schema=SCHEMA,
-    read=partial(read, NAME),
+    read=partial(read, NAME, prompts=True),
     sources=(
         "fw-ai/cookbook: skills/fireworks-training/references/choose-method.md",
         "Fireworks: fine-tuning documentation (text, vision, preference)",

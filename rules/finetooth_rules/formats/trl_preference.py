@@ -61,7 +61,7 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
         rejected=tuple(column("assistant", value, "rejected", learnt=False)),
         answer_from=len(prompt) or begin,
         rejected_from=begin,
-        rejected_path=("rejected",),
+        rejected_path=("rejected",) if "rejected" in value else (),
         tools=tuple(read_tools(value.get("tools"), ("tools",))),
         tools_path=("tools",) if "tools" in value else (),
         media=tuple(read_media(value)),

@@ -22,7 +22,7 @@ from finetooth_rules.formats._trl import (
     is_messages,
     schema,
 )
-from finetooth_rules.formats.openai_chat import REFERENCE_KEYS
+from finetooth_rules.formats.openai_reinforcement import REFERENCE_KEYS
 from finetooth_rules.suggest import nearest
 
 if TYPE_CHECKING:

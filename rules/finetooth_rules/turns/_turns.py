@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Turn
 from finetooth_rules.finding import Path
@@ -46,12 +47,29 @@ def has_role(example: Example, role: str) -> bool:
 
 
 def is_prompt_only(example: Example) -> bool:
-    """A prompt for reinforcement learning: its format says so, or there is no answer but a column that a
-    grader compares answers with.
-    """
-    if example.kind is Kind.PROMPT_ONLY:
-        return True
-    return "reference" in example.extra and not has_role(example, "assistant")
+    """A prompt for reinforcement learning, which needs no answer."""
+    return example.kind is Kind.PROMPT_ONLY
+
+
+def lacks_its_answer(example: Example) -> bool:
+    """Whether the preferred answer could not be read; the schema's rules speak of it."""
+    return example.kind is Kind.PREFERENCE and example.answer_from == len(example.turns)
+
+
+def named(turn: Turn) -> str:
+    """The role as the record writes it."""
+    return turn.written or turn.role
+
+
+def expected(role: str, turns: Sequence[Turn]) -> str:
+    """How this record would write a role: as it does, or in the words of ShareGPT where it uses them."""
+    for turn in turns:
+        if turn.role == role:
+            return named(turn)
+    return _SHAREGPT.get(role, role) if any(turn.written in _SHAREGPT.values() for turn in turns) else role
+
+
+_SHAREGPT = {"user": "human", "assistant": "gpt"}
 
 
 def is_system(turn: Turn) -> bool:

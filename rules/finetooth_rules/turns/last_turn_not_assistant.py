@@ -2,7 +2,8 @@ r"""The conversation does not end with an assistant turn.
 
 ## What it does
 Reports a conversation whose last turn is not the assistant's, though it has an assistant turn further up.
-One without any is `no-assistant-turn`.
+One without any is `no-assistant-turn`. A prompt
+for reinforcement learning ends as it should.
 
 ## Why it matters
 What comes after the last answer teaches nothing. Azure refuses the record, and so does mistral-finetune:
@@ -35,18 +36,20 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import has_role, in_order, is_prompt_only
+from finetooth_rules.turns._turns import expected, has_role, in_order, is_prompt_only, lacks_its_answer, named
 
 CODE: Final = "TRN001"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the role of the last turn."""
-    if not in_order(example) or not has_role(example, "assistant") or is_prompt_only(example):
+    if not in_order(example) or not has_role(example, "assistant"):
+        return
+    if is_prompt_only(example) or lacks_its_answer(example):
         return
     last = example.turns[-1]
     if last.role != "assistant":
-        message = f"the last turn is `{last.role}`; expected `assistant`"
+        message = f"the last turn is `{named(last)}`; expected `{expected('assistant', example.turns)}`"
         yield Finding(CODE, message, Consequence.REJECTED, path=last.role_path)
 
 

@@ -35,7 +35,7 @@ from finetooth_rules.example import Example, Turn
 from finetooth_rules.finding import Consequence, Finding, Related
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import RecordRule
-from finetooth_rules.turns._turns import in_order
+from finetooth_rules.turns._turns import in_order, named
 
 CODE: Final = "TRN011"
 _ROLES: Final = ("user", "assistant")
@@ -73,7 +73,7 @@ def check(example: Example, profile: Profile, options: Options) -> Iterator[Find
             yield _finding(turn, turns[index - 2], "the one before it, and so does its answer")
             reported = index + 1
         elif len(text) >= options.min_length:
-            yield _finding(turn, before, f"an earlier `{turn.role}` turn")
+            yield _finding(turn, before, f"an earlier `{named(turn)}` turn")
 
 
 def _repeats(turns: tuple[Turn, ...], last: int, length: int) -> bool:
@@ -98,7 +98,7 @@ def _text(turn: Turn) -> str:
 def _finding(turn: Turn, before: Turn, what: str) -> Finding:
     return Finding(
         CODE,
-        f"this `{turn.role}` turn repeats {what}",
+        f"this `{named(turn)}` turn repeats {what}",
         Consequence.DEGRADED,
         path=turn.content_path,
         related=(Related("said first here", path=before.content_path),),
