@@ -207,7 +207,7 @@ class Linter:
         return fmt
 
     def _on_shape(self, example: Example, fmt: Format) -> Iterator[Finding]:
-        valid = fmt.validator.is_valid(example.record.value)
+        valid = fmt.holds(example.record.value)
         for rule in self._shape_rules:
             if _meant_for(rule, fmt) and not (rule.explains_schema and valid):
                 yield from self._run(rule, example)

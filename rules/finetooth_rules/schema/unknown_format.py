@@ -130,9 +130,12 @@ def _hints() -> str:
 
 def nearest_format(keys: Sequence[str]) -> Format | None:
     """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
-    scores = {fmt.name: (_likeness(keys, fmt), fmt.well_known) for fmt in FORMATS.values()}
+    scores = {
+        fmt.name: (not own_keys(fmt).isdisjoint(keys), _likeness(keys, fmt), fmt.well_known)
+        for fmt in FORMATS.values()
+    }
     best = max(scores, key=lambda name: scores[name])
-    return FORMATS[best] if scores[best][0] else None
+    return FORMATS[best] if scores[best][1] else None
 
 
 def _likeness(keys: Sequence[str], fmt: Format) -> float:
