@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finetooth_rules.example import SYSTEM_ROLES, Example, Turn
+from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Turn
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 RESULT_ROLES = frozenset({"tool", "function"})
@@ -34,9 +34,15 @@ def has_role(example: Example, role: str) -> bool:
     return any(turn.role == role for turn in example.turns)
 
 
-def is_prompt_only(example: Example) -> bool:
-    """A prompt for reinforcement learning: no answer, but a column that a grader compares answers with."""
-    return "reference" in example.extra and not has_role(example, "assistant")
+def expects_answer(example: Example) -> bool:
+    """Whether the turns should end with the assistant's: not those of a prompt for reinforcement learning,
+    nor of preference data whose preferred answer is missing (the schema's rules report that).
+    """
+    if example.kind is Kind.PREFERENCE:
+        return len(example.turns) > example.answer_from
+    if "reference" in example.extra and example.turns[-1].role == "user":
+        return False
+    return example.kind in (Kind.SUPERVISED, Kind.UNPAIRED)
 
 
 def is_system(turn: Turn) -> bool:

@@ -2,12 +2,14 @@ r"""The conversation does not end with an assistant turn.
 
 ## What it does
 Reports a conversation whose last turn is not the assistant's, though it has an assistant turn further up.
-One without any is `no-assistant-turn`.
+One without any is `no-assistant-turn`. Right, and not reported, are prompts for reinforcement learning, which
+end with the user's turn (a record with a column for a grader, such as `ground_truth`), and the prompts of
+preference data, whose answers stand beside them.
 
 ## Why it matters
 What comes after the last answer teaches nothing. Azure refuses the record, and so does mistral-finetune:
-`Expected last role Assistant for finetuning but got user`. LLaMA-Factory empties it:
-`Skipping this abnormal example.`
+`Expected last role Assistant for finetuning but got user`. LLaMA-Factory empties it (`Invalid message count
+in …`, `Skipping this abnormal example.`). Axolotl and TRL go on, with a prompt that has no answer.
 
 ## Example
 ```jsonl
@@ -35,14 +37,14 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import has_role, in_order
+from finetooth_rules.turns._turns import expects_answer, has_role, in_order
 
 CODE: Final = "TRN001"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the role of the last turn."""
-    if not in_order(example) or not has_role(example, "assistant"):
+    if not in_order(example) or not has_role(example, "assistant") or not expects_answer(example):
         return
     last = example.turns[-1]
     if last.role != "assistant":

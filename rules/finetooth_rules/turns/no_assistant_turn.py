@@ -5,9 +5,10 @@ Reports a conversation in which the assistant says nothing. A record with a colu
 (`ground_truth`, `answer` and the like) is a prompt for reinforcement learning, which needs no answer.
 
 ## Why it matters
-There is nothing to learn. Azure and Together refuse such a record, TRL filters it out, and Axolotl says
-`Dropped N samples with no trainable tokens from train dataset`. Unsloth, when all are like it:
-`All labels in your dataset are -100. Training losses will be all 0.`
+There is nothing to learn. Azure and Together refuse such a record, LLaMA-Factory leaves it out (`Dropped
+invalid example: …`), and Axolotl says `Dropped N samples with no trainable tokens from train dataset`. TRL
+trains on the prompt, or filters the record out where `assistant_only_loss` is set. Unsloth, when all are like
+it: `All labels in your dataset are -100. Training losses will be all 0.`
 
 ## Example
 ```jsonl
@@ -35,14 +36,14 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import has_role, in_order, is_prompt_only
+from finetooth_rules.turns._turns import expects_answer, has_role, in_order
 
 CODE: Final = "TRN003"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the key of the turns."""
-    if in_order(example) and not has_role(example, "assistant") and not is_prompt_only(example):
+    if in_order(example) and not has_role(example, "assistant") and expects_answer(example):
         message = "no `assistant` turn; expected one, as there is nothing else to learn"
         yield Finding(CODE, message, Consequence.REJECTED, path=example.turns_path, on_key=True)
 
