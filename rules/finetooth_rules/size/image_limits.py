@@ -64,7 +64,7 @@ def applies(example: Example) -> bool:
 
 
 def _all(example: Example) -> Iterator[Media]:
-    yield from example.media
+    """The media of the turns: the APIs with such limits read no list beside them."""
     for turn in example.turns:
         yield from turn.media
 

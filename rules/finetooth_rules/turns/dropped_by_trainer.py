@@ -74,7 +74,7 @@ def _flag(example: Example, flag: str) -> Iterator[Finding]:
     value = example.record.value.get(flag)
     if value is None or isinstance(value, bool):
         return
-    message = f"`{flag}` is {_called(value)}; a record without true or false is dropped"
+    message = f"`{flag}` is {_called(value)}; expected true or false, or KTO training drops the record"
     yield Finding(
         CODE,
         message,
@@ -88,7 +88,7 @@ def _flag(example: Example, flag: str) -> Iterator[Finding]:
 def _called(value: Any) -> str:
     if isinstance(value, str):
         return "a string"
-    return "a number" if isinstance(value, int | float) else "neither true nor false"
+    return "a number" if isinstance(value, int | float) else "a list or an object"
 
 
 def _repair(example: Example, flag: str, value: Any) -> Iterator[Fix]:
@@ -112,13 +112,11 @@ def _defects(example: Example, target: Target) -> Iterator[tuple[Turn, str, Cons
     for before, turn in pairwise(example.turns):
         if is_result(before) and turn.role == "user":
             message = (
-                "a `user` turn right after a tool's result; the record is emptied without an answer between"
+                "a `user` turn right after a tool's result; with no answer between, the record is emptied"
             )
             yield turn, message, Consequence.DROPPED
         elif before.role == "user" and is_result(turn):
-            message = (
-                "a tool's result right after a `user` turn; the record is emptied without a call between"
-            )
+            message = "a tool's result right after a `user` turn; with no call between, the record is emptied"
             yield turn, message, Consequence.DROPPED
         elif is_result(before) and is_result(turn) and example.format in drops.results_apart:
             message = "a second tool result in a row; the record is emptied, as roles must take turns"
