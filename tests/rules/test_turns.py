@@ -211,3 +211,39 @@ def test_results_in_a_row_by_format(merge_first: bool) -> None:
     (finding,) = check(replace(ended, turns_path=()), profile, NoOptions())
     assert finding.path == ("messages", 2, "role")
     assert "emptied" in finding.message
+
+
+@pytest.mark.parametrize(("target", "code"), [("generic", "TRN011"), ("llama-factory", "TRN004")])
+def test_a_pasted_turn_that_costs_the_record_is_an_error(target: str, code: str) -> None:
+    turn = {"role": "user", "content": "Hi"}
+    data = orjson.dumps({"messages": [turn, turn, {"role": "assistant", "content": "Hello!"}]})
+    found = lint(data, f'target = "{target}"')
+    assert [p.finding.code for p in found if p.finding.code.startswith("TRN")] == [code]
+
+
+def emptied(roles: list[str]) -> bool:
+    """Whether LLaMA-Factory empties or shortens a record of these roles, written anew from its description:
+    a system turn first is set aside, results in a row are one, results at the end are lost; then users and
+    results stand at odd places, the assistant at even ones.
+    """
+    turns = roles[1:] if roles[:1] == ["system"] else roles
+    if turns and turns[-1] == "tool":
+        return True
+    merged = [role for n, role in enumerate(turns) if role != "tool" or turns[n - 1 : n] != ["tool"]]
+    places = (("user", "tool"), ("assistant",))
+    return len(merged) % 2 == 1 or any(r not in places[n % 2] for n, r in enumerate(merged))
+
+
+@given(st.lists(st.sampled_from(["system", "user", "assistant", "tool"]), min_size=1, max_size=7))
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+def test_what_llama_factory_empties_has_an_error_and_nothing_else_has(roles: list[str]) -> None:
+    profile = build_profile({"target": "llama-factory"})
+    data = orjson.dumps({"messages": say(*roles)})
+    errors = {
+        p.finding.code
+        for p in lint(data, 'target = "llama-factory"')
+        if p.finding.code.startswith("TRN")
+        and profile.severity(p.finding.code, p.finding.consequence) is Severity.ERROR
+    }
+    if "user" in roles or emptied(roles):  # results without a question: no user turn is an error all the same
+        assert bool(errors) is emptied(roles), errors

@@ -71,9 +71,9 @@ def _all(example: Example) -> Iterator[Media]:
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each image that is not taken, and one where there are too many."""
-    limits = profile.target.images
-    if limits == ImageLimits():
-        return
+    limits, formats = profile.target.images, profile.target.formats
+    if limits == ImageLimits() or (formats is not None and example.format not in formats):
+        return  # a record that has to be converted first is told nothing of its images
     images = [media for media in _all(example) if media.kind == "image"]
     if limits.per_example is not None and len(images) > limits.per_example:
         message = (

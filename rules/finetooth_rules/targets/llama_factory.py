@@ -12,6 +12,7 @@ LLAMA_FACTORY = Target(
     overrides={
         **HF_OVERRIDES,
         "TRN001": Consequence.DROPPED,
+        "TRN002": Consequence.DROPPED,
         "TRN003": Consequence.DROPPED,
         "TRN004": Consequence.DROPPED,
         "TRN005": Consequence.DROPPED,
@@ -54,6 +55,7 @@ LLAMA_FACTORY = Target(
         **STRICT_MESSAGES,
         "FMT001": "Cannot find valid samples, check `data/README.md` for the data format.",
         "TRN001": "Invalid message count in …",
+        "TRN002": "Invalid role tag in …",
         "TRN004": "Invalid role tag in …",
         "TRN005": "Invalid role tag in …",
         "TRN006": "Invalid role tag in …",

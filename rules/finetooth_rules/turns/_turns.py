@@ -34,15 +34,24 @@ def has_role(example: Example, role: str) -> bool:
     return any(turn.role == role for turn in example.turns)
 
 
+def is_prompt_only(example: Example) -> bool:
+    """A prompt for reinforcement learning: its format says so, or it ends with the user and has a column that
+    a grader compares answers with.
+    """
+    if example.kind is Kind.PROMPT_ONLY:
+        return True
+    return "reference" in example.extra and (
+        not has_role(example, "assistant") or example.turns[-1].role == "user"
+    )
+
+
 def expects_answer(example: Example) -> bool:
     """Whether the turns should end with the assistant's: not those of a prompt for reinforcement learning,
     nor of preference data whose preferred answer is missing (the schema's rules report that).
     """
     if example.kind is Kind.PREFERENCE:
         return len(example.turns) > example.answer_from
-    if "reference" in example.extra and example.turns[-1].role == "user":
-        return False
-    return example.kind in (Kind.SUPERVISED, Kind.UNPAIRED)
+    return example.kind in (Kind.SUPERVISED, Kind.UNPAIRED) and not is_prompt_only(example)
 
 
 def is_system(turn: Turn) -> bool:
