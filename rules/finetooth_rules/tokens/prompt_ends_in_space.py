@@ -43,13 +43,10 @@ _LATIN_ENDS: Final = 0x530
 """Latin, Greek and Cyrillic letters stand below this code point."""
 
 
-def applies(example: Example) -> bool:
-    """Whether it is a prompt and a completion, neither of them empty."""
-    return len(example.turns) == 2 and all(len(turn.texts) == 1 for turn in example.turns)
-
-
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the space."""
+    if len(example.turns) != 2 or any(len(turn.texts) != 1 for turn in example.turns):
+        return
     prompt, completion = (turn.texts[0] for turn in example.turns)
     if not prompt.text.endswith(" ") or not _takes_space(completion.text[:1]):
         return
@@ -88,6 +85,6 @@ RULE = RecordRule(
     summary="The prompt ends in a space that belongs to the first word of the completion.",
     consequence=Consequence.DEGRADED,
     check=check,
-    applies=applies,
+    raw_triggers=(r'"prompt"\s*:\s*"(?:[^"\\]|\\.)* "',),
     formats=("prompt-completion",),
 )

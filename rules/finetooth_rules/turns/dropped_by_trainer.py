@@ -111,12 +111,16 @@ def _defects(example: Example, target: Target) -> Iterator[tuple[Turn, str, Cons
             yield turn, message, Consequence.REJECTED
     for before, turn in pairwise(example.turns):
         if is_result(before) and turn.role == "user":
+            name = turn.written or turn.role
             message = (
-                "a `user` turn right after a tool's result; with no answer between, the record is emptied"
+                f"a `{name}` turn right after a tool's result; with no answer between, the record is emptied"
             )
             yield turn, message, Consequence.DROPPED
         elif before.role == "user" and is_result(turn):
-            message = "a tool's result right after a `user` turn; with no call between, the record is emptied"
+            name = before.written or before.role
+            message = (
+                f"a tool's result right after a `{name}` turn; with no call between, the record is emptied"
+            )
             yield turn, message, Consequence.DROPPED
         elif is_result(before) and is_result(turn) and example.format in drops.results_apart:
             message = "a second tool result in a row; the record is emptied, as roles must take turns"

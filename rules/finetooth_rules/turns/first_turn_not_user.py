@@ -48,7 +48,8 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         return
     first = next(turn for turn in example.turns if not is_system(turn))
     if first.role == "assistant":
-        message = "the first turn is `assistant`; expected `user`"
+        user = next(turn for turn in example.turns if turn.role == "user")
+        message = f"the first turn is `{first.written or first.role}`; expected `{user.written or user.role}`"
         yield Finding(CODE, message, Consequence.DEGRADED, path=first.role_path)
 
 

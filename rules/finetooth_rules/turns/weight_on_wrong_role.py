@@ -49,7 +49,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             continue
         yield Finding(
             CODE,
-            f"a weight on a `{turn.role}` turn; only `assistant` turns are learnt",
+            f"a weight on a `{turn.written or turn.role}` turn; only `assistant` turns are learnt",
             Consequence.DEGRADED,
             path=turn.weight_path,
             on_key=True,
