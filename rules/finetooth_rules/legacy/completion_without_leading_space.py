@@ -68,8 +68,9 @@ def _lacks(prompt: str, completion: str) -> bool:
     return bool(prompt and completion) and not completion[0].isspace() and not prompt.endswith(" ")
 
 
-def _start(example: Example) -> int:
-    return example.span_of(example.turns[-1].texts[0], 0, 0).start
+def _start(example: Example) -> int | None:
+    """None in a record that is not JSON yet: its other edits wait for that."""
+    return None if not example.record.strict else example.span_of(example.turns[-1].texts[0], 0, 0).start
 
 
 def add(count: int, start: Start) -> int:
