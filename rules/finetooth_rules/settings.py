@@ -158,11 +158,13 @@ def _type_schema(hint: Any) -> dict[str, Any]:
 
 
 def detect_format(values: Sequence[Any]) -> str | None:
-    """The format most of these decoded records are meant as; None where they look like no known one."""
-    votes = Counter(
-        fmt.name for value in values if isinstance(value, dict) and (fmt := recognise(value)) is not None
-    )
-    return max(FORMATS, key=lambda name: votes[name]) if votes else None
+    """The format most of these decoded records are meant as, at a tie the first that is met; None where more
+    of them look like no known one.
+    """
+    known = [recognise(value) for value in values if isinstance(value, dict)]
+    votes = Counter(fmt.name for fmt in known if fmt is not None)
+    name, most = next(iter(votes.most_common(1)), (None, 0))
+    return name if most >= known.count(None) else None
 
 
 def merged(base: Settings, *others: Settings) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 Shape = tuple[Any, ...]
 
-ALWAYS_LITERAL: Final = frozenset({"role", "type", "weight", "from"})
+ALWAYS_LITERAL: Final = frozenset({"role", "type", "weight", "loss_weight", "from"})
 """Keys whose value decides what the rest of the record means, whatever the schema says of them."""
 
 _CONSTRAINTS: Final = frozenset(

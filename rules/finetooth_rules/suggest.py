@@ -11,6 +11,10 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "assistant": ("gpt", "model", "bot", "ai", "chatbot", "chatgpt"),
     "tool": ("ipython", "observation", "tool_response", "function_response"),
     # Keys of other formats.
+    "conversations": ("messages", "conversation", "dialogue", "dialog", "turns", "chat"),
+    "from": ("role", "speaker", "author"),
+    "value": ("content", "text", "body"),
+    "output": ("response", "completion", "answer"),
     "messages": ("conversations", "conversation", "dialogue", "dialog", "turns", "chat"),
     "role": ("from", "speaker", "author"),
     "content": ("value", "text", "body"),

@@ -48,7 +48,34 @@ CHAT = st.fixed_dictionaries(
     optional={"tools": st.lists(st.just({"type": "function"})), "extra": TEXT},
 )
 PAIR = st.fixed_dictionaries({}, optional={"prompt": CONTENT, "completion": CONTENT, "extra": TEXT})
-ROW = st.one_of(CHAT, PAIR)
+SAID = st.fixed_dictionaries(
+    {"from": st.sampled_from(["human", "gpt", "function_call", "observation", "system", "gtp"])},
+    optional={"value": st.one_of(TEXT, st.just('{"name": "f"}'), st.none()), "weight": st.integers(0, 1)},
+)
+SHAREGPT = st.fixed_dictionaries(
+    {"conversations": st.lists(SAID, max_size=4)},
+    optional={"id": TEXT, "system": TEXT, "chosen": SAID, "rejected": SAID, "kto_tag": st.booleans()},
+)
+ALPACA = st.fixed_dictionaries(
+    {"instruction": TEXT},
+    optional={
+        **dict.fromkeys(("input", "output", "response", "chosen", "rejected", "system"), CONTENT),
+        "history": st.lists(st.lists(TEXT, max_size=3), max_size=2),
+    },
+)
+PARTS = st.lists(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["text", "reasoning", "tool_call", "txt"]), "value": TEXT | st.just("[]")}
+    ),
+    max_size=2,
+)
+V1_MESSAGE = st.fixed_dictionaries(
+    {"role": ROLE, "content": PARTS}, optional={"loss_weight": st.sampled_from([0.0, 0.5, 1.0, "1"])}
+)
+V1 = st.fixed_dictionaries(
+    {}, optional={key: st.lists(V1_MESSAGE, max_size=3) for key in ("messages", "chosen_messages", "tools")}
+)
+ROW = st.one_of(CHAT, PAIR, SHAREGPT, ALPACA, V1)
 SHAPE_RULES = frozenset(
     rule.code for rule in all_rules() if isinstance(rule, RecordRule) and rule.reads_shape
 )
@@ -119,3 +146,18 @@ def test_a_warm_linter_finds_what_a_fresh_one_finds(rows: list[dict[str, Any]]) 
     again = warm.check([Record(orjson.dumps(row)) for row in rows])
     fresh = [Linter(profile).check([Record(orjson.dumps(row))])[0] for row in rows]
     assert again == fresh
+
+
+@given(st.one_of(CHAT, SHAREGPT, ALPACA), st.one_of(CHAT, SHAREGPT, ALPACA))
+def test_equal_plain_shapes_mean_equal_shapes(one: dict[str, Any], other: dict[str, Any]) -> None:
+    for fmt in FORMATS.values():
+        if fmt.plain_shape is None:
+            continue
+        short, long = fmt.plain_shape(one), fmt.plain_shape(other)
+        literal = literal_keys(fmt.schema)
+        if short is not None:
+            assert recognise(one) is fmt
+            assert short[1] == shape_of(one, literal)[1]
+            assert fmt.plain_shape(reword(one, literal)) == short
+        if short is not None and short == long:
+            assert shape_of(one, literal) == shape_of(other, literal)

@@ -134,19 +134,19 @@ def test_a_call_without_content_is_not_empty() -> None:
 
 
 def test_the_prompt_of_preference_data_may_end_with_the_user() -> None:
-    """`expects_answer` by kind: an Example of preference data whose preferred answer could not be read."""
+    """An Example of preference data whose preferred answer could not be read."""
     from finetooth_rules.example import Example, Kind, Turn
     from finetooth_rules.record import Record
-    from finetooth_rules.turns._turns import expects_answer
+    from finetooth_rules.turns._turns import is_prompt_only, lacks_its_answer
 
     user = Turn("user", (), ("messages", 0), ("messages", 0), trained=False)
     answer = user._replace(role="assistant", trained=True)
-    for turns, answer_from, expected in (((user,), 1, False), ((user, answer), 1, True)):
+    for turns, answer_from, expected in (((user,), 1, True), ((user, answer), 1, False)):
         example = Example(Record(b"{}"), "x", turns, kind=Kind.PREFERENCE, answer_from=answer_from)
-        assert expects_answer(example) is expected
-    for kind in (Kind.PROMPT_ONLY, Kind.STEPWISE, Kind.PRETRAINING, Kind.TOKENIZED):
-        assert not expects_answer(Example(Record(b"{}"), "x", (user,), kind=kind))
-    assert expects_answer(Example(Record(b"{}"), "x", (user,), kind=Kind.UNPAIRED))
+        assert lacks_its_answer(example) is expected
+    for kind in Kind:
+        example = Example(Record(b"{}"), "x", (user,), kind=kind)
+        assert is_prompt_only(example) is (kind is Kind.PROMPT_ONLY)
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,53 @@ def read_media(value: Mapping[str, Any]) -> Iterator[Media]:
                 yield Media(kind, item, (key, index))
         elif items is not None and key in value:
             yield Media(kind, items, (key,))
+
+
+def read_written_calls(text: str, path: Path) -> tuple[ToolCall, ...]:
+    """The calls that are JSON in a string: one `{"name", "arguments"}` or a list of them. What is no such
+    JSON is one call without a name, whose arguments cannot be parsed.
+    """
+    broken = (ToolCall(None, None, text, path, path, path, path),)
+    found = parsed(text, path)
+    if found is None or isinstance(found[0], str):
+        return broken
+    value, place = found
+    if isinstance(value, dict):
+        return (read_call(value, place),)
+    items = value if isinstance(value, list) else ()
+    return (
+        tuple(read_call(item, (*place, i)) for i, item in enumerate(items) if isinstance(item, dict))
+        or broken
+    )
+
+
+def begins_answer(turns: Sequence[Turn]) -> int:
+    """Where the answer begins in turns that hold their own prompt: after the last user turn."""
+    return next((index + 1 for index in reversed(range(len(turns))) if turns[index].role == "user"), 0)
+
+
+_LOOKED_AT: Final = 8
+
+
+def has_value_parts(messages: Any) -> bool:
+    """Whether content parts keep what they hold under `value` (LLaMA-Factory's v1 format)."""
+    for message in messages[:_LOOKED_AT] if isinstance(messages, list) else ():
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(content, list) and content:
+            part = content[0]
+            if isinstance(part, dict) and "value" in part:
+                kind = part.get("type")
+                if isinstance(kind, str) and kind not in part:
+                    return True
+    return False
+
+
+def is_sharegpt(messages: Any) -> bool:
+    """Whether a list holds turns in ShareGPT's form (`from`), and none in OpenAI's (`role`)."""
+    return (
+        isinstance(messages, list)
+        and bool(messages)
+        and all(
+            isinstance(item, dict) and "from" in item and "role" not in item for item in messages[:_LOOKED_AT]
+        )
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ class Format:
     every target; unknown keys are allowed in it. `read` never raises, whatever the types: it reads what is
     there. `sources` names the documents the schema comes from. `extra_keys` are keys that some trainers
     read and the schema leaves out: a strict target refuses them, and they are nobody's typing mistake.
+    `old_keys` maps a key of an older specification, which is still read, to today's. `well_known`: messages
+    name it where a file is of no known format.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Format:
     hint: str = ""
     """The keys a record of this format has, for messages: `messages`."""
     extra_keys: frozenset[str] = frozenset()
+    old_keys: Mapping[str, str] = field(default_factory=dict)
+    well_known: bool = False
 
     plain_shape: Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], int] | None] | None = None
     """A quick `shape_of` for the commonest form of a record: its shape and number of keys, or None where it

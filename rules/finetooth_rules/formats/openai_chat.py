@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth_rules.example import Example, Kind, Tool
-from finetooth_rules.formats._chat import read_media, read_tools, read_turns
+from finetooth_rules.formats._chat import has_value_parts, is_sharegpt, read_media, read_tools, read_turns
 from finetooth_rules.formats._format import Format
 from finetooth_rules.suggest import nearest
 
@@ -44,22 +44,6 @@ EXTRA_KEYS: Final = frozenset(
     }
 )
 """Keys that trainers of open models read, and the commonest columns that none of them does."""
-
-REFERENCE_KEYS: Final = frozenset(
-    {
-        *(
-            "ground_truth",
-            "reference_answer",
-            "reference",
-            "answer",
-            "solution",
-            "expected",
-            "expected_output",
-        ),
-        *("reward_model", "test_cases", "tests", "rubric"),
-    }
-)
-"""Columns a grader compares with: beside one, a conversation without an answer is right (RFT, GRPO)."""
 
 
 def _nullable(*types: str) -> dict[str, Any]:
@@ -219,22 +203,16 @@ SCHEMA: Final[Mapping[str, Any]] = {
 def recognise(value: Mapping[str, Any]) -> bool:
     """`messages` is there, or a list of messages under a key that is nearly that (`mesages`, `Messages`).
 
-    Not where `chosen` and `rejected` make it preference data, nor where a content part keeps its text under
-    `value` (LLaMA-Factory's v1 format).
+    Not where `chosen` and `rejected` make it preference data, nor where the messages are those of another
+    format: ShareGPT's (`from`), or parts that keep their text under `value` (LLaMA-Factory's v1 format). A
+    prompt for reinforcement learning is read as chat only where the rest of its file is chat.
     """
     if "messages" in value:
         if "rejected" in value and "chosen" in value:
             return False
-        return not _has_value_parts(value["messages"])
+        return not has_value_parts(value["messages"]) and not is_sharegpt(value["messages"])
     lists = [key for key, item in value.items() if _looks_like_messages(item)]
     return bool(lists) and nearest("messages", lists) is not None
-
-
-def _has_value_parts(messages: Any) -> bool:
-    first = messages[0] if isinstance(messages, list) and messages else None
-    content = first.get("content") if isinstance(first, dict) else None
-    part = content[0] if isinstance(content, list) and content else None
-    return isinstance(part, dict) and "value" in part and "type" in part and part["type"] not in part
 
 
 def _looks_like_messages(item: Any) -> bool:
@@ -244,8 +222,7 @@ def _looks_like_messages(item: Any) -> bool:
 def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
     """The conversation; what has the wrong type is left out (the schema's rules report it).
 
-    With a `label` or `kto_tag` of false (unpaired preference) no turn is learnt. `extra["reference"]` names
-    the column a grader compares with, where the record has one.
+    With a `label` or `kto_tag` of false (unpaired preference) no turn is learnt.
     """
     if len(value) == 1:
         return Example(
@@ -254,23 +231,21 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
         )  # fmt: skip
     label_key = next((key for key in ("label", "kto_tag") if isinstance(value.get(key), bool)), None)
     label = None if label_key is None else value[label_key]
-    reference = next((key for key in value if key in REFERENCE_KEYS), None)
     return Example(
         record=record,
         format=NAME,
         turns=tuple(read_turns(value.get("messages"), ("messages",), learnt=label is not False)),
-        tools=tuple(_tools(value)) if "tools" in value or "functions" in value else (),
+        tools=tuple(tools_of(value)) if "tools" in value or "functions" in value else (),
         turns_path=("messages",),
         kind=Kind.SUPERVISED if label is None else Kind.UNPAIRED,
         media=tuple(read_media(value)),
         label=label,
         label_path=() if label_key is None else (label_key,),
         tools_path=("tools",) if "tools" in value else (),
-        extra={} if reference is None else {"reference": reference},
     )
 
 
-def _tools(value: Mapping[str, Any]) -> Iterator[Tool]:
+def tools_of(value: Mapping[str, Any]) -> Iterator[Tool]:
     """The tool definitions; old `functions` too."""
     yield from read_tools(value.get("tools"), ("tools",))
     yield from read_tools(value.get("functions"), ("functions",))
@@ -315,5 +290,6 @@ OPENAI_CHAT: Final = Format(
     ),
     hint="messages",
     extra_keys=EXTRA_KEYS,
+    well_known=True,
     plain_shape=plain_shape,
 )

@@ -23,7 +23,10 @@ SCHEMA: Final[Mapping[str, Any]] = {
 }
 
 _OTHER_FORMATS: Final = frozenset(
-    {"messages", "conversations", "contents", "chosen", "rejected", "completions"}
+    {
+        *("messages", "conversations", "contents", "chosen", "rejected", "completions", "instruction"),
+        *("chosen_messages", "rejected_messages", "preferred_output", "non_preferred_output"),
+    }
 )
 """Keys of chat, preference and stepwise formats, which may have a `prompt` too."""
 
@@ -77,4 +80,5 @@ PROMPT_COMPLETION: Final = Format(
         "TRL: docs/source/dataset_formats.md (prompt-completion, standard)",
     ),
     hint="prompt, completion",
+    well_known=True,
 )

@@ -100,7 +100,13 @@ def _defects(record: Record, fmt: Format) -> tuple[Defect, ...]:
 def _validator(fmt: Format) -> Any:
     # Imported here, as it takes 0.1 s that a file without a defect should not pay.
     jsonschema = import_module("jsonschema.validators")
-    keywords = {"anyOf": _any_of, "oneOf": _any_of, "required": _required, "pattern": _pattern}
+    keywords = {
+        "anyOf": _any_of,
+        "oneOf": _any_of,
+        "required": _required,
+        "dependentRequired": _dependent,
+        "pattern": _pattern,
+    }
     return jsonschema.extend(jsonschema.Draft202012Validator, keywords)(fmt.schema)
 
 
@@ -135,6 +141,19 @@ def _required(validator: Any, keys: Sequence[str], value: Any, schema: Schema) -
 
     if isinstance(value, dict):
         yield from (ValidationError(key) for key in keys if key not in value)
+
+
+def _dependent(
+    validator: Any, wanted: Mapping[str, Sequence[str]], value: Any, schema: Schema
+) -> Iterator[ValidationError]:
+    """Keys that are missing beside another, as missing keys."""
+    from jsonschema.exceptions import ValidationError
+
+    for key, others in wanted.items() if isinstance(value, dict) else ():
+        if key in value:
+            for other in others:
+                if other not in value:
+                    yield ValidationError(other, validator="required", validator_value=[other])
 
 
 def _pattern(validator: Any, pattern: str, value: Any, schema: Schema) -> Iterator[ValidationError]:

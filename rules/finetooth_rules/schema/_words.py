@@ -60,7 +60,11 @@ def within(path: Path, value: Any) -> str:
     """Where a key is missing or too many: ` in an assistant message`; empty for the record itself."""
     if not path:
         return ""
-    role, part = (value.get("role"), value.get("type")) if isinstance(value, Mapping) else (None, None)
+    role, part = (
+        (value.get("role", value.get("from")), value.get("type"))
+        if isinstance(value, Mapping)
+        else (None, None)
+    )
     if isinstance(role, str) and role.isalpha() and len(role) <= _MAX_QUOTED:
         return f" in {'an' if role[0].lower() in 'aeio' else 'a'} {role} message"
     if isinstance(path[-1], int) and isinstance(part, str):

@@ -81,8 +81,10 @@ def merge(one: Counter[str], other: Counter[str]) -> Counter[str]:
 
 
 def fit(summary: Counter[str], features: Features, profile: Profile, options: NoOptions) -> Verdict:
-    """The configured format, or else the one that most records have; the first of `FORMATS` at a tie."""
-    most = max((*FORMATS, CUSTOM), key=lambda name: summary[name]) if summary else None
+    """The configured format, or else the one that most records have; at a tie that of the first records."""
+    most = (
+        max((*FORMATS, CUSTOM), key=lambda name: (summary[name], name == profile.format)) if summary else None
+    )
     if not profile.configured_format or profile.format is None:
         return Verdict(most)
     against = most is not None and summary[most] > summary[profile.format]

@@ -4,7 +4,8 @@ r"""A key that the format does not know.
 Under a target that refuses extra keys (OpenAI and others) it reports each one. Other trainers carry extra
 columns along, so there only a key that is a slip of the hand away from an optional one is reported
 (`tool_cals`): it would be ignored without a word. A misspelt *required* key is `missing-key`; a `weight` on
-another role than the assistant's is not reported here.
+another role than the assistant's is not reported here. A key of an older specification of the format
+(`preferred_completion`) is a warning everywhere.
 
 ## Why it matters
 OpenAI: `Invalid file format. Example 1 contains an extra "weight".`
@@ -65,6 +66,9 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         place = (*path, key)
         if place in explained or key == "weight":
             continue
+        if not path and key in fmt.old_keys:
+            yield _old(example, key, fmt.old_keys[key])
+            continue
         meant = _meant(key, schema, value, fmt, at_top=not path)
         message = f"{quoted(key)} is not a known key{within(path, value)}"
         if meant:
@@ -79,6 +83,17 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         yield Finding(
             CODE, cut(message), strict or Consequence.DEGRADED, path=place, on_key=True, fixes=(fix,)
         )
+
+
+def _old(example: Example, key: str, today: str) -> Finding:
+    """A key that an older specification of the format has."""
+    fixes = (
+        ()
+        if today in example.record.value
+        else (rename_key(example.record, (key,), today, Applicability.UNSAFE),)
+    )
+    message = f"{quoted(key)} is the name of an older specification; expected {quoted(today)}"
+    return Finding(CODE, cut(message), Consequence.DEGRADED, path=(key,), on_key=True, fixes=fixes)
 
 
 def _explained(example: Example, fmt: Format, profile: Profile) -> frozenset[Path]:

@@ -29,9 +29,10 @@ None.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
@@ -47,6 +48,7 @@ CODE: Final = "FMT001"
 _KEYS_KEPT: Final = 256
 _KEYS_JUDGED: Final = 32
 _KEYS_SHOWN: Final = 4
+_WORD: Final = re.compile(r"\w+")
 
 Keys = tuple[str, ...]
 
@@ -107,8 +109,8 @@ def _message(keys: Keys) -> str:
     near = nearest_format(keys)
     expected = f"nearest is {near.name} ({near.hint})" if near else f"expected {_hints()}"
     if not keys:
-        return f"no known format: the records have no keys; {expected}"
-    if near and set(near.schema.get("required", ())) <= set(keys):
+        return cut(f"no known format: the records have no keys; {expected}")
+    if near and own_keys(near) and own_keys(near) <= set(keys):
         return (
             f"{quoted(near.hint)} is there, but not in the form of {near.name}, which is the nearest format"
         )
@@ -122,21 +124,35 @@ def _message(keys: Keys) -> str:
 
 
 def _hints() -> str:
-    return either([quoted(fmt.hint) for fmt in FORMATS.values() if fmt.hint])
+    """The first key of the formats that most files have."""
+    return either([quoted(fmt.hint.split(",")[0]) for fmt in FORMATS.values() if fmt.well_known])
 
 
 def nearest_format(keys: Sequence[str]) -> Format | None:
-    """The format most of whose keys are there, misspelt or by another name."""
-    scores = {fmt.name: _likeness(keys, list(fmt.schema.get("properties", {}))) for fmt in FORMATS.values()}
+    """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
+    scores = {fmt.name: (_likeness(keys, fmt), fmt.well_known) for fmt in FORMATS.values()}
     best = max(scores, key=lambda name: scores[name])
-    return FORMATS[best] if scores[best] else None
+    return FORMATS[best] if scores[best][0] else None
 
 
-def _likeness(keys: Sequence[str], known: list[str]) -> int:
-    return sum(
-        key in known or nearest(key, known) is not None or called_otherwise(key, known) is not None
-        for key in keys
-    )
+def _likeness(keys: Sequence[str], fmt: Format) -> float:
+    """How many of the keys that make a format are there."""
+    own = own_keys(fmt)
+    return sum(max(_resemblance(key, word) for key in keys) for word in own) / len(own) if own and keys else 0
+
+
+def own_keys(fmt: Format) -> set[str]:
+    """The keys that make a format: those of its schema that its hint names."""
+    known: Mapping[str, Any] = fmt.schema.get("properties", {})
+    return {word for word in _WORD.findall(fmt.hint) if word in known}
+
+
+def _resemblance(key: str, word: str) -> float:
+    if key == word:
+        return 1
+    if nearest(key, [word]) is not None:
+        return 0.9
+    return 0.6 if called_otherwise(key, [word]) is not None else 0
 
 
 RULE: StatisticRule[Keys, Counter[Keys], Keys | None] = StatisticRule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Turn
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
@@ -26,7 +28,9 @@ def _is_whole(example: Example) -> bool:
     value = example.record.value
     for step in example.turns_path:
         value = value.get(step) if isinstance(value, dict) else None
-    return not isinstance(value, list) or len(value) == len(example.turns)
+    at = len(example.turns_path)
+    read = sum(turn.path[:at] == example.turns_path for turn in example.turns)
+    return not isinstance(value, list) or len(value) == read
 
 
 def has_role(example: Example, role: str) -> bool:
@@ -35,23 +39,29 @@ def has_role(example: Example, role: str) -> bool:
 
 
 def is_prompt_only(example: Example) -> bool:
-    """A prompt for reinforcement learning: its format says so, or it ends with the user and has a column that
-    a grader compares answers with.
-    """
-    if example.kind is Kind.PROMPT_ONLY:
-        return True
-    return "reference" in example.extra and (
-        not has_role(example, "assistant") or example.turns[-1].role == "user"
-    )
+    """A prompt for reinforcement learning, which needs no answer."""
+    return example.kind is Kind.PROMPT_ONLY
 
 
-def expects_answer(example: Example) -> bool:
-    """Whether the turns should end with the assistant's: not those of a prompt for reinforcement learning,
-    nor of preference data whose preferred answer is missing (the schema's rules report that).
-    """
-    if example.kind is Kind.PREFERENCE:
-        return len(example.turns) > example.answer_from
-    return example.kind in (Kind.SUPERVISED, Kind.UNPAIRED) and not is_prompt_only(example)
+def lacks_its_answer(example: Example) -> bool:
+    """Whether the preferred answer could not be read; the schema's rules speak of it."""
+    return example.kind is Kind.PREFERENCE and example.answer_from == len(example.turns)
+
+
+def named(turn: Turn) -> str:
+    """The role as the record writes it."""
+    return turn.written or turn.role
+
+
+def expected(role: str, turns: Sequence[Turn]) -> str:
+    """How this record would write a role: as it does, or in the words of ShareGPT where it uses them."""
+    for turn in turns:
+        if turn.role == role:
+            return named(turn)
+    return _SHAREGPT.get(role, role) if any(turn.written in _SHAREGPT.values() for turn in turns) else role
+
+
+_SHAREGPT = {"user": "human", "assistant": "gpt"}
 
 
 def is_system(turn: Turn) -> bool:

@@ -38,7 +38,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding, Related
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import in_order, is_result, is_system
+from finetooth_rules.turns._turns import in_order, is_result, is_system, named
 
 CODE: Final = "TRN004"
 
@@ -47,16 +47,16 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     """One finding for each run, on the role of its second turn."""
     if not in_order(example):
         return
-    for role, run in groupby(example.turns, key=lambda turn: turn.role):
+    for _, run in groupby(example.turns, key=lambda turn: turn.role):
         first, *others = run
         if not others or is_result(first) or is_system(first):
             continue
         yield Finding(
             CODE,
-            f"{len(others) + 1} `{role}` turns in a row; expected the roles to take turns",
+            f"{len(others) + 1} `{named(others[0])}` turns in a row; expected the roles to take turns",
             Consequence.DEGRADED,
             path=others[0].role_path,
-            related=(Related(f"the first `{role}` turn of the run", path=first.role_path),),
+            related=(Related(f"the first `{named(first)}` turn of the run", path=first.role_path),),
         )
 
 

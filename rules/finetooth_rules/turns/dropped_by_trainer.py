@@ -50,7 +50,7 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._edits import replace_value
 from finetooth_rules.targets import Target
-from finetooth_rules.turns._turns import in_order, is_result
+from finetooth_rules.turns._turns import in_order, is_result, named
 
 CODE: Final = "TRN013"
 _TRUTH: Final = {"true": True, "false": False}
@@ -111,16 +111,10 @@ def _defects(example: Example, target: Target) -> Iterator[tuple[Turn, str, Cons
             yield turn, message, Consequence.REJECTED
     for before, turn in pairwise(example.turns):
         if is_result(before) and turn.role == "user":
-            name = turn.written or turn.role
-            message = (
-                f"a `{name}` turn right after a tool's result; with no answer between, the record is emptied"
-            )
+            message = f"a `{named(turn)}` turn right after a tool's result; with no answer between, the record is emptied"
             yield turn, message, Consequence.DROPPED
         elif before.role == "user" and is_result(turn):
-            name = before.written or before.role
-            message = (
-                f"a tool's result right after a `{name}` turn; with no call between, the record is emptied"
-            )
+            message = f"a tool's result right after a `{named(before)}` turn; with no call between, the record is emptied"
             yield turn, message, Consequence.DROPPED
         elif is_result(before) and is_result(turn) and example.format in drops.results_apart:
             message = "a second tool result in a row; the record is emptied, as roles must take turns"

@@ -38,7 +38,7 @@ from finetooth_rules.example import Example, Turn
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import ROLES, is_result, is_system
+from finetooth_rules.turns._turns import ROLES, is_result, is_system, named
 
 CODE: Final = "TRN007"
 
@@ -57,21 +57,21 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
 def _null(turn: Turn, conversation: bool) -> Iterator[Finding]:
     """Content that is null. Where it is missing, or the schema forbids null, the schema's rules speak."""
     if conversation and turn.content_path != turn.path and turn.role != "function":
-        message = f"the content of {_a(turn.role)} turn is null; expected text"
+        message = f"the content of {_a(named(turn))} turn is null; expected text"
         yield Finding(CODE, message, Consequence.REJECTED, path=turn.content_path)
 
 
 def _blank(turn: Turn, conversation: bool) -> Iterator[Finding]:
     if is_result(turn) or not (conversation or turn.role == "assistant"):
         return
-    what = f"the content of {_a(turn.role)} turn" if conversation else "the completion"
+    what = f"the content of {_a(named(turn))} turn" if conversation else "the completion"
     state = "only white space" if any(part.text for part in turn.texts) else "empty"
     consequence = Consequence.NOTE if is_system(turn) else Consequence.DEGRADED
     yield Finding(CODE, f"{what} is {state}; expected text", consequence, path=turn.content_path)
 
 
 def _a(role: str) -> str:
-    return f"an `{role}`" if role == "assistant" else f"a `{role}`"
+    return f"an `{role}`" if role[:1] in "aeio" else f"a `{role}`"
 
 
 RULE = RecordRule(

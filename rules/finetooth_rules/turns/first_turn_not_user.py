@@ -37,7 +37,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import has_role, in_order, is_system
+from finetooth_rules.turns._turns import expected, has_role, in_order, is_system, named
 
 CODE: Final = "TRN010"
 
@@ -48,8 +48,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         return
     first = next(turn for turn in example.turns if not is_system(turn))
     if first.role == "assistant":
-        user = next(turn for turn in example.turns if turn.role == "user")
-        message = f"the first turn is `{first.written or first.role}`; expected `{user.written or user.role}`"
+        message = f"the first turn is `{named(first)}`; expected `{expected('user', example.turns)}`"
         yield Finding(CODE, message, Consequence.DEGRADED, path=first.role_path)
 
 

@@ -37,18 +37,20 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import expects_answer, has_role, in_order
+from finetooth_rules.turns._turns import expected, has_role, in_order, is_prompt_only, lacks_its_answer, named
 
 CODE: Final = "TRN001"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the role of the last turn."""
-    if not in_order(example) or not has_role(example, "assistant") or not expects_answer(example):
+    if not in_order(example) or not has_role(example, "assistant"):
+        return
+    if is_prompt_only(example) or lacks_its_answer(example):
         return
     last = example.turns[-1]
     if last.role != "assistant":
-        message = f"the last turn is `{last.role}`; expected `assistant`"
+        message = f"the last turn is `{named(last)}`; expected `{expected('assistant', example.turns)}`"
         yield Finding(CODE, message, Consequence.REJECTED, path=last.role_path)
 
 

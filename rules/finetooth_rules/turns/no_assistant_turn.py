@@ -36,15 +36,18 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import expects_answer, has_role, in_order
+from finetooth_rules.turns._turns import expected, has_role, in_order, is_prompt_only, lacks_its_answer
 
 CODE: Final = "TRN003"
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the key of the turns."""
-    if in_order(example) and not has_role(example, "assistant") and expects_answer(example):
-        message = "no `assistant` turn; expected one, as there is nothing else to learn"
+    if not in_order(example) or has_role(example, "assistant"):
+        return
+    if not is_prompt_only(example) and not lacks_its_answer(example):
+        name = expected("assistant", example.turns)
+        message = f"no `{name}` turn; expected one, as there is nothing else to learn"
         yield Finding(CODE, message, Consequence.REJECTED, path=example.turns_path, on_key=True)
 
 

@@ -34,7 +34,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import has_role, in_order
+from finetooth_rules.turns._turns import expected, has_role, in_order
 
 CODE: Final = "TRN002"
 
@@ -42,7 +42,8 @@ CODE: Final = "TRN002"
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the key of the turns. Where there is no answer either, `no-assistant-turn` says so."""
     if in_order(example) and has_role(example, "assistant") and not has_role(example, "user"):
-        message = "no `user` turn; expected one for the assistant to answer"
+        name = expected("user", example.turns)
+        message = f"no `{name}` turn; expected one for the assistant to answer"
         yield Finding(CODE, message, Consequence.DEGRADED, path=example.turns_path, on_key=True)
 
 

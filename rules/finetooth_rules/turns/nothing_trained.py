@@ -47,7 +47,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     answers = [turn for turn in example.turns if turn.role == "assistant"]
     if not answers or not all(is_zero(turn.weight) for turn in answers):
         return
-    path = (*answers[-1].path, "weight")
+    path = answers[-1].weight_path
     edit = Edit(example.record.locate(path), b"1")
     yield Finding(
         CODE,

@@ -36,7 +36,7 @@ from finetooth_rules.example import Example, Turn
 from finetooth_rules.finding import Consequence, Finding, Related, Severity
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import RecordRule
-from finetooth_rules.turns._turns import in_order
+from finetooth_rules.turns._turns import in_order, named
 
 CODE: Final = "TRN011"
 RUN: Final = "TRN004"
@@ -77,7 +77,7 @@ def check(example: Example, profile: Profile, options: Options) -> Iterator[Find
             yield _finding(turn, turns[index - 2], "the one before it, and so does its answer")
             reported = index + 1
         elif len(text) >= options.min_length:
-            yield _finding(turn, before, f"an earlier `{turn.role}` turn")
+            yield _finding(turn, before, f"an earlier `{named(turn)}` turn")
 
 
 def _refused(example: Example, profile: Profile) -> bool:
@@ -111,7 +111,7 @@ def _text(turn: Turn) -> str:
 def _finding(turn: Turn, before: Turn, what: str) -> Finding:
     return Finding(
         CODE,
-        f"this `{turn.role}` turn repeats {what}",
+        f"this `{named(turn)}` turn repeats {what}",
         Consequence.DEGRADED,
         path=turn.content_path,
         related=(Related("said first here", path=before.content_path),),

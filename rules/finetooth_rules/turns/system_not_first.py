@@ -35,7 +35,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.turns._turns import in_order, is_system
+from finetooth_rules.turns._turns import in_order, is_system, named
 
 CODE: Final = "TRN005"
 
@@ -46,7 +46,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         return
     late = next((turn for turn in example.turns if is_system(turn)), None)
     if late is not None:
-        message = f"the `{late.role}` turn comes after `{example.turns[0].role}`; expected it first"
+        message = f"the `{late.role}` turn comes after `{named(example.turns[0])}`; expected it first"
         yield Finding(CODE, message, Consequence.DEGRADED, path=late.role_path)
 
 

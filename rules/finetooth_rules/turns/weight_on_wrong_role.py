@@ -36,7 +36,7 @@ from finetooth_rules.formats._chat import is_zero
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._edits import remove_key
-from finetooth_rules.turns._turns import ROLES
+from finetooth_rules.turns._turns import ROLES, named
 
 CODE: Final = "TRN009"
 
@@ -49,7 +49,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             continue
         yield Finding(
             CODE,
-            f"a weight on a `{turn.written or turn.role}` turn; only `assistant` turns are learnt",
+            f"a weight on a `{named(turn)}` turn; only `assistant` turns are learnt",
             Consequence.DEGRADED,
             path=turn.weight_path,
             on_key=True,
