@@ -111,10 +111,12 @@ def _defects(example: Example, target: Target) -> Iterator[tuple[Turn, str, Cons
             yield turn, message, Consequence.REJECTED
     for before, turn in pairwise(example.turns):
         if is_result(before) and turn.role == "user":
-            message = f"a `{named(turn)}` turn right after a tool's result; with no answer between, the record is emptied"
+            what = f"a `{named(turn)}` turn right after a tool's result"
+            message = f"{what}; with no answer between, the record is emptied"
             yield turn, message, Consequence.DROPPED
         elif before.role == "user" and is_result(turn):
-            message = f"a tool's result right after a `{named(before)}` turn; with no call between, the record is emptied"
+            what = f"a tool's result right after a `{named(before)}` turn"
+            message = f"{what}; with no call between, the record is emptied"
             yield turn, message, Consequence.DROPPED
         elif is_result(before) and is_result(turn) and example.format in drops.results_apart:
             message = "a second tool result in a row; the record is emptied, as roles must take turns"
