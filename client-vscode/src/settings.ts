@@ -6,6 +6,7 @@ import { absolutePath, type PathContext } from "./paths";
 export interface ServerSettings {
   readonly enable: boolean;
   readonly configuration: string | undefined;
+  readonly allowPlugins: true | undefined;
   readonly select: readonly string[] | undefined;
   readonly ignore: readonly string[] | undefined;
   readonly target: string | undefined;
@@ -23,6 +24,7 @@ export function serverSettings(read: ReadSetting, context: PathContext): ServerS
   return {
     enable: read("enable") !== false,
     configuration: configuration && absolutePath(configuration, context),
+    allowPlugins: read("allowPlugins") === true || undefined,
     select: texts(read("select")),
     ignore: texts(read("ignore")),
     target: text(read("target")),

@@ -26,6 +26,7 @@ describe("settings for the server", () => {
     const values: Record<string, unknown> = {
       enable: false,
       configuration: "conf/finetooth.toml",
+      allowPlugins: true,
       select: ["SYN", "FEN001"],
       ignore: [" unclosed-fence "],
       target: "openai",
@@ -38,7 +39,7 @@ describe("settings for the server", () => {
   });
 
   test("values of a wrong type, empty ones and impossible ones are left out", () => {
-    const values: Record<string, unknown> = { select: "SYN", ignore: [1, "", null], target: "  ", model: 4, datasetFormat: null, maxDiagnostics: 0, configuration: [] };
+    const values: Record<string, unknown> = { select: "SYN", ignore: [1, "", null], target: "  ", model: 4, datasetFormat: null, maxDiagnostics: 0, configuration: [], allowPlugins: "yes" };
     assert.deepEqual(mapped((key) => values[key]), { enable: true });
   });
 });
@@ -65,6 +66,6 @@ describe("package.json", () => {
   test("settings that name a program or a file are restricted, and exist", () => {
     const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
     const programs = Object.keys(contributed).filter((name) => contributed[name]?.scope === "machine-overridable");
-    assert.deepEqual([...restricted].sort(), [...programs, "finetooth.configuration"].sort());
+    assert.deepEqual([...restricted].sort(), [...programs, "finetooth.allowPlugins", "finetooth.configuration"].sort());
   });
 });

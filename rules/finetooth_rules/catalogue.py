@@ -1,23 +1,104 @@
-"""All rules, found by walking the package: a rule is registered by being there."""
+"""All rules: ours, found by walking the package (a rule is registered by being there), and other people's.
+
+A `Catalogue` is a fixed set of rules with their documentation. `builtin()` is ours; a host that loads plugins
+makes a larger one with `Catalogue.extended`. The functions of the module speak of `builtin()`.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import finetooth_rules
-from finetooth_rules.rule import AnyRule
+from finetooth_rules.rule import AnyRule, Rule
 
-_NOT_RULES = frozenset({"formats", "targets", "reading"})
+_NOT_RULES: Final = frozenset({"formats", "targets", "reading"})
+_CODE: Final = re.compile(r"[A-Z]{3,8}\d{3}")
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Rules sorted by code, and the documentation (Markdown) of each by its code."""
+
+    rules: tuple[AnyRule, ...]
+    documents: Mapping[str, str]
+    foreign: frozenset[str] = frozenset()
+    """The codes of rules that are not ours."""
+
+    @cached_property
+    def by_code(self) -> Mapping[str, AnyRule]:
+        """Code → rule."""
+        return {rule.code: rule for rule in self.rules}
+
+    def find(self, selector: str) -> AnyRule | None:
+        """The rule with this code or name, in any case."""
+        wanted = selector.strip().casefold()
+        return next((rule for rule in self.rules if wanted in (rule.code.casefold(), rule.name)), None)
+
+    def documentation(self, code: str) -> str:
+        """The rule's documentation, Markdown."""
+        return self.documents[code].strip() + "\n"
+
+    def knows(self, selector: str) -> bool:
+        """Whether a selector names at least one rule."""
+        return any(matches(selector, rule) for rule in self.rules)
+
+    def select(self, chosen: Iterable[str], ignored: Iterable[str]) -> frozenset[str]:
+        """Codes that are chosen and not ignored; the more exact selector wins, `ignored` at a tie (as in
+        ruff).
+        """
+        chosen, ignored = tuple(chosen), tuple(ignored)
+        return frozenset(
+            rule.code
+            for rule in self.rules
+            if max((matches(s, rule) for s in chosen), default=0)
+            > max((matches(s, rule) for s in ignored), default=0)
+        )
+
+    def extended(self, modules: Iterable[ModuleType]) -> Catalogue:
+        """With the rules of plugin modules too. Raises ValueError where a module has none, or where the code
+        or name of a rule is taken or malformed.
+        """
+        rules, documents, foreign = list(self.rules), dict(self.documents), set(self.foreign)
+        names = {rule.name for rule in rules}
+        for module in modules:
+            for rule in rules_of(module):
+                if rule.code in documents or rule.name in names:
+                    raise ValueError(f"there is a rule {rule.code} {rule.name} already")
+                if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
+                    raise ValueError(
+                        f"{rule.code!r}, {rule.name!r}: a code is letters and three digits (ABC001), "
+                        "a name is words with hyphens"
+                    )
+                rules.append(rule)
+                names.add(rule.name)
+                documents[rule.code] = module.__doc__ or rule.summary
+                foreign.add(rule.code)
+        if len(rules) == len(self.rules):
+            return self
+        return Catalogue(tuple(sorted(rules, key=lambda r: r.code)), documents, frozenset(foreign))
+
+
+def rules_of(module: ModuleType) -> tuple[AnyRule, ...]:
+    """The `RULE` of a plugin module, or its `RULES`. Raises ValueError where it has neither."""
+    found = getattr(module, "RULES", None)
+    if found is None:
+        found = (getattr(module, "RULE", None),)
+    if not found or not all(isinstance(rule, Rule) for rule in found):
+        raise ValueError("it has no `RULE` and no `RULES`, or they are no rules of `finetooth_rules.rule`")
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)
 def rule_modules() -> Mapping[str, ModuleType]:
-    """Code → the rule's module, sorted by code."""
+    """Code → the module of each of our rules, sorted by code."""
     modules: dict[str, ModuleType] = {}
     for package in pkgutil.iter_modules(finetooth_rules.__path__):
         if not package.ispkg or package.name in _NOT_RULES:
@@ -35,26 +116,31 @@ def rule_modules() -> Mapping[str, ModuleType]:
 
 
 @lru_cache(maxsize=1)
+def builtin() -> Catalogue:
+    """Our own rules."""
+    modules = rule_modules()
+    documents = {code: module.__doc__ or "" for code, module in modules.items()}
+    return Catalogue(tuple(module.RULE for module in modules.values()), documents)
+
+
 def all_rules() -> tuple[AnyRule, ...]:
     """Every rule, sorted by code."""
-    return tuple(module.RULE for module in rule_modules().values())
+    return builtin().rules
 
 
-@lru_cache(maxsize=1)
 def by_code() -> Mapping[str, AnyRule]:
     """Code → rule."""
-    return {rule.code: rule for rule in all_rules()}
+    return builtin().by_code
 
 
 def find(selector: str) -> AnyRule | None:
     """The rule with this code or name, in any case."""
-    wanted = selector.strip().casefold()
-    return next((rule for rule in all_rules() if wanted in (rule.code.casefold(), rule.name)), None)
+    return builtin().find(selector)
 
 
 def documentation(code: str) -> str:
     """The rule's documentation: its module's docstring, Markdown."""
-    return (rule_modules()[code].__doc__ or "").strip() + "\n"
+    return builtin().documentation(code)
 
 
 def matches(selector: str, rule: AnyRule) -> int:
@@ -74,20 +160,12 @@ def matches(selector: str, rule: AnyRule) -> int:
 
 def known_selector(selector: str) -> bool:
     """Whether a selector names at least one rule."""
-    return any(matches(selector, rule) for rule in all_rules())
+    return builtin().knows(selector)
 
 
 def select(chosen: Iterable[str], ignored: Iterable[str]) -> frozenset[str]:
-    """Codes that are chosen and not ignored; the more exact selector wins, `ignored` at a tie (as in
-    ruff).
-    """
-    chosen, ignored = tuple(chosen), tuple(ignored)
-    return frozenset(
-        rule.code
-        for rule in all_rules()
-        if max((matches(s, rule) for s in chosen), default=0)
-        > max((matches(s, rule) for s in ignored), default=0)
-    )
+    """Codes that are chosen and not ignored."""
+    return builtin().select(chosen, ignored)
 
 
 def default_options() -> dict[str, Any]:

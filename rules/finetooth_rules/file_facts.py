@@ -18,6 +18,8 @@ class FileFacts:
     lf: int = 0
     crlf: int = 0
     cr: int = 0
+    array: bool = False
+    """The file is read as one array, as its name says it is: lines mean nothing in it."""
 
     @property
     def bom(self) -> bool:

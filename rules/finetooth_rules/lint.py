@@ -110,7 +110,7 @@ class Linter:
                 if (
                     plain is not None
                     and quiet.get(plain[0]) == ()
-                    and record.line_count == 1
+                    and (record.line_count == 1 or record.element)
                     and not (hits and self._screen.codes(record.raw, hits))
                     and not (record.raw.count(b'":') != plain[1] and repeats_key(record.raw, value, plain[1]))
                 ):
@@ -137,7 +137,8 @@ class Linter:
         codes = self._screen.codes(record.raw, hits) if hits else NO_CODES
         repeated = repeats_key(record.raw, value, keys, spaced=DUPLICATE_KEY in codes)
         codes -= NOT_BY_TRIGGER
-        if plan == () and not codes and not repeated and record.line_count == 1 and self._own is None:
+        single = record.line_count == 1 or record.element
+        if plan == () and not codes and not repeated and single and self._own is None:
             return NONE
         return self._check_good(record, fmt, shape, plan, codes, repeated)
 
@@ -157,7 +158,7 @@ class Linter:
     ) -> Findings:
         """A record that parses to an object; `codes` names the rules whose triggers it holds."""
         found: list[Iterable[Finding]] = []
-        if record.line_count > 1:
+        if record.line_count > 1 and not record.element:
             found += [self._run(rule, record) for rule in self._syntax]
         else:
             found += [self._run(rule, record) for code, rule in self._raw.items() if code in codes]

@@ -36,9 +36,9 @@ class Profile:
 
     `format` is a name of `formats`, None where the first records look like no known format.
     `configured_format` says that a person chose it; `format_source` says in words why it is this one (`its
-    first records`). `mapping` names the fields of the format `custom`. `own_schema` is the user's own
-    JSON Schema. `selected` holds the codes to show. `options` maps a code to its rule's
-    Options.
+    first records`). `mapping` names the fields of the format `custom`. `own_schema` is the user's own JSON
+    Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `selected`
+    holds the codes to show. `options` maps a code to its rule's Options.
     """
 
     format: str | None = None
@@ -46,6 +46,7 @@ class Profile:
     format_source: str = ""
     mapping: FieldMap | None = None
     own_schema: OwnSchema | None = None
+    plugins: tuple[str, ...] = ()
     target: Target = GENERIC
     model: str | None = None
     task: Task = Task()
@@ -65,6 +66,7 @@ class Profile:
             self.configured_format,
             self.mapping,
             self.own_schema,
+            self.plugins,
             self.target.name,
             self.model,
             self.task,

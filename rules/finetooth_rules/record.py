@@ -21,20 +21,47 @@ DEFAULT_MAX_DEPTH: Final = 512
 class Record:
     """One record: normally a line without its ending; several lines joined when it was pretty-printed.
 
+    In a file that is one array it is an element.
+
     `raw` is the slice, `line_count` how many lines of the file it covers. `oversize` marks a record over
     `max-record-bytes`, of which only the head is held.
     """
 
-    __slots__ = ("_scan", "example", "line_count", "max_depth", "oversize", "parsed", "raw", "strict")
+    __slots__ = (
+        "_scan",
+        "column",
+        "element",
+        "example",
+        "glue",
+        "line_count",
+        "max_depth",
+        "oversize",
+        "parsed",
+        "raw",
+        "strict",
+    )
 
     def __init__(
-        self, raw: bytes, line_count: int = 1, max_depth: int = DEFAULT_MAX_DEPTH, *, oversize: bool = False
+        self,
+        raw: bytes,
+        line_count: int = 1,
+        max_depth: int = DEFAULT_MAX_DEPTH,
+        *,
+        oversize: bool = False,
+        element: bool = False,
+        glue: Scan | None = None,
     ) -> None:
         self.raw = raw
+        self.column = 0
+        """Code points before the slice on its first line: an element of an array may stand anywhere."""
+        self.element = element
+        """An element of a file that is one array: it may cover as many lines as it likes."""
+        self.glue = glue is not None
+        """No record, but wrong bytes between two elements, and the flaw they are (see `array`)."""
         self.line_count = line_count
         self.oversize = oversize
         self.max_depth = max_depth
-        self._scan: Scan | None = None
+        self._scan = glue
         self.example: Any = None
         """The Example read from it, kept by the linter (`example.Example`; typed loosely, as it refers
         back).
@@ -45,7 +72,7 @@ class Record:
         """
         self.strict = False
         """Whether the slice is JSON to the letter (RFC 8259), as orjson reads it."""
-        if not oversize:
+        if not oversize and glue is None:
             try:
                 self.parsed = orjson.loads(raw)
                 self.strict = True
@@ -68,7 +95,7 @@ class Record:
     @property
     def blank(self) -> bool:
         """Nothing but white space."""
-        return not self.strict and not self.oversize and not self.raw.strip(b" \t\r\n")
+        return not self.strict and not self.oversize and not self.glue and not self.raw.strip(b" \t\r\n")
 
     @property
     def syntax(self) -> Scan:

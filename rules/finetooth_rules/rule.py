@@ -47,6 +47,8 @@ class Rule:
     options: type[Any] = NoOptions
     supersedes: tuple[str, ...] = ()
     formats: tuple[str, ...] | None = None
+    url: str = ""
+    """Page of its documentation, for rules that are not ours."""
 
     @property
     def group(self) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.formats import FORMATS, recognise
 from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.formats.custom import mapping_of, mapping_schema
@@ -42,6 +43,11 @@ _JUDGING: Final[dict[str, Any]] = {
     "extend-ignore": {"description": "Rules not to run besides `ignore`.", **_SELECTORS},
     "max-record-bytes": {
         "description": "A larger record is reported and skipped.",
+        "type": "integer",
+        "minimum": 64,
+    },
+    "max-decompressed-bytes": {
+        "description": "How much of a compressed file is unpacked (to disk) and judged; 8 GiB unless set.",
         "type": "integer",
         "minimum": 64,
     },
@@ -86,13 +92,14 @@ _JUDGING: Final[dict[str, Any]] = {
 }
 
 
-def config_schema() -> dict[str, Any]:
-    """JSON Schema of finetooth.toml, with every rule's options."""
+def config_schema(known: Catalogue | None = None) -> dict[str, Any]:
+    """JSON Schema of finetooth.toml, with the options of every rule there is (default: ours)."""
+    known = known or catalogue.builtin()
     rules = {
         "description": "Options of single rules, by name.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {rule.name: _options_schema(rule) for rule in catalogue.all_rules() if _fields(rule)},
+        "properties": {rule.name: _options_schema(rule) for rule in known.rules if _fields(rule)},
     }
     judging = {**_JUDGING, "rules": rules}
     return {
@@ -179,10 +186,13 @@ def merged(base: Settings, *others: Settings) -> dict[str, Any]:
     return result
 
 
-def build_profile(settings: Settings, first_values: Sequence[Any] = ()) -> Profile:
+def build_profile(
+    settings: Settings, first_values: Sequence[Any] = (), known: Catalogue | None = None
+) -> Profile:
     """The profile for settings that satisfy `config_schema`. `first_values`: the file's first decoded
-    records, by which `auto` decides the format.
+    records, by which `auto` decides the format. `known`: the rules there are (default: ours).
     """
+    known = known or catalogue.builtin()
     given: str | Settings = settings.get("format", AUTO)
     chosen, mapping = (given, None) if isinstance(given, str) else (CUSTOM, mapping_of(given))
     task, tokens = settings.get("task", {}), settings.get("tokens", {})
@@ -197,11 +207,11 @@ def build_profile(settings: Settings, first_values: Sequence[Any] = ()) -> Profi
         task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
-        selected=catalogue.select(
+        selected=known.select(
             (*settings.get("select", ("ALL",)), *settings.get("extend-select", ())),
             (*settings.get("ignore", ()), *settings.get("extend-ignore", ())),
         ),
-        options={rule.code: _options(rule, rules.get(rule.name, {})) for rule in catalogue.all_rules()},
+        options={rule.code: _options(rule, rules.get(rule.name, {})) for rule in known.rules},
         max_record_bytes=settings.get("max-record-bytes", defaults.max_record_bytes),
         max_joined_lines=settings.get("max-joined-lines", defaults.max_joined_lines),
         max_depth=settings.get("max-depth", defaults.max_depth),

@@ -1,6 +1,6 @@
 """Runs marker cases: the records, and under each `^^^^ CODE message` at the exact characters.
 
-For our rules and for other people's:
+For our rules and for other people's (give `known`, the catalogue with yours):
 
     for case in load_cases(text):
         assert run_case(case, "FEN001") == []
@@ -17,8 +17,9 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
+from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.edits import apply_fix
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Finding, Fix
@@ -126,12 +127,16 @@ def lint(
     settings: str = "",
     features: Features = Features(),  # noqa: B008 - frozen
     schema: str = "",
+    known: Catalogue | None = None,
 ) -> list[Placed]:
-    """Every finding on the records of a whole file in memory (file rules aside)."""
+    """Every finding on the records of a whole file in memory (file rules aside). `known`: the rules there are
+    (default: ours); `catalogue.builtin().extended([my_rules])` has yours too.
+    """
+    known = known or builtin()
     decoded = tomllib.loads(settings)
     own = OwnSchema("my.schema.json", schema) if schema else None
     lines = split_lines(data)
-    first = build_profile(decoded)
+    first = build_profile(decoded, (), known)
     bounds = Bounds(first.max_joined_lines, first.max_record_bytes, first.max_depth)
     framed: list[tuple[int, Record]] = []
     index = 0
@@ -141,7 +146,8 @@ def lint(
         framed.append((index, here.record))
         index += here.record.line_count
     records = [record for _, record in framed]
-    linter = Linter(replace(build_profile(decoded, [record.value for record in records]), own_schema=own))
+    profile = build_profile(decoded, [record.value for record in records], known)
+    linter = Linter(replace(profile, own_schema=own), known.rules)
     found: list[Placed] = []
     for (line, record), one, two in zip(
         framed, linter.check(records), linter.measure(records, features), strict=True
@@ -197,23 +203,28 @@ def mark_of(placed: Placed) -> Mark:
     return Mark(placed.line + start.line, column(line, start.offset), last, finding.code, finding.message)
 
 
-def run_case(case: Case, code: str, features: Features = Features()) -> list[str]:  # noqa: B008 - frozen
+def run_case(
+    case: Case,
+    code: str,
+    features: Features = Features(),  # noqa: B008 - frozen
+    known: Catalogue | None = None,
+) -> list[str]:
     """What is wrong with a case for rule `code`; empty when it holds. Findings of other rules of the case's
-    marks count too, those of rules that no mark and no caller names do not.
+    marks count too, those of rules that no mark and no caller names do not. `known`: as in `lint`.
     """
+
+    def find(data: bytes) -> list[Placed]:
+        return lint(data, case.settings, features, case.schema, known)
+
     wanted = {code, *(mark.code for mark in case.marks)}
-    found = [
-        placed
-        for placed in lint(case.data, case.settings, features, case.schema)
-        if placed.finding.code in wanted
-    ]
+    found = [placed for placed in find(case.data) if placed.finding.code in wanted]
     problems = _compare(case.marks, [mark_of(placed) for placed in found])
     if case.fixed is not None:
         problems += _check_fix(
-            case, code, case.fixed, features, lambda fix: fix.applicability is Applicability.SAFE
+            case, code, case.fixed, find, lambda fix: fix.applicability is Applicability.SAFE
         )
     if case.fixed_unsafe is not None:
-        problems += _check_fix(case, code, case.fixed_unsafe, features, lambda fix: True)
+        problems += _check_fix(case, code, case.fixed_unsafe, find, lambda fix: True)
     return [f"{case.title}: {problem}" for problem in problems]
 
 
@@ -240,15 +251,18 @@ def _same(expected: Mark, actual: Mark) -> bool:
     )
 
 
+Finder: TypeAlias = Callable[[bytes], list[Placed]]
+
+
 def _check_fix(
-    case: Case, code: str, expected: bytes, features: Features, take: Callable[[Fix], bool]
+    case: Case, code: str, expected: bytes, find: Finder, take: Callable[[Fix], bool]
 ) -> list[str]:
-    once = fix_all(case.data, code, case.settings, features, take, case.schema)
+    once = _fixed(case.data, code, find, take)
     if once != expected:
         return [
             f"after the fix\n{once.decode(errors='replace')}\ninstead of\n{expected.decode(errors='replace')}"
         ]
-    if fix_all(once, code, case.settings, features, take, case.schema) != once:
+    if _fixed(once, code, find, take) != once:
         return ["the fix changes its own result"]
     return []
 
@@ -259,13 +273,16 @@ def fix_all(
     settings: str = "",
     features: Features = Features(),  # noqa: B008 - frozen
     take: Callable[[Fix], bool] = lambda fix: True,
-    schema: str = "",
 ) -> bytes:
     """The file after the taken fixes of rule `code`, one at a time until there is none (at most 20
     rounds).
     """
+    return _fixed(data, code, lambda given: lint(given, settings, features), take)
+
+
+def _fixed(data: bytes, code: str, find: Finder, take: Callable[[Fix], bool]) -> bytes:
     for _ in range(_MAX_ROUNDS * (1 + data.count(b"\n"))):
-        for placed in lint(data, settings, features, schema):
+        for placed in find(data):
             fix = next((fix for fix in placed.finding.fixes if take(fix) and fix.rewrite is None), None)
             if placed.finding.code == code and fix is not None:
                 lines = split_lines(data)

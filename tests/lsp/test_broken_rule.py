@@ -15,7 +15,7 @@ for code in ("FMT006", "SIZ001"):
     module = catalogue.rule_modules()[code]
     function = "check" if code == "FMT006" else "fit"
     module.RULE = dataclasses.replace(module.RULE, **{function: fail})
-catalogue.all_rules.cache_clear()
+catalogue.builtin.cache_clear()
 from finetooth.lsp.main import main
 sys.exit(main([]))
 """

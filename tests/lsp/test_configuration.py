@@ -194,3 +194,29 @@ def test_settings_are_found_however_they_are_wrapped(options: object) -> None:
     from finetooth.lsp.settings import EditorSettings, read_settings
 
     assert read_settings(options) == (EditorSettings(max_diagnostics=7, overrides={"select": ["FMT"]}), [])
+
+
+PLUGIN = """
+from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.rule import RecordRule
+
+def check(example, profile, options):
+    yield Finding("ACM001", "seen", Consequence.NOTE)
+
+RULE = RecordRule(code="ACM001", name="seen", summary="Seen.", consequence=Consequence.NOTE, check=check)
+"""
+
+
+async def test_a_project_s_plugins_run_only_with_the_user_s_consent(tmp_path: Path) -> None:
+    (tmp_path / "finetooth.toml").write_text('plugins = ["mine.py"]\n')
+    (tmp_path / "mine.py").write_text(PLUGIN)
+    async with editor("visual_studio_code", folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", MISSPELT)
+        await ed.until(lambda: "FMT006" in ed.codes(uri))
+        assert "ACM001" not in ed.codes(uri)
+        (told,) = ed.client.messages
+        assert "not loaded" in told.message
+    async with editor("visual_studio_code", folders=[tmp_path], options={"allowPlugins": True}) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", MISSPELT)
+        await ed.until(lambda: "ACM001" in ed.codes(uri))
+        assert not ed.client.messages

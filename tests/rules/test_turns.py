@@ -82,6 +82,7 @@ def test_a_prompt_with_something_to_grade_by_needs_no_answer(key: str) -> None:
     assert codes(say("system", "user"), **{key: "4"}) == []
     assert codes(say("user", "assistant", "user"), **{key: "4"}) == []
     assert codes(say("user", "assistant", "tool"), **{key: "4"}) == ["TRN001"]
+    assert codes(say("user", "assistant", "user"), topic="4") == ["TRN001"]
 
 
 @given(st.lists(st.sampled_from([0, 1, None, 0.0, False]), min_size=1, max_size=4))

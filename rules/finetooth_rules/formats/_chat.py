@@ -41,7 +41,7 @@ def read_turn(message: Mapping[str, Any], path: Path, *, learnt: bool = True) ->
     elif isinstance(content, list):
         texts, media, refused = read_parts(content, content_path)
         refusal = refusal or refused
-    plain = len(message) == 2
+    plain = len(message) == 2 and "content" in message  # nothing but a role and its text
     weight = message.get("weight")
     answers = message.get("tool_call_id")
     name = message.get("name")

@@ -223,6 +223,7 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
     """The conversation; what has the wrong type is left out (the schema's rules report it).
 
     With a `label` or `kto_tag` of false (unpaired preference) no turn is learnt.
+    `extra["parallel_tool_calls"]` is that key's value.
     """
     if len(value) == 1:
         return Example(
@@ -241,7 +242,10 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
         media=tuple(read_media(value)),
         label=label,
         label_path=() if label_key is None else (label_key,),
-        tools_path=("tools",) if "tools" in value else (),
+        tools_path=next(((key,) for key in ("tools", "functions") if key in value), ()),
+        extra=(
+            {"parallel_tool_calls": value["parallel_tool_calls"]} if "parallel_tool_calls" in value else {}
+        ),
     )
 
 

@@ -37,7 +37,7 @@ from finetooth_rules.rule import FileRule, NoOptions
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for the file."""
     counts = [(facts.crlf, "CRLF"), (facts.cr, "CR"), (facts.lf, "LF")]
-    if facts.crlf or facts.cr:
+    if (facts.crlf or facts.cr) and not facts.array:
         fix = Fix("Write all line endings as LF", Applicability.SAFE, rewrite=Rewrite.LF_ENDINGS)
         listed = ", ".join(f"{count:,} x {name}" for count, name in counts if count)
         yield Finding("SYN015", f"line endings: {listed}; expected LF", Consequence.NOTE, fixes=(fix,))

@@ -5,6 +5,7 @@ Finds a file whose records are the elements of one array.
 
 ## Why it matters
 A `.jsonl` file has one object a line. Readers that go by lines refuse it; Hugging Face's loaders read it.
+Under the name `.json` an array is read as it is.
 
 ## Example
 ```python
@@ -41,7 +42,7 @@ _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[)\s*[\{\]]")
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding on the opening bracket."""
     match = _ARRAY.match(facts.head)
-    if match and not _is_line_of_lists(facts, match.start(1)):
+    if match and not facts.array and not _is_line_of_lists(facts, match.start(1)):
         fix = Fix("Write the file as JSON Lines", Applicability.SAFE, rewrite=Rewrite.JSON_LINES)
         message = "the file is one JSON array; expected one object a line"
         yield Finding("SYN008", message, Consequence.REJECTED, span=Span(*match.span(1)), fixes=(fix,))

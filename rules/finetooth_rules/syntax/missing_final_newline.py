@@ -35,7 +35,7 @@ from finetooth_rules.rule import FileRule, NoOptions
 
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding at the end of the file."""
-    if facts.size and not facts.tail.endswith((b"\n", b"\r")):
+    if facts.size and not facts.array and not facts.tail.endswith((b"\n", b"\r")):
         fix = Fix("Add the line break", Applicability.SAFE, rewrite=Rewrite.FINAL_NEWLINE)
         end = Span(facts.size, facts.size)
         message = "no line break at the end of the file"

@@ -40,7 +40,7 @@ from finetooth_rules.rule import NoOptions, SyntaxRule
 
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding on the first line."""
-    if record.line_count > 1 and isinstance(record.value, dict):
+    if record.line_count > 1 and not record.element and isinstance(record.value, dict):
         yield Finding(
             "SYN007",
             f"one record over {record.line_count:,} lines; expected it on one line",

@@ -36,6 +36,9 @@ JSON_MESSAGES: Final[Mapping[str, str]] = {
     "LOD003": "Couldn't cast … because column names don't match",
 }
 
+SINGLE_CALL_MODELS: Final = r"llama[-_]?3[._-][12](?![0-9])|gpt-?oss"
+"""Their chat templates stop at a second call in a turn (Llama 3.1 and 3.2), or drop it (gpt-oss): run."""
+
 TEMPLATE_MESSAGES: Final[Mapping[str, str]] = {
     "TRN002": "No user query found in messages.",
     "TRN004": "Conversation roles must alternate user/assistant/user/assistant/...",

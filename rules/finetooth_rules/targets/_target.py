@@ -166,6 +166,8 @@ class Target:
     """Whether parts `{"type": "image"}` must be as many as the images listed beside the turns."""
     plain_upload_bytes: int | None = None
     """The size above which a file must be uploaded in parts."""
+    single_call_models: str | None = None
+    """Pattern of the names of models whose chat template takes one call a turn."""
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from finetooth_rules.finding import Consequence
-from finetooth_rules.targets._hf import HF_OVERRIDES, JSON_MESSAGES, TEMPLATE_MESSAGES
+from finetooth_rules.targets._hf import HF_OVERRIDES, JSON_MESSAGES, SINGLE_CALL_MODELS, TEMPLATE_MESSAGES
 from finetooth_rules.targets._target import Arguments, Loader, Overlong, Target, Trains
 
 AXOLOTL = Target(
@@ -34,6 +34,7 @@ AXOLOTL = Target(
         "Strings for messages, tools, arguments and parameters are read as JSON; nulls are taken out.",
         "What is trained per turn is told by `message_field_training` (true or false), not by `weight`.",
     ),
+    single_call_models=SINGLE_CALL_MODELS,
     sources=(
         "Axolotl 067b021: docs/config-reference.qmd (sequence_len, excess_length_strategy)",
         "Axolotl 067b021: docs/dataset-formats/conversation.qmd, prompt_strategies/chat_template.py",

@@ -21,6 +21,7 @@ MISTRAL = Target(
     trains=Trains.ASSISTANT,
     arguments=Arguments.STRING,
     call_id=r"^[a-zA-Z0-9]{9}$",
+    tool_name=r"^[a-zA-Z0-9_-]{1,64}$",
     call_with_content=False,
     min_examples=10,
     min_examples_consequence=Consequence.REJECTED,
@@ -32,6 +33,11 @@ MISTRAL = Target(
         "TRN001": "Expected last role Assistant for finetuning but got user",
         "TOL005": "Not the same number of function calls and responses",
         "TOL007": "Tool call id was X but must be a-z, A-Z, 0-9, with a length of 9.",
+        "TOL008": "Invalid tool schema: …",
+        "TOL011": (
+            "Function name was X but must be a-z, A-Z, 0-9, or contain underscores and dashes, "
+            "with a maximum length of 64."
+        ),
         "TOL013": "Assistant message must have either content or tool_calls, but not both.",
     },
     notes=("With tools only the last assistant turn is trained (`only_last`).",),

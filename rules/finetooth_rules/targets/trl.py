@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from finetooth_rules.finding import Consequence
-from finetooth_rules.targets._hf import HF_OVERRIDES, JSON_MESSAGES, TEMPLATE_MESSAGES
+from finetooth_rules.targets._hf import HF_OVERRIDES, JSON_MESSAGES, SINGLE_CALL_MODELS, TEMPLATE_MESSAGES
 from finetooth_rules.targets._target import Arguments, Loader, Overlong, Target, Trains
 
 TRL_FORMATS = frozenset(
@@ -55,6 +55,7 @@ TRL = Target(
         "On `messages` every token is trained unless `assistant_only_loss=True`.",
         "`conversations` with `from` and `value` is renamed; the roles `human` and `gpt` stay as they are.",
     ),
+    single_call_models=SINGLE_CALL_MODELS,
     sources=(
         "TRL f2cd577: docs/source/dataset_formats.md, trl/trainer/sft_config.py (max_length), sft_trainer.py",
         "`datasets` 4.7.0, 4.8.4, 5.2 (run)",

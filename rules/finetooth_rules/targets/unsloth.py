@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from finetooth_rules.targets._hf import STRICT_MESSAGES, TEMPLATE_MESSAGES
+from finetooth_rules.targets._hf import SINGLE_CALL_MODELS, STRICT_MESSAGES, TEMPLATE_MESSAGES
 from finetooth_rules.targets._target import Loader
 from finetooth_rules.targets.trl import TRL
 
@@ -23,6 +23,7 @@ UNSLOTH = replace(
         "TRN015": "Unsloth: All labels in your dataset are -100. Training losses will be all 0.",
     },
     notes=("Every token is trained unless `train_on_responses_only` is used.",),
+    single_call_models=SINGLE_CALL_MODELS,
     sources=(
         "Unsloth 015bdef: pyproject.toml (datasets >=3.4.1,<4.4), unsloth/models/loader.py (max_seq_length)",
         "`datasets` 3.6, 4.0, 4.3 (run)",

@@ -9,6 +9,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "Check dataset files, and repair them with --fix",
     "rule": "Explain a rule: what it finds, why it matters, how to repair it",
     "rules": "List all rules",
+    "stats": "Show what is in dataset files: format, rows, turns, tokens, tools, languages",
     "init": "Write a commented finetooth.toml for the datasets in a folder",
     "config": "Show the settings that hold for a file",
     "server": "Start the language server (editors do this by themselves)",

@@ -8,23 +8,36 @@ from pathlib import Path
 from typing import Any
 
 from finetooth.cli import UsageError
+from finetooth_rules.catalogue import Catalogue, builtin
 
 
 def checked(selectors: Iterable[str], option: str) -> tuple[str, ...]:
     """Selectors as the catalogue writes them (`fen001` is FEN001). Raises UsageError for one that names no
     rule."""
     from finetooth.engine.config import unknown_selector
-    from finetooth_rules.catalogue import known_selector
 
     result = []
     for selector in selectors:
-        written = next(
-            (form for form in (selector, selector.upper(), selector.lower()) if known_selector(form)), None
-        )
+        forms = (selector, selector.upper(), selector.lower())
+        written = next((form for form in forms if builtin().knows(form)), None)
         if written is None:
-            raise UsageError(f"{option}: {unknown_selector(selector)}")
+            known = known_here()
+            written = next((form for form in forms if known.knows(form)), None)
+        if written is None:
+            raise UsageError(f"{option}: {unknown_selector(selector, known)}")
         result.append(written)
     return tuple(result)
+
+
+def known_here() -> Catalogue:
+    """The rules there are in this folder: ours, and those of plugins. Raises UsageError."""
+    from finetooth.engine.config import ConfigError, discover
+    from finetooth.engine.plugins import PluginError
+
+    try:
+        return discover(Path.cwd()).catalogue
+    except (ConfigError, PluginError) as error:
+        raise UsageError(str(error)) from error
 
 
 def settings(inline: Iterable[str]) -> dict[str, Any]:

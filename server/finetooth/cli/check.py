@@ -148,21 +148,15 @@ def _options(report: Report, out: TextIO, args: argparse.Namespace, request: Che
 
 
 def _rules(report: Report) -> dict[str, RuleHelp]:
-    from finetooth_rules import catalogue
     from finetooth_rules.targets import GENERIC
 
-    known = catalogue.by_code()
-    return {
-        code: RuleHelp(
-            code,
-            known[code].name,
-            known[code].summary,
-            catalogue.documentation(code),
-            GENERIC.severity(code, known[code].consequence) or Severity.INFO,
-        )
-        for code in sorted({finding.code for finding in report.findings})
-        if code in known
-    }
+    helps = {}
+    for code in sorted({finding.code for finding in report.findings}):
+        if (known := report.catalogue_with(code)) is not None:
+            rule = known.by_code[code]
+            severity = GENERIC.severity(code, rule.consequence) or Severity.INFO
+            helps[code] = RuleHelp(code, rule.name, rule.summary, known.documentation(code), severity)
+    return helps
 
 
 def _tell(report: Report, config: Config | None, seconds: float) -> None:

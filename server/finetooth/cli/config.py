@@ -121,9 +121,9 @@ def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profi
 
 
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
-    from finetooth_rules import catalogue
+    from finetooth.engine.plugins import catalogue_of
 
-    rules = catalogue.by_code()
+    rules = catalogue_of(profile).by_code
     return {
         "settings-file": str(config.path) if config.path else None,
         "format": profile.format,

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from finetooth.cli import Exit, UsageError
 from finetooth.cli._markdown import render
 from finetooth.cli._parser import Parser, one_of
+from finetooth.cli._selectors import known_here
 from finetooth.cli._terminal import prepare, style_for, width
 from finetooth.cli.rules import as_object, severity_of
 from finetooth.output._style import Style
-from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue, matches
 from finetooth_rules.rule import AnyRule
 from finetooth_rules.targets import GENERIC
 
@@ -39,48 +40,51 @@ def run(arguments: Sequence[str]) -> int:
     prepare(machine=args.output_format == "json")
     if not args.rules and not args.all:
         raise UsageError("which rule? `finetooth rule FEN001` explains one, `finetooth rules` lists them")
-    chosen = list(catalogue.all_rules()) if args.all else [_find(text) for text in args.rules]
+    known = known_here()
+    chosen = list(known.rules) if args.all else [_find(text, known) for text in args.rules]
     if args.output_format == "json":
-        objects = [_as_object(rule) for rule in chosen]
+        objects = [_as_object(rule, known) for rule in chosen]
         print(
             json.dumps(objects if args.all or len(objects) > 1 else objects[0], indent=2, ensure_ascii=False)
         )
         return Exit.OK
     style = style_for(sys.stdout, args.color)
     plain = args.output_format == "markdown" or not (style.color or sys.stdout.isatty())
-    pages = [_markdown(rule) if plain else _page(rule, style) for rule in chosen]
+    pages = [_markdown(rule, known) if plain else _page(rule, known, style) for rule in chosen]
     print("\n".join(pages), end="")
     return Exit.OK
 
 
-def _find(text: str) -> AnyRule:
-    rule = catalogue.find(text)
+def _find(text: str, known: Catalogue) -> AnyRule:
+    rule = known.find(text)
     if rule is not None:
         return rule
     group = text.upper()
-    members = sum(catalogue.matches(group, rule) > 0 for rule in catalogue.all_rules())
+    members = sum(matches(group, rule) > 0 for rule in known.rules)
     if members:
         raise UsageError(f"`{text}` names {members} rules; `finetooth rules {group}` lists them")
     from finetooth.engine.config import unknown_selector
 
-    raise UsageError(unknown_selector(text))
+    raise UsageError(unknown_selector(text, known))
 
 
-def _as_object(rule: AnyRule) -> dict[str, object]:
+def _as_object(rule: AnyRule, known: Catalogue) -> dict[str, object]:
     from finetooth_rules.settings import config_schema
 
-    options = config_schema()["properties"]["rules"]["properties"].get(rule.name, {}).get("properties", {})
-    documentation = catalogue.documentation(rule.code)
+    options = (
+        config_schema(known)["properties"]["rules"]["properties"].get(rule.name, {}).get("properties", {})
+    )
+    documentation = known.documentation(rule.code)
     return {**as_object(rule, GENERIC), "options": options, "documentation": documentation}
 
 
-def _markdown(rule: AnyRule) -> str:
-    return f"# {rule.name} ({rule.code})\n\n{catalogue.documentation(rule.code)}"
+def _markdown(rule: AnyRule, known: Catalogue) -> str:
+    return f"# {rule.name} ({rule.code})\n\n{known.documentation(rule.code)}"
 
 
-def _page(rule: AnyRule, style: Style) -> str:
+def _page(rule: AnyRule, known: Catalogue, style: Style) -> str:
     severity = severity_of(rule, GENERIC)
     code = style.severity(severity, rule.code) if severity else style.bold(rule.code)
     label = f"{severity}, {rule.consequence}" if severity else "off"
     head = f"{code} {style.bold(rule.name)}  {style.dim(f'({label})')}\n\n"
-    return head + render(catalogue.documentation(rule.code), style, min(width(), _WIDEST))
+    return head + render(known.documentation(rule.code), style, min(width(), _WIDEST))

@@ -10,7 +10,7 @@ from typing import Any
 
 from finetooth.cli import Exit
 from finetooth.cli._parser import Parser, listed, one_of
-from finetooth.cli._selectors import checked
+from finetooth.cli._selectors import checked, known_here
 from finetooth.cli._terminal import prepare, style_for, width
 from finetooth.output._style import Style
 from finetooth_rules import catalogue
@@ -48,8 +48,9 @@ def run(arguments: Sequence[str]) -> int:
     args = parser.parse(arguments)
     prepare(machine=args.output_format == "json")
     selectors = checked((part for parts in args.rules for part in parts), "RULES") or ("ALL",)
-    codes = catalogue.select(selectors, ())
-    chosen = [rule for rule in catalogue.all_rules() if rule.code in codes]
+    known = known_here()
+    codes = known.select(selectors, ())
+    chosen = [rule for rule in known.rules if rule.code in codes]
     target = TARGETS[args.target]
     if args.output_format == "json":
         print(json.dumps([as_object(rule, target) for rule in chosen], indent=2, ensure_ascii=False))
@@ -101,6 +102,9 @@ def _table(rules: Sequence[AnyRule], target: Target, style: Style) -> Iterator[s
 
 def _title(rule: AnyRule) -> str:
     """What a group is about: the first line of its package's docstring, else the package's name."""
-    package = catalogue.rule_modules()[rule.code].__name__.rpartition(".")[0]
+    module = catalogue.rule_modules().get(rule.code)
+    if module is None:
+        return "Rules of a plugin"
+    package = module.__name__.rpartition(".")[0]
     text = (sys.modules[package].__doc__ or "").strip().partition("\n")[0]
     return text.rstrip(".") or package.rpartition(".")[2]

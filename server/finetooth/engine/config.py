@@ -13,7 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from finetooth.engine.plugins import PluginError, catalogue_for
 from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.settings import Settings, config_schema, merged
 
 if TYPE_CHECKING:
@@ -46,6 +48,12 @@ class Config:
     path: Path | None = None
     root: Path = field(default_factory=Path.cwd)
     settings: Settings = field(default_factory=dict)
+    allow_plugins: bool = True
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The rules there are under these settings. Raises PluginError."""
+        return catalogue_for(self.settings if self.allow_plugins else {}, self.root)
 
     def settings_for(self, file: Path | None) -> dict[str, Any]:
         """The settings of one file: the base with all matching overrides laid over it."""
@@ -73,21 +81,21 @@ class Config:
         return tuple(self.settings.get("exclude", ()))
 
 
-def discover(folder: Path) -> Config:
-    """The config for files in `folder`: the nearest one upwards, or the defaults. Raises ConfigError."""
-    return _discover(folder.resolve())
+def discover(folder: Path, *, allow_plugins: bool = True) -> Config:
+    """The config for files in `folder`: the nearest one upwards, or the defaults. Raises ConfigError.
 
-
-def _discover(folder: Path) -> Config:
+    `allow_plugins`: whether the code of its plugins may be run.
+    """
+    folder = folder.resolve()
     for place in (folder, *folder.parents):
         for name in NAMES:
             path = place / name
-            if path.is_file() and (config := read(path)) is not None:
+            if path.is_file() and (config := read(path, allow_plugins=allow_plugins)) is not None:
                 return config
     return Config(root=folder)
 
 
-def read(path: Path) -> Config | None:
+def read(path: Path, *, allow_plugins: bool = True) -> Config | None:
     """The config in a file; None for a pyproject.toml without `[tool.finetooth]`. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -95,10 +103,10 @@ def read(path: Path) -> Config | None:
         raise ConfigError(path, f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(path, f"is not UTF-8 (byte {error.start})") from error
-    return parse(path, text)
+    return parse(path, text, allow_plugins=allow_plugins)
 
 
-def parse(path: Path, text: str) -> Config | None:
+def parse(path: Path, text: str, *, allow_plugins: bool = True) -> Config | None:
     """Like `read`, on text that an editor holds."""
     prefix: tuple[str, ...] = ("tool", "finetooth") if path.name == "pyproject.toml" else ()
     try:
@@ -112,16 +120,32 @@ def parse(path: Path, text: str) -> Config | None:
         decoded = decoded.get(step)
         if decoded is None:
             return None
-    for key_path, message in problems(decoded):
+    try:
+        known = catalogue_for(decoded, path.parent) if allow_plugins else None
+    except PluginError as error:
+        line, column = locate_key(text, (*prefix, "plugins"))
+        raise ConfigError(path, str(error), line, column) from error
+    for key_path, message in problems(decoded, known):
+        if not allow_plugins and "plugins" in decoded and _of_a_rule(key_path):
+            continue  # it may be a rule of the plugins that are not loaded
         line, column = locate_key(text, (*prefix, *key_path))
         raise ConfigError(path, message, line, column)
-    return Config(path, path.parent, decoded)
+    return Config(path, path.parent, decoded, allow_plugins)
 
 
-def problems(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What is wrong with decoded settings: the path of the key, and a message."""
-    if not _decider().is_valid(settings):
-        yield from _explain(settings)
+def _of_a_rule(key_path: Sequence[str | int]) -> bool:
+    """Whether a place in the settings names a rule."""
+    steps = key_path[2:] if key_path[:1] == ("overrides",) else key_path
+    return bool(steps) and (steps[0] in _SELECTOR_KEYS or steps[0] == "rules")
+
+
+def problems(settings: Any, known: Catalogue | None = None) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with decoded settings: the path of the key, and a message. `known`: the rules there are
+    (default: ours).
+    """
+    known = known or catalogue.builtin()
+    if not _decider(known).is_valid(settings):
+        yield from _explain(settings, known)
         return
     for where in (settings, *settings.get("overrides", ())):
         base: tuple[str | int, ...] = (
@@ -129,45 +153,44 @@ def problems(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         )
         for key in _SELECTOR_KEYS:
             for number, selector in enumerate(where.get(key, ())):
-                if not catalogue.known_selector(selector):
-                    yield (*base, key, number), unknown_selector(selector)
+                if not known.knows(selector):
+                    yield (*base, key, number), unknown_selector(selector, known)
 
 
-def unknown_selector(selector: str) -> str:
+def unknown_selector(selector: str, known: Catalogue | None = None) -> str:
     """Message for a rule code, prefix or name that names nothing."""
     from finetooth_rules.suggest import nearest
 
-    names = [name for rule in catalogue.all_rules() for name in (rule.code, rule.name, rule.group)]
+    rules = (known or catalogue.builtin()).rules
+    names = [name for rule in rules for name in (rule.code, rule.name, rule.group)]
     near = nearest(selector, names) or nearest(selector.upper(), names)
     return f"unknown rule `{selector[:40]}`" + (
         f"; did you mean `{near}`?" if near else "; `finetooth rules` lists them"
     )
 
 
-@lru_cache(maxsize=1)
-def _decider() -> Any:
+@lru_cache(maxsize=8)
+def _decider(known: Catalogue) -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.validator_for(config_schema())
+    return jsonschema_rs.validator_for(config_schema(known))
 
 
-def _explain(settings: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _explain(settings: Any, known: Catalogue) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """The first violation first; jsonschema is imported only here, as it is slow to import."""
     from jsonschema import Draft202012Validator
 
     from finetooth_rules.suggest import nearest
 
-    for error in _leaves(Draft202012Validator(config_schema()).iter_errors(settings)):
+    for error in _leaves(Draft202012Validator(config_schema(known)).iter_errors(settings)):
         path = tuple(error.absolute_path)
         schema: Mapping[str, Any] = error.schema
         if error.validator == "additionalProperties":
-            known = list(schema["properties"])
+            keys = list(schema["properties"])
             for key in error.instance:
-                if key not in known:
-                    near = nearest(key, known)
-                    hint = (
-                        f"did you mean `{near}`?" if near else f"known here: {', '.join(sorted(known)[:8])}"
-                    )
+                if key not in keys:
+                    near = nearest(key, keys)
+                    hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(sorted(keys)[:8])}"
                     yield (*path, key), f"unknown setting `{key[:40]}`; {hint}"
         elif error.validator == "enum":
             allowed = [str(value) for value in error.validator_value]

@@ -13,16 +13,30 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetooth.engine.compressed import SUFFIXES as PACKED
+from finetooth.engine.compressed import inner_name, is_compressed, unpacked_head
 from finetooth.engine.report import Problem
 from finetooth.engine.request import STDIN
+from finetooth.engine.resolve import first_values
+from finetooth.engine.source import Source
+from finetooth_rules.array import Framing, framing_of, is_record
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 SUFFIXES = (".jsonl", ".ndjson")
-"""What a dataset in a folder is called; the case of the letters does not matter."""
+"""What a dataset in a folder is called; the case of the letters does not matter. So is one of these
+compressed (`.jsonl.gz`, `.jsonl.zst`)."""
+
+SNIFFED = ".json"
+"""May be a dataset or anything else: in a folder it is taken only where it is an array of records, or one
+record a line, of a known format."""
+
+_ALL_SUFFIXES = tuple(suffix + packed for suffix in SUFFIXES for packed in ("", *PACKED))
+_SNIFFED_BYTES = 64 * 1024
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 """Never entered, like every hidden folder (`.venv`, `.git`), unless named."""
@@ -173,7 +187,7 @@ class _Search:
                 continue
             if folder:
                 self._add_folder(path)
-            else:
+            elif not _is_object(path):
                 self._add_file(path)
         if not found:
             self.problems.append(Problem(pattern, "no file matches this pattern"))
@@ -232,7 +246,10 @@ def _wanted(entry: os.DirEntry[str], rules: Sequence[_Ignore], census: _Census) 
             return None
     elif not is_file:
         return None
-    elif not entry.name.lower().endswith(SUFFIXES):
+    elif not (
+        entry.name.lower().endswith(_ALL_SUFFIXES)
+        or (inner_name(entry.name).lower().endswith(SNIFFED) and _is_dataset(entry.path))
+    ):
         census.others[os.path.splitext(entry.name)[1] or "without suffix"] += 1
         return None
     if rules and _left_out(os.path.abspath(entry.path), rules, folder=is_folder):
@@ -240,6 +257,36 @@ def _wanted(entry: os.DirEntry[str], rules: Sequence[_Ignore], census: _Census) 
         return None
     census.datasets += not is_folder
     return is_folder
+
+
+def _sniff(path: str) -> tuple[Framing, bytes]:
+    """How a file that may be a dataset is framed, and its first bytes."""
+    source = Source(path, Path(path))
+    try:
+        head = unpacked_head(source, _SNIFFED_BYTES) if is_compressed(path) else source.head(_SNIFFED_BYTES)
+    except OSError:
+        return Framing.OBJECT, b""
+    return framing_of(inner_name(path), head), head
+
+
+def _is_dataset(path: str) -> bool:
+    """Whether most of the first values of a file called `.json` are good records of a known format: no other
+    JSON is to be taken for a dataset because a key has the same name."""
+    framing, head = _sniff(path)
+    return framing is not Framing.OBJECT and holds_records(head, framing)
+
+
+def holds_records(head: bytes, framing: Framing) -> bool:
+    """Whether most of the first values are good records of a known format."""
+    values = first_values(head, framing)
+    if len(values) < (1 if framing is Framing.ARRAY else 2):
+        return False
+    return 2 * sum(map(is_record, values)) > len(values)
+
+
+def _is_object(path: str) -> bool:
+    """Whether a file that matches a pattern is surely none that was meant: a `.json` that is one object."""
+    return inner_name(path).lower().endswith(SNIFFED) and _sniff(path)[0] is Framing.OBJECT
 
 
 def _under(path: str, rules: Sequence[_Ignore], *, folder: bool) -> bool:

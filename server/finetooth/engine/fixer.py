@@ -7,6 +7,7 @@ mode, and renamed over it. Killed at any point, the run leaves the old file or t
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -15,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from finetooth.engine.fix_elements import fix_elements
 from finetooth.engine.lint_file import FileResult, RecordFindings
 from finetooth.engine.report import Change, Hunk
 from finetooth.engine.request import FixMode
 from finetooth.engine.source import BLOCK, Source, read_fully
+from finetooth_rules.array import Framing
 from finetooth_rules.edits import one_line, replacement, together
 from finetooth_rules.finding import Applicability, Fix, Rewrite
 from finetooth_rules.framing import split_lines
@@ -60,7 +63,7 @@ def fix_file(
             path = Path(scratch) / str(number)
             with path.open("wb") as out:
                 _write_round(current, taken, rewrites[:1], out)
-            fixed = lint(Source(original.name, path))
+            fixed = lint(dataclasses.replace(original, path=path, data=None))
             count += sum(len(fixes) for _, fixes in taken) if not rewrites else 1
             current = fixed
         if current is result:
@@ -71,13 +74,11 @@ def fix_file(
             _replace(original.path.resolve(), current.source.path)
             return Fixed(_at(current, original), count)
         data = current.source.path.read_bytes()
-        return Fixed(_at(current, Source(original.name, data=data)), count, change, data)
+        return Fixed(_at(current, dataclasses.replace(original, path=None, data=data)), count, change, data)
 
 
 def _at(result: FileResult, source: Source) -> FileResult:
-    from dataclasses import replace
-
-    return replace(result, source=source)
+    return dataclasses.replace(result, source=source)
 
 
 def _bytes(source: Source) -> bytes:
@@ -114,6 +115,9 @@ def _write_round(
     with result.source.open() as stream:
         if rewrites:
             _REWRITERS[rewrites[0]](stream, out)
+            return
+        if result.source.framing is Framing.ARRAY:
+            fix_elements(stream, out, taken)
             return
         at = 0
         for item, fixes in taken:

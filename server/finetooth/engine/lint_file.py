@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetooth.engine.locate import RULE_PAGE, Located, pointer, show
+from finetooth.engine.locate import Located, page_of, pointer, show
+from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
 from finetooth.engine.shards import SHARD_BYTES, Merged, Reader, Shard, judged, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts
-from finetooth_rules import catalogue
+from finetooth_rules.array import Framing
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity
@@ -69,15 +71,16 @@ def lint_file(
 ) -> FileResult:
     """Lint one file, in this process or its shards on an executor. Raises OSError."""
     facts = file_facts(source)
-    linter = Linter(profile)
+    linter = linter_for(profile)
     of_file = list(linter.check_file(facts))
     if any(finding.code in WHOLE_FILE_CODES for finding in of_file):
         advance(facts.size)
         of_file = [finding for finding in of_file if finding.code in WHOLE_FILE_CODES]
         return FileResult(source, profile, facts, (), tuple(of_file), 0, 0, linter.broken, 0, Merged())
-    line_count = facts.lf + facts.crlf + facts.cr + 1
+    is_array = source.framing is Framing.ARRAY
+    line_count = None if is_array else facts.lf + facts.crlf + facts.cr + 1
     merged = Merged()
-    if executor is None or facts.size < 2 * shard_bytes:
+    if executor is None or is_array or facts.size < 2 * shard_bytes:
         merged = Merged((lint_shard(Shard(source, at_most=line_count), profile, features, advance),))
     else:
         from finetooth.engine.executors import lint_on
@@ -113,8 +116,9 @@ def _joined(
         later.setdefault(offset, []).append(finding)
     for part, base in zip(merged.parts, merged.bases(), strict=True):
         for hit in part.hits:
-            record = reader.record(hit.offset, hit.size, oversize=hit.oversize)
-            extra = later.pop(hit.offset, None)
+            record = reader.record(hit.offset, hit.size, oversize=hit.oversize, column=hit.column)
+            record.glue = hit.glue
+            extra = None if hit.glue else later.pop(hit.offset, None)
             findings = linter.finish((*hit.findings, *extra)) if extra else hit.findings
             yield RecordFindings(hit.offset, base + hit.line, record, findings)
     for offset, findings_of in sorted(later.items()):
@@ -130,22 +134,23 @@ def shown(result: FileResult) -> Iterator[Shown]:
     """
     reader = Reader(result.source, result.merged)
     name = result.source.name
+    known = catalogue_of(result.profile)
     for finding in result.of_file:
         severity = result.profile.severity(finding.code, finding.consequence)
         if severity is not None:
-            yield _show_of_file(result, finding, severity)
+            yield _show_of_file(result, finding, severity, known)
     for item in sorted(result.of_records, key=lambda item: item.offset):
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
             if severity is not None:
-                yield show(name, Located(item.line, item.record, finding, severity), reader.at)
+                yield show(name, Located(item.line, item.record, finding, severity), reader.at, known)
 
 
-def _show_of_file(result: FileResult, finding: Finding, severity: Severity) -> Shown:
+def _show_of_file(result: FileResult, finding: Finding, severity: Severity, known: Catalogue) -> Shown:
     """A finding about the file as a whole: at its span where that lies in the head or at the end, else on
     line 1.
     """
-    rule = catalogue.by_code()[finding.code]
+    rule = known.by_code[finding.code]
     where, excerpt = _file_place(result, finding)
     return Shown(
         code=finding.code,
@@ -155,7 +160,7 @@ def _show_of_file(result: FileResult, finding: Finding, severity: Severity) -> S
         message=finding.message,
         place=where,
         pointer=pointer(finding.path),
-        url=RULE_PAGE + rule.name,
+        url=page_of(rule, known),
         excerpt=excerpt,
         fixes=tuple(ShownFix(fix.applicability, fix.title) for fix in finding.fixes),
     )

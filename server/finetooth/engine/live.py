@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from itertools import islice
 from typing import Any, Final
 
 from finetooth.engine.document import Document, Touched
@@ -23,6 +24,7 @@ from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here, RawRecord
 from finetooth.engine.live_judge import Judge
+from finetooth_rules.array import Framing, Segment, segment
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity
@@ -49,10 +51,12 @@ class LiveIndex:
         linter: Linter,
         gatherer: Gatherer | None = None,
         *,
+        framing: Framing = Framing.LINES,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         profile = linter.profile
         self.document = document
+        self.is_array = framing is Framing.ARRAY
         self.linter = linter
         self.of_file: tuple[Finding, ...] = ()
         self.found: list[Entry] = []
@@ -61,6 +65,7 @@ class LiveIndex:
         self._clock = clock
         self._batch = 16
         self._max_reach = 1
+        self._edits = 0
         first = Entry(len(document.lines))
         self.blocks = Blocks([first] if first.lines else [])
         self._pending = [first] if first.lines else []
@@ -72,10 +77,14 @@ class LiveIndex:
     def touch(self, touched: Touched) -> None:
         """Lines of the document were replaced: whatever they decided is pending."""
         self._judge.unsettle()
+        self._edits += 1
         number, index, start = self.blocks.locate(touched.first)
+        if self.is_array:
+            number, index, _ = self._with_first_on_line(number, index)
         self._unsettle_before(number, index, start, touched.first)
         count = covered = 0
-        inside = touched.removed > 0 or start < touched.first
+        # What stands on the first line of an array is read as its beginning.
+        inside = touched.removed > 0 or start < touched.first or (self.is_array and touched.first == 0)
         needed = max(touched.first + touched.removed - start, 1) if inside else 0
         for entry in self._from(number, index):
             if covered >= needed:
@@ -84,9 +93,9 @@ class LiveIndex:
             covered += entry.lines
         lines = covered - touched.removed + touched.inserted
         before = touched.first - start
-        parts = (
-            [before, touched.inserted, lines - before - touched.inserted] if lines > BULK_LINES else [lines]
-        )
+        # A piece of an array says nothing before what stands above it is read.
+        apart = lines > BULK_LINES and not self.is_array
+        parts = [before, touched.inserted, lines - before - touched.inserted] if apart else [lines]
         new = [Entry(part) for part in parts if part]
         self._forget(self.blocks.replace(number, index, count, new))
         self._pending += sorted(new, key=lambda entry: -entry.lines)
@@ -100,7 +109,8 @@ class LiveIndex:
             if not entry.pending and start + entry.reach > line:
                 self._forget([entry])
                 entry.reset()
-                self._pending.append(entry)
+                if entry.lines:  # the others on its lines go with it
+                    self._pending.append(entry)
 
     def _from(self, number: int, index: int) -> Iterator[Entry]:
         for block in self.blocks.blocks[number:]:
@@ -142,6 +152,9 @@ class LiveIndex:
             if not bulk and self._is_bulk(entry):
                 return
             began = self._clock()
+            if self.is_array:
+                yield from self._lint_segment(entry, began)
+                continue
             framed = self._frame(entry)
             first = framed[0].record
             if len(first.raw) <= BULK_BYTES or not bulk:
@@ -159,6 +172,43 @@ class LiveIndex:
                     self.linter.broken.update(broken)
                     self._place(entry, framed, findings)
             yield None
+
+    def _lint_segment(self, entry: Entry, began: float) -> Iterator[Future[Any] | None]:
+        """Read and check the first segments of a pending entry of an array."""
+        lines, at = self.document.lines, self.blocks.place(entry)[2]
+        end, size = at + entry.lines, 0
+        found: list[Segment] = []
+        while at < end and size < self._batch:
+            found.append(segment(lines, at, self.bounds))
+            at += found[-1].lines
+            size += 1 + len(found[-1].items)
+        edits = self._edits
+        entries: list[Entry] = []
+        records: list[Record] = []
+        for part in found:
+            for offset, record in part.items:
+                made = Entry(0, part.reach)
+                made.at, made.size = offset, len(record.raw)
+                made.oversize, made.glue = record.oversize, record.glue
+                entries.append(made)
+                records.append(record)
+            if not part.items:
+                blank = Entry(0, part.reach, ())
+                blank.size = 0
+                entries.append(blank)
+            entries[-1].lines = part.lines
+        rest = [item for item in entries if item.pending]
+        for start in range(0, len(records), self._batch):
+            checked = self.linter.check(records[start : start + self._batch])
+            for item, findings in zip(rest[start:], checked, strict=False):
+                item.findings = findings
+            if len(records) > start + self._batch:
+                yield None
+                if self._edits != edits:
+                    return
+        self._put(entry, entries)
+        self._adapt(size, self._clock() - began)
+        yield None
 
     def judge_steps(self) -> Iterator[Future[Any] | None]:
         """Run the rules that need features or the whole file, on what is settled. Where it yields a future,
@@ -208,15 +258,24 @@ class LiveIndex:
 
     def _place(self, entry: Entry, framed: Sequence[Framed], findings: Sequence[Findings]) -> None:
         """Put records in the place of the lines they cover, from the first of a pending entry on."""
+        self._put(
+            entry,
+            [
+                Entry(record.line_count, reach, of_record)
+                for (record, reach), of_record in zip(framed, findings, strict=True)
+            ],
+        )
+
+    def _put(self, entry: Entry, new: list[Entry]) -> None:
+        """The same with entries."""
         number, index, _ = self.blocks.place(entry)
-        new = [
-            Entry(record.line_count, reach, of_record)
-            for (record, reach), of_record in zip(framed, findings, strict=True)
-        ]
         self.found += [item for item in new if item.findings]
-        self._max_reach = max(self._max_reach, *(reach for _, reach in framed))
-        count, left = 1, entry.lines - sum(item.lines for item in new)
-        for following in self._from(number, index + 1):
+        self._max_reach = max(self._max_reach, *(item.reach for item in new))
+        count = 1
+        if self.is_array:
+            number, index, count = self._with_first_on_line(number, index)
+        left = entry.lines - sum(item.lines for item in new)
+        for following in self._from(number, index + count):
             if left >= 0:
                 break
             count += 1
@@ -227,6 +286,19 @@ class LiveIndex:
             self._pending.append(rest)
         self._forget(self.blocks.replace(number, index, count, new))
 
+    def _with_first_on_line(self, number: int, index: int) -> tuple[int, int, int]:
+        """The first of the entries on the same lines, and how many they are."""
+        count = 1
+        for entry in self._before(number, index):
+            if entry.lines:
+                break
+            count += 1
+            index -= 1
+            if index < 0:
+                number -= 1
+                index = len(self.blocks.blocks[number].entries) - 1
+        return number, index, count
+
     def _adapt(self, count: int, spent: float) -> None:
         """Choose how many records are read in a step, by the time the last ones took."""
         if spent > 1.5 * _STEP_SECONDS:
@@ -236,16 +308,32 @@ class LiveIndex:
 
     def record(self, entry: Entry, start: int) -> Record:
         """The record of a settled entry whose first line is `start`, parsed anew."""
-        raw, line_count, oversize = self.raw_record(entry, start)
-        return Record(raw, line_count, oversize=oversize, max_depth=self.bounds.max_depth)
+        raw, line_count, oversize, _ = self.raw_record(entry, start)
+        record = Record(
+            raw, line_count, oversize=oversize, max_depth=self.bounds.max_depth, element=self.is_array
+        )
+        record.glue = entry.glue
+        return record
 
     def raw_record(self, entry: Entry, start: int) -> RawRecord:
         """The bytes of that record; of one over the size limit only the head."""
+        if self.is_array:
+            raw = self.bytes_from(start, entry.at + entry.size)[entry.at :]
+            return RawRecord(raw, len(raw.splitlines()) or 1, entry.oversize, True)
         lines = self.document.lines[start : start + entry.lines]
         raw = content(lines[0] if len(lines) == 1 else b"".join(lines))
         if len(raw) > self.bounds.max_record_bytes and entry.lines == 1:
             return RawRecord(raw[:1024], 1, True)
         return RawRecord(raw, entry.lines, False)
+
+    def bytes_from(self, start: int, size: int) -> bytes:
+        """The first `size` bytes from a line on."""
+        lines = self.document.lines
+        end, total = start, 0
+        while total < size:
+            total += len(lines[end])
+            end += 1
+        return (lines[start] if end == start + 1 else b"".join(lines[start:end]))[:size]
 
     # -- findings -----------------------------------------------------------------------------------------
 
@@ -300,6 +388,17 @@ class LiveIndex:
         if number < len(self.blocks.blocks) and index < len(self.blocks.blocks[number].entries):
             return self.blocks.blocks[number].entries[index], start
         return None
+
+    def entries_at(self, line: int) -> tuple[list[Entry], int]:
+        """All entries on the lines of the one that covers a line, and their first line."""
+        found = self.entry_at(line)
+        if found is None:
+            return [], line
+        if not self.is_array:
+            return [found[0]], found[1]
+        number, index, start = self.blocks.place(found[0])
+        number, index, count = self._with_first_on_line(number, index)
+        return list(islice(self._from(number, index), count)), start
 
     def findings(self) -> Iterator[tuple[int, Finding]]:
         """All findings of records with the first line (from 0) of their record, in order."""

@@ -17,26 +17,35 @@ class Entry:
 
     `lines` is how many lines it covers, `reach` how many lines from its first decided where it ends.
     `findings` are those of the syntax and record rules, `judged` those of all other rules by origin.
+    In an array the record is `size` bytes from byte `at` of the lines on. Where several records begin on the
+    same lines, all entries but the last cover 0 lines, and are read anew with it.
     `facts` and `keys` are what the statistic and group rules know of it, None until gathered. `merged` and
     `rendered` cache what is shown.
     """
 
     __slots__ = (
+        "at",
         "block",
         "facts",
         "findings",
         "fresh",
+        "glue",
         "judged",
         "keys",
         "lines",
         "merged",
+        "oversize",
         "reach",
         "rendered",
+        "size",
     )
 
     def __init__(self, lines: int, reach: int = 0, findings: tuple[Finding, ...] | None = None) -> None:
         self.lines = lines
         self.reach = reach
+        self.at = 0
+        self.size = -1
+        self.oversize = self.glue = False
         self.findings = findings
         self.judged: dict[object, tuple[Finding, ...]] | None = None
         self.facts: tuple[Any, ...] | None = None
@@ -62,11 +71,12 @@ class Entry:
 class Block:
     """Some entries in a row. `flagged` and `summaries` are caches, dropped by `changed`."""
 
-    __slots__ = ("entries", "flagged", "lines", "number", "stale", "summaries")
+    __slots__ = ("entries", "flagged", "lines", "number", "stale", "summaries", "without_lines")
 
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
         self.lines = sum(entry.lines for entry in entries)
+        self.without_lines = sum(not entry.lines for entry in entries)
         self.number = 0
         self.flagged: Flagged | None = None
         self.summaries: dict[str, Any] = {}
@@ -81,9 +91,14 @@ class Block:
         self.summaries = {}
         self.stale = True
 
+    @property
+    def one_a_line(self) -> bool:
+        """Whether every entry covers one line."""
+        return self.lines == len(self.entries) and not self.without_lines
+
     def offset(self, index: int) -> int:
         """Lines of the block before entry `index`."""
-        if self.lines == len(self.entries):
+        if self.one_a_line:
             return index
         return sum(entry.lines for entry in self.entries[:index])
 
@@ -145,7 +160,7 @@ class Blocks:
         number = bisect_right(starts, line) - 1
         block = self.blocks[number]
         at = starts[number]
-        if block.lines == len(block.entries):
+        if block.one_a_line:
             return number, line - at, line
         for index, entry in enumerate(block.entries):
             if line < at + entry.lines:
@@ -172,6 +187,7 @@ class Blocks:
             entry.block = block
         delta = sum(entry.lines for entry in new) - sum(entry.lines for entry in old)
         block.lines += delta
+        block.without_lines += sum(not entry.lines for entry in new) - sum(not entry.lines for entry in old)
         block.changed()
         if delta:
             self._moved()
@@ -188,6 +204,7 @@ class Blocks:
         taken = block.entries[:count]
         del block.entries[:count]
         block.lines -= sum(entry.lines for entry in taken)
+        block.without_lines -= sum(not entry.lines for entry in taken)
         block.changed()
         for entry in taken:
             entry.block = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_blocks import Entry
 from finetooth_rules.edits import replacement, together
 from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import frame
@@ -39,6 +40,19 @@ def repairs(index: LiveIndex) -> Iterator[Repaired | None]:
                 after = _settled(index, before, index.record(entry, first), findings)
                 if after != before:
                     yield Repaired(first, len(before), tuple(after))
+        yield None
+
+
+def element_repairs(index: LiveIndex) -> Iterator[tuple[Entry, int, tuple[Fix, ...]] | None]:
+    """In an array: the safe fixes of each record, with its entry and first line. One round: what is left
+    shows at once. Records are taken away one by one only, as commas go with them.
+    """
+    for block in index.blocks:
+        base = index.blocks.start(block)
+        for offset, entry in index.flagged(block).entries:
+            fixes = safe_fixes([finding for _, finding in index.visible(entry)])
+            if fixes and fixes[0].lines is None:
+                yield entry, base + offset, fixes
         yield None
 
 

@@ -19,6 +19,7 @@ class RawRecord(NamedTuple):
     raw: bytes
     line_count: int
     oversize: bool
+    element: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ def fit(linter: Linter, features: Features, code: str, summary: Any) -> Any:
 
 def _records(linter: Linter, batch: Sequence[RawRecord]) -> list[Record]:
     depth = linter.profile.max_depth
-    return [Record(item.raw, item.line_count, oversize=item.oversize, max_depth=depth) for item in batch]
+    return [
+        Record(item.raw, item.line_count, oversize=item.oversize, max_depth=depth, element=item.element)
+        for item in batch
+    ]
 
 
 def _done(result: Any) -> Future[Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _ADDED_AT_ONCE: Final = 32
 _JUDGED_AT_ONCE: Final = 32
 _MEASURED: Final = "measured"
+NO_RECORD: Final = RawRecord(b"", 1, False)
 
 
 @total_ordering
@@ -125,7 +126,7 @@ class Judge:
             line = self._index.blocks.start(block)
             for entry in block.entries:
                 if entry.facts is None and not entry.pending:
-                    record = self._index.raw_record(entry, line)
+                    record = NO_RECORD if entry.glue else self._index.raw_record(entry, line)
                     entries.append(entry)
                     records.append(record)
                     size += len(record.raw)

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import IO, Any, Final
 
 from finetooth.engine.live_gather import Checked, Gathered, RawRecord, check, fit, gather
+from finetooth.engine.plugins import linter_for
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
@@ -140,7 +141,7 @@ def _fit(profile: bytes, code: str, summary: Any) -> Any:
 @lru_cache(maxsize=8)
 def _known(pickled: bytes) -> tuple[Linter, FeatureSpec]:
     profile: Profile = pickle.loads(pickled)
-    return Linter(profile), spec_for(profile)
+    return linter_for(profile), spec_for(profile)
 
 
 def count_tokens(spec: FeatureSpec, texts: Sequence[str]) -> tuple[str, bool, int] | None:

@@ -8,10 +8,12 @@ from typing import Final
 
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
 from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import INSIDE, Finding, Fix, Path, Related, Severity, Span
 from finetooth_rules.framing import column, content, position, span_of, whole
 from finetooth_rules.record import Record
+from finetooth_rules.rule import AnyRule
 
 RULE_PAGE: Final = "https://finetooth.dev/rules/"
 _WINDOW: Final = 160
@@ -25,6 +27,13 @@ _CONTROL: Final = {code: 0x2400 + code for code in range(32)} | {
 
 Address = tuple[int, int]
 """Line number (from 0) and byte offset of a record's first line in its file."""
+
+
+def page_of(rule: AnyRule, known: Catalogue | None = None) -> str:
+    """Address of a rule's documentation; a rule that is not ours has one where it says so."""
+    if known is not None and rule.code in known.foreign:
+        return rule.url
+    return RULE_PAGE + rule.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +62,9 @@ def place(filename: str, first: int, record: Record, span: Span) -> Place:
     return Place(
         filename,
         first + start.line + 1,
-        column(_at(lines, start.line), start.offset) + 1,
+        column(_at(lines, start.line), start.offset) + 1 + (0 if start.line else record.column),
         first + end.line + 1,
-        column(_at(lines, end.line), end.offset) + 1,
+        column(_at(lines, end.line), end.offset) + 1 + (0 if end.line else record.column),
     )
 
 
@@ -82,11 +91,14 @@ def show(
     filename: str,
     located: Located,
     resolve_address: Callable[[object], tuple[int, Record] | None] = lambda address: None,
+    known: Catalogue | None = None,
 ) -> Shown:
-    """A finding as people see it. `resolve_address` gives first line and record of a related address."""
+    """A finding as people see it. `resolve_address` gives first line and record of a related address,
+    `known` the rules there are (default: ours).
+    """
     record, finding = located.record, located.finding
     span = span_of(record, finding)
-    rule = catalogue.by_code()[finding.code]
+    rule = (known or catalogue.builtin()).by_code[finding.code]
     return Shown(
         code=finding.code,
         name=rule.name,
@@ -95,7 +107,7 @@ def show(
         message=finding.message,
         place=place(filename, located.line, record, span),
         pointer=pointer(finding.path),
-        url=RULE_PAGE + rule.name,
+        url=page_of(rule, known),
         excerpt=excerpt(record, span),
         related=tuple(
             shown
@@ -128,6 +140,12 @@ def show_fix(first: int, record: Record, fix: Fix) -> ShownFix:
     """A fix as edits in lines and columns."""
     if fix.rewrite is not None:
         return ShownFix(fix.applicability, fix.title)
+    if fix.lines is not None and record.element:
+        # Which comma and lines go with it, the file around it says: see `array.removal`.
+        at = place("", first, record, Span(0, len(record.raw)))
+        between = b",\n" + b" " * record.column
+        edit = ShownEdit(at.line, at.column, at.end_line, at.end_column, _text(between.join(fix.lines)))
+        return ShownFix(fix.applicability, fix.title, (edit,) if fix.lines else ())
     if fix.lines is not None:
         text = b"".join(
             replacement([line + b"\n" for line in record.raw.splitlines()] or [b"\n"], record, fix)

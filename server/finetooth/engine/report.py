@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.finding import Applicability, Consequence, Severity
 
 
@@ -126,8 +127,16 @@ class Report:
 
     findings: list[Shown] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """What a person should know and no script need fail on."""
     files: int = 0
     records: int = 0
     fixed: int = 0
     changes: list[Change] = field(default_factory=list)
     fixed_stdin: bytes | None = None
+    catalogues: list[Catalogue] = field(default_factory=list)
+    """The sets of rules that files were judged by, each once."""
+
+    def catalogue_with(self, code: str) -> Catalogue | None:
+        """The first of them that has a rule."""
+        return next((known for known in self.catalogues if code in known.by_code), None)

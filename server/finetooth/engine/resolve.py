@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import orjson
 
-from finetooth.engine.config import Config
-from finetooth_rules.framing import split_lines
+from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.plugins import PluginError, plugins_of
+from finetooth_rules.array import Framing, next_step
+from finetooth_rules.framing import Bounds, split_lines
 from finetooth_rules.profile import Profile
 from finetooth_rules.settings import Settings, build_profile, merged
 
@@ -18,10 +20,12 @@ HEAD_BYTES: Final = 256 * 1024
 HEAD_RECORDS: Final = 100
 
 
-def first_values(head: bytes | Iterable[bytes]) -> list[Any]:
+def first_values(head: bytes | Iterable[bytes], framing: Framing = Framing.LINES) -> list[Any]:
     """The decoded records among the first lines; lines that are no JSON are left out, as is a last line
-    that was cut.
+    that was cut. Of an array its first elements.
     """
+    if framing is Framing.ARRAY:
+        return _first_elements(head if isinstance(head, bytes) else b"".join(head))
     lines = split_lines(head[:HEAD_BYTES]) if isinstance(head, bytes) else head
     values: list[Any] = []
     for line in lines:
@@ -36,11 +40,30 @@ def first_values(head: bytes | Iterable[bytes]) -> list[Any]:
     return values or _tolerant(lines)
 
 
+def _first_elements(head: bytes) -> list[Any]:
+    values: list[Any] = []
+    tolerant: list[Any] = []
+    pos, first = 0, True
+    while len(values) < HEAD_RECORDS:
+        step = next_step(head, pos, Bounds(), first=first, at_end=False)
+        if step is None or step.skipping is not None:
+            break
+        first, pos = False, step.pos
+        for _, record in step.items:
+            if isinstance(record.parsed, dict):
+                values.append(record.parsed)
+            elif len(tolerant) < 5 and isinstance(record.value, dict):
+                tolerant.append(record.value)
+        if step.done:
+            break
+    return values or tolerant
+
+
 def _tolerant(lines: Iterable[bytes]) -> list[Any]:
     """Where not one line is JSON to the letter (pretty-printed, Python's repr …): what can be made out of
     the first few.
     """
-    from finetooth_rules.framing import Bounds, frame
+    from finetooth_rules.framing import frame
 
     held = list(lines)[:2000]
     values: list[Any] = []
@@ -54,12 +77,23 @@ def _tolerant(lines: Iterable[bytes]) -> list[Any]:
     return values
 
 
-def resolve(config: Config, file: Path | None, overrides: Settings, head: bytes | Iterable[bytes]) -> Profile:
+def resolve(
+    config: Config,
+    file: Path | None,
+    overrides: Settings,
+    head: bytes | Iterable[bytes],
+    framing: Framing = Framing.LINES,
+) -> Profile:
     """The profile of one file: config, overrides for its path, then the command line's or the editor's
     settings on top. Raises ConfigError where a file that the settings name cannot be used.
     """
     settings = with_overrides(config.settings_for(file), overrides)
-    profile = build_profile(settings, first_values(head))
+    try:
+        profile = build_profile(settings, first_values(head, framing), config.catalogue)
+        if config.allow_plugins and "plugins" in config.settings:
+            profile = replace(profile, plugins=plugins_of(config.settings, config.root))
+    except PluginError as error:
+        raise ConfigError(config.path or Path(error.plugin), str(error)) from error
     if "schema" in settings:
         from finetooth.engine.own_schema import load
 

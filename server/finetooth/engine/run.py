@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from finetooth.engine.compressed import DEFAULT_LIMIT, inner_name, is_compressed, unpack, unpacked_head
 from finetooth.engine.config import Config, ConfigError, read
 from finetooth.engine.config import discover as discover_config
 from finetooth.engine.discover import Patterns, discover
 from finetooth.engine.lint_file import FileResult, lint_file, shown
+from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides, Progress, Silent
-from finetooth.engine.resolve import HEAD_BYTES, resolve
+from finetooth.engine.resolve import HEAD_BYTES, resolve, with_overrides
 from finetooth.engine.shards import SHARD_BYTES
 from finetooth.engine.source import Source
+from finetooth_rules.array import Framing, framing_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from finetooth_rules.profile import Profile
+
 PARALLEL_FROM: Final = 4 * SHARD_BYTES
 """A run over fewer bytes is done before other processes have started."""
+
+
+ONE_OBJECT: Final = "is one JSON object, no dataset: expected an array of records, or one object a line"
 
 
 def override_settings(overrides: Overrides) -> dict[str, Any]:
@@ -85,12 +94,12 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     progress = progress or Silent()
     report = Report()
     configs = Configs(request)
-    sources = list(_sources(request, configs, report))
-    sizes = [_size(source) for source in sources]
+    found = list(sources(request, configs, report.problems))
+    sizes = [_size(source) for source in found]
     progress.start(sum(sizes))
     with ExitStack() as stack:
         executor = _executor(request, sum(sizes), stack)
-        for source in sources:
+        for source in found:
             progress.file(source.name)
             try:
                 _check_one(source, request, configs, report, progress, executor)
@@ -106,7 +115,8 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     return report
 
 
-def _sources(request: CheckRequest, configs: Configs, report: Report) -> Iterator[Source]:
+def sources(request: CheckRequest, configs: Configs, problems: list[Problem]) -> Iterator[Source]:
+    """What a request names, as far as it can be found; what cannot is added to `problems`."""
     here = configs.of(Path.cwd())
     exclude: Sequence[Patterns] = ()
     if here is not None and here.exclude:
@@ -116,7 +126,7 @@ def _sources(request: CheckRequest, configs: Configs, report: Report) -> Iterato
     found = discover(
         request.paths, exclude=exclude, force_exclude=request.force_exclude, gitignore=request.gitignore
     )
-    report.problems += found.problems
+    problems += found.problems
     for name in found.files:
         if name == STDIN:
             yield Source(request.stdin_filename or "<stdin>", data=request.stdin or b"")
@@ -153,7 +163,42 @@ def _check_one(
     if config is None:
         progress.advance(_size(source))
         return
-    profile = resolve(config, file, override_settings(request.overrides), source.head(HEAD_BYTES))
+    packed = is_compressed(source.name)
+    head = unpacked_head(source, HEAD_BYTES) if packed else source.head(HEAD_BYTES)
+    framing = framing_of(inner_name(source.name), head)
+    if framing is Framing.OBJECT:
+        report.problems.append(Problem(source.name, ONE_OBJECT))
+        progress.advance(_size(source))
+        return
+    source = replace(source, framing=framing)
+    overrides = override_settings(request.overrides)
+    profile = resolve(config, file, overrides, head, framing)
+    with tempfile.TemporaryDirectory(prefix="finetooth-") if packed else nullcontext("") as scratch:
+        if packed:
+            limit = with_overrides(config.settings_for(file), overrides).get(
+                "max-decompressed-bytes", DEFAULT_LIMIT
+            )
+            inside = Path(scratch) / "data"
+            trouble = unpack(source, inside, limit)
+            if trouble is not None:
+                report.problems.append(Problem(source.name, trouble))
+            if request.fix is not FixMode.NONE:
+                report.notes.append(Problem(source.name, "is compressed and was not fixed; unpack it first"))
+            request = replace(request, fix=FixMode.NONE)
+            source = replace(source, path=inside, data=None)
+            if trouble is not None and not source.size():
+                return
+        _judge(source, profile, request, report, progress, executor)
+
+
+def _judge(
+    source: Source,
+    profile: Profile,
+    request: CheckRequest,
+    report: Report,
+    progress: Progress,
+    executor: Executor | None,
+) -> None:
     features = provide(spec_for(profile))
 
     def lint(one: Source) -> FileResult:
@@ -171,6 +216,8 @@ def _check_one(
         if source.path is None:
             report.fixed_stdin = fixed.data
     report.files += 1
+    if (known := catalogue_of(profile)) not in report.catalogues:
+        report.catalogues.append(known)
     report.records += result.record_count
     report.findings += shown(result)
     for code, message in sorted(result.broken.items()):

@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
+from finetooth.engine.array_batches import Batch, array_batches
+from finetooth.engine.plugins import linter_for
 from finetooth.engine.source import BLOCK, Source, line_size, read_lines
+from finetooth_rules.array import Framing
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding
 from finetooth_rules.framing import Bounds, frame, is_sync
@@ -40,7 +43,7 @@ class Shard:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A record with findings: offset and size of its slice in the file, number of its first line within the
-    part.
+    part, and the column its slice begins at (in an array).
     """
 
     offset: int
@@ -48,6 +51,8 @@ class Hit:
     line: int
     oversize: bool
     findings: Findings
+    column: int = 0
+    glue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Part:
     summaries: dict[str, Any] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     unjudged: int = 0
+    columns: array[int] = field(default_factory=lambda: array("L"))
+    """Where each slice begins on its first line; empty where that is always 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,10 @@ def merge(one: Merged, other: Merged) -> Merged:
 
 
 def plan(source: Source, size: int, shard_bytes: int, at_most: int | None = None) -> list[Shard]:
-    """Equal cuts of about `shard_bytes`; one shard for a small file."""
-    count = max(1, size // shard_bytes)
+    """Equal cuts of about `shard_bytes`; one shard for a small file, and for an array: no place in it shows
+    by itself that a record begins there. It is read as a stream.
+    """
+    count = 1 if source.framing is Framing.ARRAY else max(1, size // shard_bytes)
     cuts = [size * number // count for number in range(count)] + [None]
     return [Shard(source, cuts[n] or 0, cuts[n + 1], at_most) for n in range(count)]
 
@@ -101,12 +110,27 @@ def lint_shard(
     shard: Shard, profile: Profile, features: Features, advance: Callable[[int], None] = lambda count: None
 ) -> Part:
     """Lint the records of one shard. Raises OSError."""
-    linter = Linter(profile)
+    linter = linter_for(profile)
     with shard.source.open() as stream:
-        start = _sync(stream, shard.start, profile) if shard.start else 0
-        end = None if shard.end is None else _sync(stream, shard.end, profile)
-        stream.seek(start)
-        return _lint(linter, stream, start, end, features, advance, shard.at_most)
+        start, found = _opened(shard, stream, profile)
+        return _lint(linter, found, start, features, advance, shard.at_most)
+
+
+def batches(shard: Shard, profile: Profile) -> Iterator[list[Record]]:
+    """The records of a shard, in lists of about a block. Raises OSError."""
+    with shard.source.open() as stream:
+        for batch in _opened(shard, stream, profile)[1]:
+            yield batch.records
+
+
+def _opened(shard: Shard, stream: BinaryIO, profile: Profile) -> tuple[int, Iterator[Batch]]:
+    """Where the first record of a shard begins, and its records."""
+    start = _sync(stream, shard.start, profile) if shard.start else 0
+    end = None if shard.end is None else _sync(stream, shard.end, profile)
+    stream.seek(start)
+    if shard.source.framing is Framing.ARRAY:
+        return start, array_batches(stream, _bounds(profile))
+    return start, _batches(stream, profile, start, end)
 
 
 def _sync(stream: BinaryIO, offset: int, profile: Profile) -> int:
@@ -130,24 +154,25 @@ def _sync(stream: BinaryIO, offset: int, profile: Profile) -> int:
 
 def _lint(
     linter: Linter,
-    stream: BinaryIO,
+    batches: Iterator[Batch],
     start: int,
-    end: int | None,
     features: Features,
     advance: Callable[[int], None],
     at_most: int | None,
 ) -> Part:
-    """The records between two offsets, in batches of about a block."""
+    """The records of all batches, the first of which begins at `start`."""
     columns = bool(linter.statistics or linter.groups)
-    offsets, sizes, first_lines = array("Q"), array("Q"), array("L")
+    offsets, sizes, first_lines, first_columns = array("Q"), array("Q"), array("L"), array("L")
     facts: dict[str, list[Any]] = {}
     keys: dict[str, list[tuple[bytes, ...]]] = {}
     hits: list[Hit] = []
     line_number = record_count = unjudged = 0
     offset = start
-    for batch in _batches(stream, linter.profile, start, end):
+    for batch in batches:
         records = batch.records
         before = offset
+        offset += batch.lead
+        line_number += batch.lead_lines
         checked = linter.check(records)
         if features.tokens is not None:
             checked = [
@@ -157,24 +182,36 @@ def _lint(
         if not columns and not any(checked):
             offset += sum(batch.sizes)
             line_number += sum(batch.line_counts)
-            record_count += len(records)
+            record_count += len(records) - batch.glue
             advance(offset - before)
             continue
         for record, size, line_count, findings in zip(
             records, batch.sizes, batch.line_counts, checked, strict=True
         ):
             if findings:
-                hits.append(Hit(offset, len(record.raw), line_number, record.oversize, findings))
-            if columns:
+                hits.append(
+                    Hit(
+                        offset,
+                        len(record.raw),
+                        line_number,
+                        record.oversize,
+                        findings,
+                        record.column,
+                        record.glue,
+                    )
+                )
+            if columns and not record.glue:
                 offsets.append(offset)
                 sizes.append(len(record.raw))
                 first_lines.append(line_number)
+                if record.element:
+                    first_columns.append(record.column)
             unjudged += record.oversize
-            record_count += record.strict or not record.blank
+            record_count += (record.strict or not record.blank) and not record.glue
             line_number += line_count
             offset += size
         if columns:
-            examples = linter.examples(records)
+            examples = linter.examples([r for r in records if not r.glue] if batch.glue else records)
             for code, some in linter.gather(examples, features, at_most=at_most).items():
                 facts.setdefault(code, []).extend(some)
             for code, more in linter.keys(examples).items():
@@ -196,21 +233,17 @@ def _lint(
         summaries,
         dict(linter.broken),
         unjudged,
+        first_columns,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Consecutive records; for each its bytes in the file, endings included, and its lines."""
-
-    records: list[Record]
-    sizes: list[int]
-    line_counts: list[int]
+def _bounds(profile: Profile) -> Bounds:
+    return Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
 
 
 def _batches(stream: BinaryIO, profile: Profile, start: int, end: int | None) -> Iterator[Batch]:
     """The records between two offsets."""
-    bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
+    bounds = _bounds(profile)
     lines: list[bytes] = []
     offset = start
     source = read_lines(stream, profile.max_record_bytes)
@@ -269,10 +302,13 @@ class Reader:
         self._starts = [part.start for part in merged.parts]
         self._bases = merged.bases()
 
-    def record(self, offset: int, size: int, *, oversize: bool = False) -> Record:
+    def record(self, offset: int, size: int, *, oversize: bool = False, column: int = 0) -> Record:
         """The record whose slice is `size` bytes from `offset` on. Raises OSError."""
         raw = self._source.slice(offset, size)
-        return Record(raw, len(raw.splitlines()) or 1, oversize=oversize)
+        element = self._source.framing is Framing.ARRAY
+        record = Record(raw, len(raw.splitlines()) or 1, oversize=oversize, element=element)
+        record.column = column
+        return record
 
     def at(self, address: object) -> tuple[int, Record] | None:
         """First line (from 0, in the file) and record at an address."""
@@ -282,7 +318,8 @@ class Reader:
         index = bisect_right(part.offsets, address) - 1
         if index < 0 or part.offsets[index] != address:
             return None
-        return self._bases[number] + part.lines[index], self.record(address, part.sizes[index])
+        column = part.columns[index] if part.columns else 0
+        return self._bases[number] + part.lines[index], self.record(address, part.sizes[index], column=column)
 
 
 def judged(

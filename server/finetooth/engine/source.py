@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from finetooth_rules.array import Framing
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.framing import split_lines
 
@@ -18,11 +19,13 @@ KEPT_OF_SKIPPED: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`name` is how the report calls it. Exactly one of `path` and `data` is given."""
+    """`name` is how the report calls it. Exactly one of `path` and `data` is given. `framing` is how its
+    records stand in it: `LINES` or `ARRAY`."""
 
     name: str
     path: Path | None = None
     data: bytes | None = None
+    framing: Framing = Framing.LINES
 
     def open(self) -> BinaryIO:
         """A binary stream at the start. Raises OSError."""
@@ -140,7 +143,7 @@ def file_facts(source: Source) -> FileFacts:
         while chunk := stream.read(BLOCK * 4):
             counts.add(chunk)
             tail = (tail + chunk[-4:])[-4:]
-    return counts.facts(source.size(), head, tail)
+    return counts.facts(source.size(), head, tail, array=source.framing is Framing.ARRAY)
 
 
 @dataclass(slots=True)
@@ -165,6 +168,6 @@ class EndingCounts:
             self.lf += feeds
         self._last = chunk[-1:] or self._last
 
-    def facts(self, size: int, head: bytes, tail: bytes) -> FileFacts:
+    def facts(self, size: int, head: bytes, tail: bytes, *, array: bool = False) -> FileFacts:
         """The facts so far."""
-        return FileFacts(size, head, tail, self.lf, self.crlf, self.cr)
+        return FileFacts(size, head, tail, self.lf, self.crlf, self.cr, array)

@@ -23,20 +23,23 @@ class ConfigStore:
         """Files may have changed: whether one is in error is found out anew."""
         self.errors = {}
 
-    def config_for(self, file: Path | None, folders: Sequence[Path], chosen: Path | None) -> Config:
+    def config_for(
+        self, file: Path | None, folders: Sequence[Path], chosen: Path | None, *, allow_plugins: bool = False
+    ) -> Config:
         """The config of a file: the one that was chosen, else the nearest one upwards from the file.
 
-        A document without a path is judged like a file in the first workspace folder.
+        A document without a path is judged like a file in the first workspace folder. `allow_plugins`:
+        whether the code of its plugins may be run.
         """
         folder = file.parent if file is not None else next(iter(folders), None)
         if chosen is not None:
-            return self._read(lambda: read(chosen), folder)
+            return self._read(lambda: read(chosen, allow_plugins=allow_plugins), folder)
         if folder is None:
             return Config()
-        return self._read(lambda: discover(folder), folder)
+        return self._read(lambda: discover(folder, allow_plugins=allow_plugins), folder)
 
     def _read(self, load: Callable[[], Config | None], folder: Path | None) -> Config:
-        default = Config(root=folder) if folder is not None else Config()
+        default = Config(root=folder or Path.cwd())
         try:
             config = load() or default
         except ConfigError as error:

@@ -14,10 +14,11 @@ from finetooth.engine.document import Document, Encoding, columns, content_lengt
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_blocks import Block, Entry, Flagged
 from finetooth.engine.live_judge import Address
-from finetooth.engine.locate import RULE_PAGE
+from finetooth.engine.locate import page_of
+from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.protocol import encode
-from finetooth_rules import catalogue
+from finetooth_rules.array import Removal, in_place, removal
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
 from finetooth_rules.framing import position, span_of, whole
@@ -29,6 +30,8 @@ BOM: Final = b"\xef\xbb\xbf"
 SEVERITIES: Final[Mapping[Severity, int]] = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
 UNSAFE_SUFFIX: Final = " (changes what is learnt)"
 _AND_HERE: Final = "and here"
+_LINES_AROUND: Final = 8
+"""Lines looked at around an element for its comma."""
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class Renderer:
         self.uri = uri
         self.index = index
         self.facts = facts
+        self._known = catalogue_of(index.linter.profile)
         self.hidden_bytes = 0
         """Length of a byte-order mark that is in the file and not in the editor's text."""
 
@@ -207,8 +211,9 @@ class Renderer:
             "source": SOURCE,
             "message": finding.message,
         }
-        if self.facts.code_description and (rule := catalogue.by_code().get(finding.code)):
-            diagnostic["codeDescription"] = {"href": RULE_PAGE + rule.name}
+        rule = self._known.by_code.get(finding.code)
+        if self.facts.code_description and rule is not None and (page := page_of(rule, self._known)):
+            diagnostic["codeDescription"] = {"href": page}
         return diagnostic
 
     # -- places -------------------------------------------------------------------------------------------
@@ -219,6 +224,8 @@ class Renderer:
         """Byte offset in the record → line counted from its first, and column in the client's units."""
         offsets = sorted({offset for span in spans for offset in span})
         lines = self.index.document.lines
+        if self.index.is_array:
+            return self._places_in_array(entry, start, offsets)
         if entry.lines == 1:
             found = columns(lines[start], offsets, self.facts.encoding)
             return {offset: (0, column) for offset, column in zip(offsets, found, strict=True)}
@@ -228,6 +235,21 @@ class Renderer:
             if line >= entry.lines:
                 line, at = entry.lines - 1, content_length(lines[start + entry.lines - 1])
             places[offset] = (line, columns(lines[start + line], [at], self.facts.encoding)[0])
+        return places
+
+    def _places_in_array(
+        self, entry: Entry, start: int, offsets: Sequence[int]
+    ) -> dict[int, tuple[int, int]]:
+        """The same where the record begins at byte `at` of its lines."""
+        lines = self.index.document.lines
+        places: dict[int, tuple[int, int]] = {}
+        line, base = start, -entry.at
+        for offset in offsets:
+            while line + 1 < len(lines) and base + len(lines[line]) <= offset:
+                base += len(lines[line])
+                line += 1
+            at = min(offset - base, content_length(lines[line]))
+            places[offset] = (line - start, columns(lines[line], [at], self.facts.encoding)[0])
         return places
 
     def range(self, entry: Entry, start: int, record: Record, span: Span) -> Json:
@@ -278,6 +300,8 @@ class Renderer:
     def fix_edits(self, fix: Fix, entry: Entry, start: int) -> list[Json]:
         """The text edits of a fix of the record at line `start`."""
         record = self.index.record(entry, start)
+        if fix.lines is not None and self.index.is_array:
+            return self._element_edit(fix, entry, start)
         if fix.lines is not None:
             lines = self.index.document.lines[start : start + entry.lines]
             return [self.line_edit(start, entry.lines, replacement(lines, record, fix))]
@@ -285,6 +309,33 @@ class Renderer:
             {"range": self.range(entry, start, record, edit.span), "newText": decode(edit.content)}
             for edit in fix.edits
         ]
+
+    def _element_edit(self, fix: Fix, entry: Entry, start: int) -> list[Json]:
+        """Other records in the place of an element, or none: then a comma goes with it."""
+        lines = self.index.document.lines
+        first = max(0, start - _LINES_AROUND)
+        before = b"".join(lines[first:start]) + self.index.bytes_from(start, entry.at)
+        covered = self.index.bytes_from(start, entry.at + entry.size)
+        number = start + covered.count(b"\n") + covered.count(b"\r") - covered.count(b"\r\n")
+        rest = b"".join(lines[start : number + 1 + _LINES_AROUND])[len(covered) :]
+        if fix.lines:
+            text = in_place(fix.lines, before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :])
+            take = Removal(0, 0)
+        else:
+            text, take = b"", removal(before, rest)
+            if take == (0, 0) and not before.rstrip(b" \t\r\n").endswith(b"["):
+                return []
+        whole_text = before + covered[entry.at :] + rest
+        left = len(before) - take.before
+        right = len(before) + entry.size + take.behind
+        ends = [self._place_after(first, whole_text[:at]) for at in (left, right)]
+        return [{"range": {"start": ends[0], "end": ends[1]}, "newText": decode(text)}]
+
+    def _place_after(self, first: int, text: bytes) -> Json:
+        """The position behind bytes that begin with line `first`."""
+        at = position(text, len(text))
+        line = self.index.document.lines[first + at.line] if at.offset else b""
+        return _at(first + at.line, columns(line, [at.offset], self.facts.encoding)[0])
 
     def file_fix_edits(self, fix: Fix) -> list[Json]:
         """The text edits of a repair of the whole file; none where it cannot be made in an editor's text."""

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from pygls import uris
 
+from finetooth.engine.discover import holds_records
 from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_worker import There, Worker
+from finetooth.engine.plugins import linter_for
 from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import BOM, Renderer
 from finetooth.lsp.settings import EditorSettings
+from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
-from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 
 LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
+JSON_LANGUAGES: Final = frozenset({"json", "jsonc"})
 SUFFIXES: Final = (".jsonl", ".ndjson")
 _HEAD_LINES: Final = 2000
 
 
 def is_ours(uri: str, language: str) -> bool:
-    """Whether a document is a dataset: by its language, or JSON under a name that says JSON Lines."""
-    return language in LANGUAGES or (language == "json" and uri.lower().endswith(SUFFIXES))
+    """Whether a document may be a dataset: by its language, or JSON by its name. Of what is called `.json`
+    only the content tells (see `OpenDocument.is_dataset`)."""
+    return language in LANGUAGES or (
+        language in JSON_LANGUAGES and uri.lower().endswith((*SUFFIXES, ".json"))
+    )
 
 
 def path_of(uri: str) -> Path | None:
@@ -70,12 +77,31 @@ class OpenDocument:
     def judge_by(self, profile: Profile, broken: Mapping[str, str]) -> None:
         """Start over under a profile; rules that raised before stay off."""
         self.profile = profile
-        linter = Linter(profile)
+        self.framing, self.is_dataset = self._framing()
+        linter = linter_for(profile)
         linter.broken.update(broken)
         self._drawn_ahead = 0
-        self.index = LiveIndex(self.document, linter, There(self._worker, profile))
+        self.index = LiveIndex(self.document, linter, There(self._worker, profile), framing=self.framing)
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
+
+    def _framing(self) -> tuple[Framing, bool]:
+        """How the records stand in the text, and whether it is a dataset: a `.json` must be seen to be."""
+        head = b"".join(self.head())
+        framing = framing_of(self.uri, head)
+        if not self.may_be_misread:
+            return framing, True
+        return framing, framing is not Framing.OBJECT and holds_records(head, framing)
+
+    @property
+    def may_be_misread(self) -> bool:
+        """Whether the name leaves it to the text how it is read."""
+        return self.uri.lower().endswith(".json")
+
+    @property
+    def misread(self) -> bool:
+        """Whether the text is no longer framed as it is read."""
+        return self.may_be_misread and self._framing() != (self.framing, self.is_dataset)
 
     def head(self) -> list[bytes]:
         """The lines by which the format is decided."""
@@ -162,7 +188,7 @@ class OpenDocument:
         facts = self._facts_now()
         shown = bool(self.document.lines) and self.document.lines[0].startswith(BOM)
         self.renderer.hidden_bytes = len(BOM) if facts.bom and not shown else 0
-        return self.index.check_file(facts)
+        return self.index.check_file(replace(facts, array=self.framing is Framing.ARRAY))
 
     def check_file_if_touched(self) -> None:
         """The same, where an edit touched the first or the last bytes."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.config import NAMES, ConfigError
+from finetooth.engine.config import NAMES, Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
 from finetooth.engine.resolve import resolve
@@ -29,6 +29,7 @@ from finetooth.lsp.configs import ConfigStore
 from finetooth.lsp.open_document import OpenDocument, path_of
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.view import diagnostics
+from finetooth_rules.array import framing_of
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.settings import build_profile
 
@@ -59,6 +60,7 @@ class Session:
         self.settings = EditorSettings()
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()
+        self._plugins_told: set[Path] = set()
         self.broken: dict[str, str] = {}
         self.worker = Worker()
         self._scheduler = Scheduler()
@@ -86,7 +88,8 @@ class Session:
         if document is None:
             return
         self._scheduler.cancel(("judge", uri))
-        if document.change(changes, self.facts.encoding, version) and not document.profile.configured_format:
+        decided = document.change(changes, self.facts.encoding, version)
+        if decided and (not document.profile.configured_format or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
         self._edited[uri] = document
 
@@ -139,7 +142,7 @@ class Session:
         self.worker.close()
 
     def _lint_edit(self, document: OpenDocument) -> None:
-        if not document.settings.enable:
+        if not (document.settings.enable and document.is_dataset):
             return
         deadline = time.perf_counter() + KEYSTROKE_SECONDS
         for _ in document.index.lint_steps(bulk=False):
@@ -231,29 +234,47 @@ class Session:
         before = document.settings
         settings = document.settings = self.settings_for(document)
         chosen = self._chosen_config(settings)
-        config = self.configs.config_for(document.path, self.folders, chosen)
+        config = self.configs.config_for(
+            document.path, self.folders, chosen, allow_plugins=settings.allow_plugins
+        )
         document.config_path = config.path
+        if "plugins" in config.settings and not settings.allow_plugins:
+            self._tell_of_plugins(config)
         if not settings.enable:
             for job in ("lint", "judge"):
                 self._scheduler.cancel((job, document.uri))
             self.update(document)
             return
+        framing = framing_of(document.uri, b"".join(document.head()))
         try:
-            profile = resolve(config, document.path, settings.overrides, document.head())
+            profile = resolve(config, document.path, settings.overrides, document.head(), framing)
         except ConfigError as error:
             self.configs.errors[error.path] = error
             if not force:
                 return  # what held before goes on
             profile = build_profile({})
-        if force or not before.enable or profile.fingerprint != document.profile.fingerprint:
+        changed = profile.fingerprint != document.profile.fingerprint
+        if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
             if not force:
                 self._reclaim_later()
             self._scheduler.cancel(("judge", document.uri))
+            if not document.is_dataset:
+                self.update(document)
+                return
             self._lint(document)
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
         elif before != settings:
             self.update(document)
+
+    def _tell_of_plugins(self, config: Config) -> None:
+        """Rules of the project's own are not run before the user allowed it; said once for each config."""
+        if config.path is not None and config.path not in self._plugins_told:
+            self._plugins_told.add(config.path)
+            self.server.tell(
+                types.MessageType.Info,
+                f"{config.path.name} names plugins, which are not loaded: `finetooth.allowPlugins` is off.",
+            )
 
     def _chosen_config(self, settings: EditorSettings) -> Path | None:
         if settings.configuration is None:
@@ -269,7 +290,7 @@ class Session:
 
     def payload(self, document: OpenDocument) -> bytes:
         """The diagnostics of a document as a JSON array."""
-        if not document.settings.enable:
+        if not (document.settings.enable and document.is_dataset):
             return b"[]"
         limit = document.settings.max_diagnostics
         shown, hidden = diagnostics(document.renderer, limit, document.edited_line)
@@ -312,7 +333,8 @@ class Session:
         """Result id and diagnostics for a client that asks; waits a little for a file that is still read."""
         deadline = time.perf_counter() + PULL_PATIENCE
         self.flush()
-        while not document.index.settled and document.settings.enable and time.perf_counter() < deadline:
+        waiting = document.settings.enable and document.is_dataset
+        while waiting and not document.index.settled and time.perf_counter() < deadline:
             await asyncio.sleep(0.005)
         payload = self.payload(document)
         identifier = result_id(payload)

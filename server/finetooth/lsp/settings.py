@@ -21,11 +21,12 @@ _JUDGING: Final = ("select", "ignore", "format", "target", "model")
 class EditorSettings:
     """`overrides` has the shape of a finetooth.toml. `configuration` is the path of a config file to use in
     place of the nearest one. `max_diagnostics` counts per document, the line on what was left out
-    included."""
+    included. `allow_plugins`: the user lets the code of a project's `plugins` run."""
 
     enable: bool = True
     max_diagnostics: int = DEFAULT_MAX_DIAGNOSTICS
     configuration: str | None = None
+    allow_plugins: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -61,6 +62,7 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
         enable=take("enable", bool, True),
         max_diagnostics=take("maxDiagnostics", int, DEFAULT_MAX_DIAGNOSTICS),
         configuration=take("configuration", str, None) or None,
+        allow_plugins=take("allowPlugins", bool, False),
         overrides=overrides,
     )
     return settings, told

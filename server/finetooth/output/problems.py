@@ -1,4 +1,5 @@
-"""What could not be judged, on standard error: `error: path:line:column: message`."""
+"""What could not be judged, on standard error: `error: path:line:column: message`; and what is to be known
+besides."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ def where(problem: Problem) -> str:
 
 
 def write(report: Report, out: TextIO, options: OutputOptions) -> None:
-    """One line for each problem."""
+    """One line for each problem and each note."""
     style = style_of(options)
+    for note in report.notes:
+        out.write(f"{style.severity(Severity.INFO, 'note:')} {style.bold(where(note))}: {note.message}\n")
     label = style.severity(Severity.ERROR, "error:")
     for problem in report.problems:
         place = f"{style.bold(where(problem))}: " if problem.filename else ""

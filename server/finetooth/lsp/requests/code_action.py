@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_fix import repairs, safe_fixes
+from finetooth.engine.live_fix import element_repairs, repairs, safe_fixes
 from finetooth.lsp.convert import Drawn, title
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
@@ -37,7 +37,9 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     async def code_action(params: types.CodeActionParams) -> Json:
         document = session.locate(params.text_document.uri)
-        if document is None or not (document.settings.enable and session.facts.code_action_literals):
+        if document is None or not (
+            document.settings.enable and document.is_dataset and session.facts.code_action_literals
+        ):
             return Json([])
         only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
         actions: list[dict[str, Any]] = []
@@ -108,13 +110,16 @@ class _Quickfixes:
         line, last = self._wanted.start.line, self._wanted.end.line
         if index.is_no_dataset:
             return
-        while line <= last and (found := index.entry_at(line)) is not None:
-            entry, start = found
-            if index.visible(entry):
-                for drawn in self._renderer.entry(entry, start):
-                    if drawn.finding.fixes and self._meets(drawn):
-                        yield entry, start, drawn
-            line = start + entry.lines
+        while line <= last:
+            entries, start = index.entries_at(line)
+            if not entries:
+                return
+            for entry in entries:
+                if index.visible(entry):
+                    for drawn in self._renderer.entry(entry, start):
+                        if drawn.finding.fixes and self._meets(drawn):
+                            yield entry, start, drawn
+            line = start + entries[-1].lines
 
     def _meets(self, drawn: Drawn) -> bool:
         """Whether a finding meets the selection. Menus opened on a problem name it: then only that one
@@ -170,9 +175,8 @@ async def _fix_all_edits(document: OpenDocument) -> list[dict[str, Any]]:
             for edit in document.renderer.file_fix_edits(fix)
         ]
         began = time.perf_counter()
-        for repaired in repairs(document.index):
-            if repaired is not None:
-                edits.append(document.renderer.line_edit(repaired.first, repaired.count, repaired.lines))
+        for more in _repair_edits(document):
+            edits += more
             if time.perf_counter() - began > _SLICE_SECONDS:
                 await asyncio.sleep(0)
                 began = time.perf_counter()
@@ -180,6 +184,23 @@ async def _fix_all_edits(document: OpenDocument) -> list[dict[str, Any]]:
                     break
         else:
             return edits
+
+
+def _repair_edits(document: OpenDocument) -> Iterator[list[dict[str, Any]]]:
+    """The edits of each record; an empty list now and then, so that others may run in between."""
+    index, renderer = document.index, document.renderer
+    if index.is_array:
+        for element in () if index.is_no_dataset else element_repairs(index):
+            yield (
+                []
+                if element is None
+                else [e for fix in element[2] for e in renderer.fix_edits(fix, element[0], element[1])]
+            )
+        return
+    for repaired in repairs(index):
+        yield (
+            [] if repaired is None else [renderer.line_edit(repaired.first, repaired.count, repaired.lines)]
+        )
 
 
 def _fix_all_action(

@@ -12,11 +12,12 @@ from lsprotocol import types
 
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.live_worker import Worker, count_tokens
+from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import FeatureSpec, spec_for
 from finetooth.lsp.convert import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
-from finetooth_rules import catalogue
+from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.example import Example
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> Json:
         document = session.locate(params.text_document.uri)
-        if document is None:
+        if document is None or not document.is_dataset:
             return Json(None)
         line, character = params.position.line, params.position.character
+        known = catalogue_of(document.profile)
         under = _under(document, line, character)
-        text = "\n\n---\n\n".join(_of_finding(drawn) for drawn in under)
+        text = "\n\n---\n\n".join(_of_finding(drawn, known) for drawn in under)
         if not text and (found := document.index.entry_at(line)) is not None and not found[0].pending:
             text = await _of_record(session.worker, document, *found)
         if not text:
@@ -62,9 +64,10 @@ def _under(document: OpenDocument, line: int, character: int) -> list[Drawn]:
     if not document.settings.enable:
         return []
     shown = document.renderer.of_file()
-    found = document.index.entry_at(line)
-    if found is not None and not document.index.is_no_dataset:
-        shown += document.renderer.entry(*found)
+    entries, start = document.index.entries_at(line)
+    if not document.index.is_no_dataset:
+        for entry in entries:
+            shown += document.renderer.entry(entry, start)
     met = [drawn for drawn in shown if _from(drawn, "start") <= (line, character) <= _from(drawn, "end")]
     return sorted(met, key=_extent)
 
@@ -79,20 +82,22 @@ def _extent(drawn: Drawn) -> tuple[int, int]:
     return last - first, right - left
 
 
-def _of_finding(drawn: Drawn) -> str:
+def _of_finding(drawn: Drawn, known: Catalogue) -> str:
     finding = drawn.finding
-    rule = catalogue.by_code().get(finding.code)
+    rule = known.by_code.get(finding.code)
     name = rule.name if rule else finding.code
     head = f"**{name}** ({finding.code}, {drawn.severity})\n\n{finding.message}"
-    return head if rule is None else f"{head}\n\n{_documentation(finding.code)}"
+    return head if rule is None else f"{head}\n\n{_documentation(known.documentation(finding.code))}"
 
 
-def _documentation(code: str) -> str:
-    """What the rule does, why it matters and how it is repaired; examples are on the rule's page."""
-    _, *parts = _HEADING.split(catalogue.documentation(code))
+def _documentation(text: str) -> str:
+    """What the rule does, why it matters and how it is repaired; examples are on the rule's page. A text
+    without these headings is shown whole.
+    """
+    _, *parts = _HEADING.split(text)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     shown = [f"### {name}\n{sections[name].strip()}" for name in _SECTIONS if name in sections]
-    return "\n\n".join(shown)
+    return "\n\n".join(shown) or text.strip()
 
 
 async def _of_record(worker: Worker, document: OpenDocument, entry: Entry, start: int) -> str:

@@ -1,0 +1,451 @@
+"""The other framing: a file that is one JSON array, of which each element is a record.
+
+Reading goes step by step over a buffer of the file's bytes, `next_step` giving the record that begins at a
+place *between* elements. Such a place needs no memory of what stood before it, and a step depends only on
+the first `looked` bytes from there: so a file can be read in blocks of any size, and an editor reads anew
+only what an edit touched.
+
+What stands between elements is no record. Where it is wrong (no comma, one too many, no end) it becomes a
+record of its own, `Record.glue`, which holds the wrong bytes and their flaw, so that places, fixes and
+selection work as for every other finding.
+
+A broken element ends where the next one surely begins: at a line with a brace at its own indentation, or,
+where elements do not stand on lines of their own, at a brace and the same first key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from finetooth_rules.finding import Applicability, Edit, Span
+from finetooth_rules.formats import recognise
+from finetooth_rules.framing import Bounds
+from finetooth_rules.record import Record
+from finetooth_rules.scan import MISSING, Flaw, FlawKind, Scan
+
+BOM: Final = b"\xef\xbb\xbf"
+SOFT: Final = 256 * 1024
+"""How far behind the likely start of the next element an open one may still end well."""
+OVERSIZE_HEAD: Final = 1024
+
+_OBJECT: Final = ord("{")
+_ARRAY: Final = ord("[")
+_END: Final = ord("]")
+_COMMA: Final = ord(",")
+_QUOTE: Final = ord('"')
+_CLOSER: Final = {_OBJECT: ord("}"), _ARRAY: _END}
+_WHITE: Final = re.compile(rb"[ \t\r\n]*+")
+_TEXT: Final = rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+'
+_OPEN_TEXT: Final = re.compile(_TEXT)
+_STRING: Final = re.compile(_TEXT + b'"')
+_STRUCTURE: Final = re.compile(_TEXT + rb'"|[{}\[\]"]')
+_COMMENT: Final = re.compile(rb"/\*.*?\*/|(?://|#)[^\r\n]*+", re.DOTALL)
+_SCALAR: Final = re.compile(rb"[^,\[\]{}\r\n]*+")
+_FIRST_KEY: Final = re.compile(rb'\{[ \t\r\n]*+("(?:[^"\\\r\n]|\\.)*+")[ \t\r\n]*+:')
+_ON_LINE: Final = re.compile(rb"[\r\n][ \t]*+(?=\{)")
+_BETWEEN: Final = re.compile(rb"\}[ \t\r\n]*+,[ \t\r\n]*+(?=\{)")
+_INDENT: Final = re.compile(rb"\{[ \t]*+(?:\r\n|\n|\r)[ \t\r\n]*+(?=[^ \t\r\n])")
+
+
+class Framing(StrEnum):
+    """How a file's records stand in it. `OBJECT` is a file that is one object: no dataset."""
+
+    LINES = "lines"
+    ARRAY = "array"
+    OBJECT = "object"
+
+
+def framing_of(name: str, head: bytes) -> Framing:
+    """By the name of a file (without `.gz` and the like) and its first bytes.
+
+    Only under `.json` is there a choice; a `.jsonl` that is an array is one file finding (SYN008). Under
+    `.json` one object a line is JSON Lines as well, where a second line shows it or the first is a record.
+    """
+    if not name.lower().endswith(".json"):
+        return Framing.LINES
+    text = head.removeprefix(BOM).lstrip(b" \t\r\n")
+    if text.startswith(b"["):
+        return Framing.ARRAY
+    if not text.startswith(b"{"):
+        return Framing.LINES
+    lines = [line for line in text.splitlines()[:3] if line.strip()]
+    try:
+        value = orjson.loads(lines[0])
+    except orjson.JSONDecodeError:
+        # One broken line does not make an object of many lines that are none.
+        return Framing.LINES if _objects(lines[1:]) else Framing.OBJECT
+    if len(lines) > 1:
+        return Framing.LINES if lines[1].lstrip().startswith(b"{") else Framing.OBJECT
+    return Framing.LINES if is_record(value) else Framing.OBJECT
+
+
+def is_record(value: Any) -> bool:
+    """Whether a decoded value is a good record of a known format: proof that a `.json` is a dataset. A key
+    of the same name is none."""
+    fmt = recognise(value) if isinstance(value, dict) else None
+    return fmt is not None and bool(fmt.validator.is_valid(value))
+
+
+def _objects(lines: Sequence[bytes]) -> bool:
+    try:
+        return bool(lines) and isinstance(orjson.loads(lines[0]), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+class Item(NamedTuple):
+    """A record whose slice begins at byte `at` of the buffer."""
+
+    at: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An element and what is wrong behind it; `pos` is where the next step begins.
+
+    The first `looked` bytes of the buffer decided it. `done`: the file is read to its end. `skipping`: a
+    record over the size limit is to be passed over until this matches.
+    """
+
+    items: tuple[Item, ...]
+    pos: int
+    looked: int
+    done: bool = False
+    skipping: re.Pattern[bytes] | None = None
+
+
+def next_step(
+    buffer: bytes,
+    pos: int,
+    bounds: Bounds,
+    *,
+    first: bool = False,
+    at_end: bool = True,
+    line_start: bool = False,
+    skipping: re.Pattern[bytes] | None = None,
+) -> Step | None:
+    """What stands at `pos`, a place between elements (`first`: the start of the file; `line_start`: of a
+    line).
+
+    None when more bytes are needed to tell: only with `at_end=False`, where the buffer is not the whole rest.
+    """
+    size = len(buffer)
+    if skipping is not None:
+        found = skipping.search(buffer, pos)
+        if found is None and not at_end:
+            kept = max(pos, size - OVERSIZE_HEAD)
+            return Step((), kept - (buffer[kept : kept + 1] == b"\n" and kept > pos), size, False, skipping)
+        return Step((), size if found is None else found.start(), size, done=found is None)
+    if first and buffer.startswith(BOM, pos):
+        pos += len(BOM)
+    at = _skip(buffer, pos)
+    if at == size:
+        return Step((_unclosed(pos),), size, size, done=True) if at_end else None
+    byte = buffer[at]
+    if byte == _ARRAY and first:
+        return Step((), at + 1, at + 1)
+    if byte == _END:
+        return _end(buffer, at, at_end)
+    if byte == _COMMA:
+        item = _glue(at, b",", "a comma too many; expected a record", "Remove the comma", b"")
+        return Step((item,), at + 1, at + 1)
+    if byte in _CLOSER:
+        line = max(buffer.rfind(b"\n", pos, at), buffer.rfind(b"\r", pos, at)) + 1
+        own = line if line else pos if first or line_start else None
+        return _element(buffer, own, at, bounds, at_end)
+    return _scalar(buffer, at, at_end, bounds)
+
+
+def _skip(buffer: bytes, pos: int) -> int:
+    found = _WHITE.match(buffer, pos)
+    assert found is not None
+    return found.end()
+
+
+# -- what stands between elements ---------------------------------------------------------------------------
+
+
+def _glue(
+    at: int, raw: bytes, message: str, title: str, text: bytes, safety: Applicability = Applicability.SAFE
+) -> Item:
+    span = Span(0, len(raw))
+    flaw = Flaw(FlawKind.INVALID, span, message, title, (Edit(span, text),), applicability=safety)
+    return Item(at, Record(raw, glue=Scan(MISSING, (flaw,))))
+
+
+def _unclosed(at: int) -> Item:
+    message = "the array does not end; expected `]`"
+    return _glue(at, b"", message, "Add the closing `]`", b"\n]", Applicability.UNSAFE)
+
+
+def _end(buffer: bytes, at: int, at_end: bool) -> Step | None:
+    """A closing bracket: the end of the file's array, or one that stands too early."""
+    size = len(buffer)
+    behind = _skip(buffer, at + 1)
+    comma = buffer[behind : behind + 1] == b","
+    after = _skip(buffer, behind + 1) if comma else behind
+    again = _skip(buffer, after + 1) if buffer[after : after + 1] == b"[" else after
+    if size in (behind, after, again) and not at_end:
+        return None
+    if behind == size:
+        return Step((), size, size, done=True)
+    if again < size and buffer[again] == _OBJECT:
+        if again > after:
+            raw = buffer[at : after + 1]
+            item = _glue(
+                at, raw, "one array ends and another begins; expected a comma", "Join the arrays", b","
+            )
+            return Step((item,), after + 1, again + 1)
+        message = "the array ends here, and more records follow; expected a comma"
+        title, text = ("Remove the bracket", b"") if comma else ("Write a comma", b",")
+        return Step((_glue(at, b"]", message, title, text),), after if comma else at + 1, again + 1)
+    following = _ON_LINE.search(buffer, behind)
+    if following is None and not at_end and size - behind <= SOFT:
+        return None
+    end = min(size if following is None else following.start(), behind + SOFT)
+    raw = buffer[behind:end].rstrip(b" \t\r\n")
+    message, title = "text behind the end of the array; expected the end of the file", "Remove the text"
+    item = _glue(behind, raw, message, title, b"", Applicability.UNSAFE)
+    return Step((item,), behind + len(raw), size, done=at_end and end == size)
+
+
+def _behind(buffer: bytes, end: int, good: bool, at_end: bool) -> Step | None:
+    """What follows an element that ends at `end`; no more is said of it where that one is broken."""
+    size = len(buffer)
+    at = _skip(buffer, end)
+    if at == size:
+        return Step((), end, size, done=not good) if at_end else None
+    if buffer[at] == _COMMA:
+        after = _skip(buffer, at + 1)
+        if after == size and not at_end:
+            return None
+        items = (
+            (_glue(at, b",", "trailing comma before `]`", "Remove the comma", b""),)
+            if buffer[after : after + 1] == b"]"
+            else ()
+        )
+        return Step(items, at + 1, after + 1)
+    if buffer[at] == _END or not good:
+        return Step((), end, at + 1)
+    return Step((_glue(end, b"", "missing comma between two records", "Add the comma", b","),), end, at + 1)
+
+
+# -- elements -----------------------------------------------------------------------------------------------
+
+
+def _record(raw: bytes, bounds: Bounds) -> Record:
+    lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") + 1
+    return Record(raw, lines, bounds.max_depth, element=True)
+
+
+def _with(buffer: bytes, at: int, record: Record, at_end: bool, looked: int = 0) -> Step | None:
+    step = _behind(buffer, at + len(record.raw), record.strict, at_end)
+    if step is None:
+        return None
+    return Step((Item(at, record), *step.items), step.pos, max(step.looked, looked), step.done)
+
+
+def _scalar(buffer: bytes, at: int, at_end: bool, bounds: Bounds) -> Step | None:
+    """Whatever is neither object nor array: a string, a word, a comment, a stray bracket."""
+    found = _COMMENT.match(buffer, at) or _STRING.match(buffer, at) or _SCALAR.match(buffer, at)
+    assert found is not None
+    end = max(found.end(), at + 1)
+    if end >= len(buffer) and not at_end and end - at <= SOFT:
+        return None
+    if buffer.startswith(b"/*", at) and not buffer.startswith(b"*/", end - 2) and not at_end:
+        return None
+    return _with(buffer, at, _record(buffer[at:end].rstrip(b" \t\r\n"), bounds), at_end, end + 1)
+
+
+def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: bool) -> Step | None:
+    """An object or array, whole or broken; `line` is where its line starts, if it is the first on it."""
+    size, hard = len(buffer), at + bounds.max_record_bytes
+    limit = min(at + SOFT, hard)
+    end = _close(buffer, at, limit)
+    if end is None and size < limit and not at_end:
+        return None
+    record = _record(buffer[at:end], bounds) if end else None
+    if record is not None and record.strict:
+        return _with(buffer, at, record, at_end)
+    starts = _starts(buffer, line, at, at_end)
+    if starts is None:
+        return None
+    pattern, sure = starts
+    found = pattern.search(buffer, at + 1)
+    if end is None and size > limit:  # larger than most
+        limit = hard if found is None or not sure else min(hard, found.start() + SOFT)
+        end = _close(buffer, at, limit)
+        if end is None and size < limit and not at_end:
+            return None
+        record = _record(buffer[at:end], bounds) if end else None
+        if record is not None and record.strict:
+            return _with(buffer, at, record, at_end)
+    if record is not None and (found is None or found.start() >= at + len(record.raw)):
+        return _with(buffer, at, record, at_end, size)
+    stop = size if found is None else found.end() if pattern is _BETWEEN else found.start()
+    if stop - at > bounds.max_record_bytes:
+        head = Record(buffer[at : at + OVERSIZE_HEAD], oversize=True, element=True)
+        return Step((Item(at, head),), at + OVERSIZE_HEAD, size, False, pattern)
+    if found is None and not at_end:
+        return None
+    raw = buffer[at:stop].rstrip(b" \t\r\n")
+    if found is None:
+        raw = raw.removesuffix(b"]").rstrip(b" \t\r\n")
+    raw = raw.removesuffix(b",").rstrip(b" \t\r\n")
+    return _with(buffer, at, _record(raw, bounds), at_end, size)
+
+
+def _close(buffer: bytes, at: int, limit: int) -> int | None:
+    """Where the brackets opened at `at` are closed; 0 where they do not fit or a string does not end on its
+    line, None where `limit` or the end of the buffer comes first.
+    """
+    limit = min(limit, len(buffer))
+    open_: list[int] = []
+    for token in _STRUCTURE.finditer(buffer, at, limit):
+        start = token.start()
+        byte = buffer[start]
+        if byte == _QUOTE:
+            if token.end() == start + 1:
+                text = _OPEN_TEXT.match(buffer, start, limit)
+                assert text is not None
+                return None if text.end() >= limit - 1 else 0
+        elif byte in _CLOSER:
+            open_.append(_CLOSER[byte])
+        elif open_.pop() != byte:
+            return 0
+        elif not open_:
+            return token.end()
+    return None
+
+
+def _starts(buffer: bytes, line: int | None, at: int, at_end: bool) -> tuple[re.Pattern[bytes], bool] | None:
+    """What the start of the next element looks like, and whether nothing inside an element does. None when
+    more bytes are needed."""
+    inner = _INDENT.match(buffer, at)
+    if inner is None and not at_end and not buffer[at + 1 :].strip(b" \t\r\n"):
+        return None
+    deeper = True
+    if inner is not None:
+        last = max(buffer.rfind(b"\n", at, inner.end()), buffer.rfind(b"\r", at, inner.end()))
+        deeper = line is None or inner.end() - last - 1 > at - line
+    if line is not None and deeper:
+        return re.compile(rb"[\r\n]" + re.escape(buffer[line:at]) + rb"\{"), True
+    key = _FIRST_KEY.match(buffer, at)
+    if key is not None:
+        return re.compile(rb"\{[ \t\r\n]*+" + re.escape(key[1]) + rb"[ \t\r\n]*+:"), False
+    return (_BETWEEN if line is None else _ON_LINE), False
+
+
+# -- segments: whole lines of elements ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Lines that hold whole elements, and what stands behind them up to the line the next one begins on.
+
+    Offsets of the items count from the first line's start. `lines` it covers, `reach` decided that.
+    """
+
+    items: tuple[Item, ...]
+    lines: int
+    reach: int
+
+
+_WINDOW_LINES: Final = 32
+
+
+def segment(lines: Sequence[bytes], index: int, bounds: Bounds) -> Segment:
+    """The segment that begins with `lines[index]`, of a whole file's lines."""
+    count = _WINDOW_LINES
+    while True:
+        window = lines[index : index + count]
+        at_end = index + count >= len(lines)
+        found = _segment(window, b"".join(window), bounds, index == 0, at_end)
+        if found is not None:
+            return found
+        count *= 2
+
+
+def _segment(
+    window: Sequence[bytes], buffer: bytes, bounds: Bounds, first: bool, at_end: bool
+) -> Segment | None:
+    items: list[Item] = []
+    pos = looked = 0
+    skipping: re.Pattern[bytes] | None = None
+    while True:
+        step = next_step(
+            buffer, pos, bounds, first=first, at_end=at_end, line_start=pos == 0, skipping=skipping
+        )
+        if step is None or (step.skipping is not None and step.skipping is skipping):
+            return None
+        first = False
+        items += step.items
+        looked = max(looked, step.looked)
+        pos, skipping = step.pos, step.skipping
+        if step.done:
+            # Whatever is appended belongs to it: it looked behind the last line.
+            return Segment(tuple(items), len(window), len(window) + 1)
+        if skipping is not None:
+            continue
+        after = _skip(buffer, pos)
+        if after == len(buffer):
+            if not at_end:
+                return None
+            continue
+        line = max(buffer.rfind(b"\n", pos, after), buffer.rfind(b"\r", pos, after)) + 1
+        if line:
+            return Segment(tuple(items), _lines_to(window, line), _reach(window, max(looked, after + 1)))
+
+
+def _lines_to(window: Sequence[bytes], offset: int) -> int:
+    count = total = 0
+    while total < offset:
+        total += len(window[count])
+        count += 1
+    return count
+
+
+def _reach(window: Sequence[bytes], looked: int) -> int:
+    count = total = 0
+    while total < looked and count < len(window):
+        total += len(window[count])
+        count += 1
+    return count + (total < looked)
+
+
+# -- taking an element out --------------------------------------------------------------------------------
+
+
+class Removal(NamedTuple):
+    """Bytes to take away before and behind an element's slice so that one comma goes with it."""
+
+    before: int
+    behind: int
+
+
+def removal(before: bytes, behind: bytes) -> Removal:
+    """How to take an element away, by what stands before and behind it (as far as the next element).
+
+    With a comma behind it everything up to the next element goes, which takes its place; the last element
+    goes with the comma before it.
+    """
+    at = _skip(behind, 0)
+    if behind[at : at + 1] == b",":
+        return Removal(0, _skip(behind, at + 1))
+    left = before.rstrip(b" \t\r\n")
+    return Removal(len(before) - len(left) + 1, 0) if left.endswith(b",") else Removal(0, 0)
+
+
+def in_place(lines: Sequence[bytes], lead: bytes) -> bytes:
+    """Records that take the place of one, each on a line with its indentation; `lead` is the line before the
+    slice."""
+    indent = lead if not lead.strip(b" \t") else b" "
+    between = b",\n" + indent if indent != b" " else b", "
+    return between.join(lines)

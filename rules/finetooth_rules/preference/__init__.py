@@ -1,0 +1,1 @@
+"""Rules on preference data: a better and a worse answer to one prompt."""

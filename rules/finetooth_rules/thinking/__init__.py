@@ -1,0 +1,1 @@
+"""Rules on reasoning: think blocks and keys of reasoning."""

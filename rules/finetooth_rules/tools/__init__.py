@@ -1,0 +1,1 @@
+"""Rules on tool definitions, calls of tools and their results."""

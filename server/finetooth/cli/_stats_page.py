@@ -1,0 +1,214 @@
+"""Statistics of a file for people, and as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from finetooth_rules.example import Kind
+from finetooth_rules.targets import Loader, Overlong, Target, Trains
+
+if TYPE_CHECKING:
+    from finetooth.engine.source import Source
+    from finetooth.engine.stats import Stats
+    from finetooth.output._style import Style
+    from finetooth_rules.profile import Profile
+
+_BARS: Final = " ▁▂▃▄▅▆▇█"
+_MOST_NAMES: Final = 6
+_LABEL: Final = 10
+
+
+def page(source: Source, profile: Profile, stats: Stats, style: Style, width: int) -> Iterator[str]:
+    """The lines about one file."""
+    yield style.bold(source.name)
+    for label, texts in _rows(source, profile, stats, width - _LABEL - 2):
+        for number, text in enumerate(texts):
+            head = style.dim(f"{label:<{_LABEL}}") if number == 0 else " " * _LABEL
+            yield f"  {head}{text}"
+
+
+def _rows(source: Source, profile: Profile, stats: Stats, width: int) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "format", [_format(profile, stats)]
+    yield "target", list(_target(profile, stats))
+    yield "rows", [_count_of_rows(source, stats)]
+    if stats.turns and any(stats.turns):
+        yield "turns", [_turns(stats), _names(stats.roles)]
+    if stats.lengths and sum(stats.lengths):
+        yield "tokens", [_tokens(profile, stats)]
+        yield "lengths", list(_lengths(profile, stats, width))
+    if stats.tools or stats.calls:
+        yield "tools", list(_tools(stats))
+    if stats.media:
+        yield "media", [_names(stats.media)]
+    if stats.fences:
+        yield "code", [_names(stats.fences)]
+    if stats.languages:
+        yield "language", [_shares(stats.languages, stats.sampled)]
+
+
+def _format(profile: Profile, stats: Stats) -> str:
+    name = profile.format or "not recognised"
+    why = profile.format_source or ("as configured" if profile.configured_format else "by its first records")
+    others = Counter({n: c for n, c in stats.formats.items() if n != profile.format})
+    more = f"; but {_names(others)}" if profile.format and others else ""
+    kinds = [kind for kind in stats.kinds if kind != Kind.SUPERVISED]
+    told = f", {', '.join(kinds)}" if kinds else ""
+    return f"{name}{told} ({why}){more}"
+
+
+def _target(profile: Profile, stats: Stats) -> Iterator[str]:
+    target = profile.target
+    yield f"{target.name}: {target.title}"
+    if target.formats is not None and profile.format and profile.format not in target.formats:
+        yield f"does not read {profile.format}; it reads {', '.join(sorted(target.formats))}"
+    limit = profile.tokens_allowed
+    if limit is not None and not (target.assumed_token_limit and profile.token_limit is None):
+        yield f"takes {limit:,} tokens a row: of a longer one {_OVERLONG[target.overlong]}"
+    weight = "reads `weight`" if target.reads_weight else "does not read `weight`"
+    yield f"trains {_trains(target, stats)}; {weight}"
+    if target.loader is not Loader.NONE:
+        yield _LOADERS[target.loader]
+    if stats.rows < target.min_examples:
+        yield f"needs at least {target.min_examples} rows"
+    if target.max_examples is not None and stats.rows > target.max_examples:
+        yield f"takes at most {target.max_examples:,} rows"
+
+
+_OVERLONG: Final = {
+    Overlong.END: "the end is cut off",
+    Overlong.DROP: "nothing is trained, it is left out",
+    Overlong.BOTH: "prompt and answer are shortened, later turns left out",
+    Overlong.REFUSE: "the file is refused",
+}
+_LOADERS: Final = {
+    Loader.STRICT: "is read by `datasets` with one type for each column",
+    Loader.JSON: "is read by `datasets` with a Json type for mixed columns",
+}
+
+
+def _trains(target: Target, stats: Stats) -> str:
+    kinds = set(stats.kinds)
+    if target.trains is Trains.ALL and kinds <= {Kind.SUPERVISED.value, Kind.PRETRAINING.value}:
+        return str(Trains.ALL)
+    return (
+        "the better answer against the worse one" if kinds == {Kind.PREFERENCE.value} else str(target.trains)
+    )
+
+
+def _count_of_rows(source: Source, stats: Stats) -> str:
+    size = source.size()
+    amount = f"{size:,} bytes" if size < 100_000 else f"{size / 1e6:,.1f} MB"
+    unread = f", {stats.unread:,} of them not readable" if stats.unread else ""
+    return f"{stats.rows:,}{unread} ({amount})"
+
+
+def _turns(stats: Stats) -> str:
+    turns = sorted(stats.turns)
+    low, high = turns[0], turns[-1]
+    if low == high:
+        return f"{low} a row"
+    return f"{low} to {high} a row, median {turns[len(turns) // 2]}"
+
+
+def _tokens(profile: Profile, stats: Stats) -> str:
+    total, trained = sum(stats.lengths), sum(stats.trained)
+    encoding = profile.encoding or profile.target.encoding_for(profile.model)
+    about = "about " if stats.estimated else ""
+    share = f" ({trained / total:.0%})" if total else ""
+    return f"{about}{total:,} ({encoding}); trained {about}{trained:,}{share}"
+
+
+def _lengths(profile: Profile, stats: Stats, width: int) -> Iterator[str]:
+    lengths = sorted(stats.lengths)
+    middle, most = lengths[len(lengths) // 2], lengths[len(lengths) * 95 // 100]
+    yield f"median {middle:,}, 95 % up to {most:,}, longest {lengths[-1]:,} tokens"
+    if lengths[-1] > lengths[0]:
+        columns = max(10, min(48, width - 24))
+        yield f"{lengths[0]:,} {histogram(lengths, columns)} {lengths[-1]:,}"
+    limit = profile.tokens_allowed
+    if limit is not None and lengths[-1] > limit:
+        over = sum(length > limit for length in lengths)
+        yield f"{over:,} row{'s' * (over != 1)} over {limit:,} tokens ({over / len(lengths):.1%})"
+
+
+def histogram(values: Sequence[int], columns: int) -> str:
+    """Bars of equal widths from the least to the largest of sorted values; any value at all shows."""
+    low, high = values[0], values[-1]
+    counts = [0] * columns
+    for value in values:
+        counts[min(columns - 1, (value - low) * columns // max(1, high - low))] += 1
+    top = max(counts)
+    return "".join(_BARS[0 if not count else max(1, round(count / top * 8))] for count in counts)
+
+
+def _tools(stats: Stats) -> Iterator[str]:
+    if stats.tools:
+        yield f"{len(stats.tools):,} defined in {stats.rows_with_tools:,} rows: {_names(stats.tools)}"
+    if stats.calls:
+        yield f"{sum(stats.calls.values()):,} calls: {_names(stats.calls)}"
+
+
+def _names(counts: Counter[str]) -> str:
+    """`python 12, json 3, … 4 more`."""
+    common = counts.most_common()
+    shown = ", ".join(f"{_short(name)} {count:,}" for name, count in common[:_MOST_NAMES])
+    left = len(common) - _MOST_NAMES
+    return shown + (f", … {left:,} more" if left > 0 else "")
+
+
+def _short(name: str) -> str:
+    text = " ".join(name.split())
+    return (text if len(text) <= 32 else text[:31] + "…") or "(none)"
+
+
+def _shares(counts: Counter[str], total: int) -> str:
+    common = [(name, count) for name, count in counts.most_common(_MOST_NAMES) if count / total >= 0.02]
+    return (
+        ", ".join(f"{name} {count / total:.0%}" for name, count in common) + f" (of {total:,} rows looked at)"
+    )
+
+
+def as_object(source: Source, profile: Profile, stats: Stats) -> dict[str, Any]:
+    """The same as plain data."""
+    lengths, turns = sorted(stats.lengths), sorted(stats.turns)
+    limit = profile.tokens_allowed
+    return {
+        "filename": source.name,
+        "bytes": source.size(),
+        "format": profile.format,
+        "format-by": profile.format_source or ("settings" if profile.configured_format else "first records"),
+        "formats": dict(stats.formats.most_common()),
+        "kinds": dict(stats.kinds.most_common()),
+        "target": profile.target.name,
+        "model": profile.model,
+        "rows": stats.rows,
+        "unreadable-rows": stats.unread,
+        "turns": _quantiles(turns),
+        "roles": dict(stats.roles.most_common()),
+        "tokens": {
+            "encoding": profile.encoding or profile.target.encoding_for(profile.model),
+            "estimated": stats.estimated,
+            "total": sum(lengths),
+            "trained": sum(stats.trained),
+            "limit": limit,
+            "rows-over-limit": sum(length > limit for length in lengths) if limit is not None else 0,
+            **_quantiles(lengths),
+        }
+        if lengths
+        else None,
+        "tools": dict(stats.tools.most_common()),
+        "calls": dict(stats.calls.most_common()),
+        "media": dict(stats.media.most_common()),
+        "fence-languages": dict(stats.fences.most_common()),
+        "languages": dict(stats.languages.most_common()),
+        "languages-sampled": stats.sampled,
+    }
+
+
+def _quantiles(values: Sequence[int]) -> dict[str, int]:
+    if not values:
+        return {}
+    at = {"min": 0, "median": len(values) // 2, "p95": len(values) * 95 // 100, "max": -1}
+    return {name: values[index] for name, index in at.items()}

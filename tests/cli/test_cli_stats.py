@@ -1,0 +1,60 @@
+"""`finetooth stats`: what it prints, and that nothing stops it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from finetooth.cli._stats_page import histogram
+
+Run = Callable[..., tuple[int, str, str]]
+
+CHAT = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
+
+
+def test_a_page_says_what_is_there_and_what_the_target_does(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(CHAT * 3 + "{\n" + CHAT.replace("Hello", "Hello " * 1200), encoding="utf-8")
+    code, out, err = finetooth("stats", "a.jsonl", "--target", "trl")
+    assert (code, err) == (0, "")
+    assert out.startswith("a.jsonl\n  format    openai-chat (")
+    assert "trl: TRL\n" in out
+    assert "takes 1,024 tokens a row: of a longer one the end is cut off" in out
+    assert "does not read `weight`" in out
+    assert "  rows      5, 1 of them not readable (" in out
+    assert "  turns     2 a row\n            user 4, assistant 4\n" in out
+    assert "1 row over 1,024 tokens (25.0%)" in out
+
+
+def test_a_format_that_the_target_does_not_read(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(CHAT, encoding="utf-8")
+    assert "does not read openai-chat; it reads gemini" in finetooth("stats", "--target", "vertex")[1]
+
+
+def test_json_is_the_same_as_data(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(CHAT * 2, encoding="utf-8")
+    (found,) = json.loads(finetooth("stats", "--output-format", "json")[1])
+    assert (found["filename"], found["rows"], found["format"]) == ("a.jsonl", 2, "openai-chat")
+    assert found["roles"] == {"user": 2, "assistant": 2}
+    assert found["tokens"]["encoding"] == "o200k_base"
+    assert found["tokens"]["max"] == found["tokens"]["median"]
+    (plain,) = json.loads(finetooth("stats", "--output-format", "json", "--no-tokens")[1])
+    assert plain["tokens"] is None
+
+
+def test_a_file_that_is_not_there_stops_no_other(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(CHAT, encoding="utf-8")
+    code, out, err = finetooth("stats", "b.jsonl", "a.jsonl")
+    assert code == 2
+    assert "a.jsonl\n" in out
+    assert err.startswith("error: b.jsonl: no such file")
+
+
+@pytest.mark.parametrize(
+    ("values", "bars"),
+    [([0, 0, 0, 9], "█  ▃"), ([5, 5], "█   "), ([0, 3, 6, 9], "████"), ([0] * 99 + [9], "█  ▁")],
+)
+def test_every_value_shows_in_the_plot(values: list[int], bars: str) -> None:
+    assert histogram(values, 4) == bars

@@ -1,0 +1,235 @@
+"""Files that are one array: the same findings as the same records in lines, in the command line and in the
+editor, at exact places, with fixes that leave all other bytes as they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from finetooth.engine.array_batches import array_batches
+from finetooth.engine.discover import discover
+from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.lint_file import FileResult, lint_file
+from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_gather import Here
+from finetooth.engine.report import Report
+from finetooth.engine.request import CheckRequest, FixMode, Overrides
+from finetooth.engine.run import ONE_OBJECT, check
+from finetooth.engine.source import Source
+from finetooth_rules.array import Framing
+from finetooth_rules.framing import Bounds
+from finetooth_rules.lint import Linter
+from finetooth_rules.settings import build_profile
+from providers import FEATURES
+
+RECORDS = [
+    {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]},
+    {"messages": [{"role": "user", "content": "é😀"}, {"role": "asistant", "content": "x"}]},
+    {"messages": [{"role": "user", "content": "c"}, {"role": "assistant", "content": "```python\nx"}]},
+    {"messages": []},
+    {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]},
+    {"prompt": "p", "completion": ""},
+]
+PROFILE = build_profile({"format": "openai-chat"})
+Found = list[tuple[int, str, str]]
+
+
+def lint(data: bytes, framing: Framing) -> FileResult:
+    return lint_file(Source("x.json", data=data, framing=framing), PROFILE, FEATURES)
+
+
+def by_record(result: FileResult) -> list[tuple[bytes, str, str]]:
+    return [
+        (json.dumps(json.loads(item.record.raw)).encode(), f.code, f.message)
+        for item in result.of_records
+        for f in item.findings
+    ]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(RECORDS), min_size=1, max_size=12),
+    st.sampled_from([None, 0, 2, "\t"]),
+    st.booleans(),
+)
+def test_an_array_has_the_findings_of_its_lines(records: list[object], indent: object, ascii_: bool) -> None:
+    lines = "".join(json.dumps(r, ensure_ascii=ascii_) + "\n" for r in records).encode()
+    array = json.dumps(records, ensure_ascii=ascii_, indent=indent).encode()  # type: ignore[arg-type]
+    one, other = lint(lines, Framing.LINES), lint(array, Framing.ARRAY)
+    assert by_record(one) == by_record(other)
+    assert [(f.code, f.message) for f in one.of_file] == [(f.code, f.message) for f in other.of_file]
+    assert one.record_count == other.record_count == len(records)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["{}", '{"a": 1,}', ",\n", "\r\n", "é", '"', "]", " "]), max_size=20))
+def test_places_are_those_of_the_file(parts: list[str]) -> None:
+    import io
+
+    data = ("[" + "".join(parts)).encode()
+    for block in (1, 5, 1000):
+        offset = line = 0
+        for batch in array_batches(io.BytesIO(data), Bounds(), block):
+            offset, line = offset + batch.lead, line + batch.lead_lines
+            for record, size, lines in zip(batch.records, batch.sizes, batch.line_counts, strict=True):
+                before = data[:offset].splitlines(keepends=True) or [b""]
+                ended = before[-1].endswith((b"\n", b"\r"))
+                assert data[offset : offset + len(record.raw)] == record.raw
+                assert line == len(before) - (not ended)
+                assert record.column == (0 if ended else len(before[-1].decode()))
+                offset, line = offset + size, line + lines
+
+
+def run(path: Path, mode: FixMode = FixMode.NONE, select: tuple[str, ...] | None = None) -> Report:
+    return check(CheckRequest((str(path),), isolated=True, fix=mode, overrides=Overrides(select=select)))
+
+
+GOOD = '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b %d"}]}'
+
+
+def test_lines_and_columns_and_fixes_of_a_pretty_array(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    text = json.dumps([json.loads(GOOD % n) for n in range(3)], indent=2)
+    broken = text.replace('"b 1"\n      }', '"b 1",\n      }').replace("  },\n  {", "  }\n  {", 1)
+    broken = broken.removesuffix("\n]") + ",\n]"
+    path.write_text(broken)
+    report = run(path, select=("SYN001",))
+    lines = broken.split("\n")
+    marked = [(f.place.line, lines[f.place.line - 1][f.place.column - 1 :][:1]) for f in report.findings]
+    assert [char for _, char in marked] == ["", ",", ","]
+    assert report.records == 3
+    assert run(path, FixMode.SAFE, ("SYN001",)).findings == []
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_deleting_records_takes_one_comma_each(tmp_path: Path, indent: int | None) -> None:
+    path = tmp_path / "x.json"
+    one, two = json.loads(GOOD % 1), json.loads(GOOD % 2)
+    path.write_text(json.dumps([one, one, two, two, one], indent=indent))
+    run(path, FixMode.UNSAFE, ("DUP001",))
+    assert path.read_text() == json.dumps([one, two], indent=indent)
+
+
+def test_what_is_taken_in_a_folder(tmp_path: Path) -> None:
+    chat = [json.loads(GOOD % n) for n in range(3)]
+    files = {
+        "data.json": json.dumps(chat, indent=2),
+        "lines.json": "".join(json.dumps(r) + "\n" for r in chat),
+        "package.json": '{"name": "x", "messages": []}',
+        "tsconfig.json": "{\n  // comments\n}\n",
+        "names.json": '["a", "b"]',
+        "numbers.json": "[1, 2, 3]",
+        "menu.json": '[{"messages": "three"}, {"text": "x", "id": 3}]',
+        "empty.json": "[]",
+        "broken.json": "[{",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    found = [Path(name).name for name in discover([str(tmp_path)]).files]
+    assert found == ["data.json", "lines.json"]
+    found = [Path(name).name for name in discover([str(tmp_path / "*.json")]).files]
+    assert not {"package.json", "tsconfig.json"} & set(found)
+
+
+def test_an_object_that_is_named_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "package.json"
+    path.write_text('{\n  "name": "x"\n}\n')
+    report = run(path)
+    assert [problem.message for problem in report.problems] == [ONE_OBJECT]
+    assert not report.findings
+
+
+def test_a_json_of_lines_is_read_as_lines(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text((GOOD % 1) + "\n" + (GOOD % 2)[:-1] + ",}\n")
+    report = run(path, select=("SYN001",))
+    assert [(f.place.line, report.records) for f in report.findings] == [(2, 2)]
+
+
+# -- the editor ---------------------------------------------------------------------------------------------
+
+PIECES = [
+    GOOD % 1 + ",\n",
+    "  " + GOOD % 2 + ",\n",
+    '{"messages": []}, {"prompt": "p", "completion": "c"},\n',
+    '{\n  "messages": [\n    {"role": "asistant", "content": "x"}\n  ]\n},\n',
+    '{"a": 1,}\n',
+    "  {\n",
+    "  },\n",
+    "]\n",
+    "[",
+    ",",
+    "\n",
+    '"',
+    "}",
+    "x",
+]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+AT = st.tuples(st.integers(0, 20), st.integers(0, 30))
+CHANGES = st.one_of(
+    st.builds(Change, TEXTS, AT, AT),
+    st.builds(lambda text, at: Change(text, at, at), st.sampled_from(PIECES), AT),
+    st.builds(lambda at, count: Change("", at, (at[0] + count, 0)), AT, st.integers(0, 4)),
+)
+
+
+def of_editor(index: LiveIndex) -> Found:
+    found: Found = []
+    for block in index.blocks:
+        line = index.blocks.start(block)
+        for entry in block.entries:
+            lead = index.bytes_from(line, entry.at)
+            first = line + lead.count(b"\n") + lead.count(b"\r") - lead.count(b"\r\n")
+            found += [(first, f.code, f.message) for _, f in index.visible(entry)]
+            line += entry.lines
+    return sorted(found)
+
+
+def of_check(data: bytes) -> Found:
+    result = lint(data, Framing.ARRAY)
+    return sorted((item.line, f.code, f.message) for item in result.of_records for f in item.findings)
+
+
+def live(text: str) -> LiveIndex:
+    linter = Linter(PROFILE)
+    return LiveIndex(Document(text), linter, Here(linter, FEATURES), framing=Framing.ARRAY)
+
+
+def edit(index: LiveIndex, change: Change) -> None:
+    for touched in index.document.apply([change], Encoding.UTF16):
+        index.touch(touched)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, st.lists(st.tuples(CHANGES, st.integers(0, 2)), max_size=6))
+def test_any_edits_equal_reading_the_final_text(text: str, steps: list[tuple[Change, int]]) -> None:
+    index = live("[\n" + text)
+    for change, rest in steps:
+        edit(index, change)
+        if rest == 1:
+            for _ in index.lint_steps(bulk=False):
+                pass
+        elif rest == 2:
+            index.settle()
+    index.settle()
+    assert of_editor(index) == of_check(b"".join(index.document.lines))
+    assert sum(e.lines for block in index.blocks for e in block.entries) == len(index.document.lines)
+
+
+def test_an_edit_reads_only_the_record_it_touches() -> None:
+    records = [json.loads(GOOD % n) for n in range(2000)]
+    index = live(json.dumps(records, indent=2))
+    index.settle()
+    before = [entry for block in index.blocks for entry in block.entries]
+    line = next(n for n, text in enumerate(index.document.lines) if b"b 700" in text)
+    edit(index, Change("x", (line, 21), (line, 21)))
+    for _ in index.lint_steps(bulk=False):
+        pass
+    after = [entry for block in index.blocks for entry in block.entries]
+    assert len(before) == len(after)
+    assert sum(one is not other for one, other in zip(before, after, strict=True)) <= 2
