@@ -62,8 +62,8 @@ class Linter:
         self._syntax = [rule for rule in self.rules if isinstance(rule, SyntaxRule)]
         records = [rule for rule in self.rules if isinstance(rule, RecordRule)]
         self._shape_rules = [rule for rule in records if rule.reads_shape]
-        self._text_rules = [rule for rule in records if not rule.reads_shape and not rule.triggers]
-        self._triggered = {rule.code: rule for rule in records if rule.triggers}
+        self._triggered = {rule.code: rule for rule in records if rule.triggers or rule.raw_triggers}
+        self._text_rules = [r for r in records if not r.reads_shape and r.code not in self._triggered]
         self._measured = [rule for rule in self.rules if isinstance(rule, MeasuredRule)]
         self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
         self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
@@ -72,7 +72,8 @@ class Linter:
         self._duplicate_key = next((rule for rule in self._syntax if rule.code == DUPLICATE_KEY), None)
         self._screen = Screen(
             {code: rule.triggers for code, rule in self._triggered.items()},
-            {code: rule.raw_triggers for code, rule in self._raw.items()},
+            {code: rule.raw_triggers for code, rule in self._raw.items()}
+            | {code: rule.raw_triggers for code, rule in self._triggered.items()},
             {trigger: look for rule in self._triggered.values() for trigger, look in rule.looks.items()},
         )
         self._format = profile.format_named(profile.format)

@@ -76,7 +76,8 @@ class RecordRule(Rule):
     whether a text is empty, blank or more – so a shape found clean once is not judged again (see `shape`).
     `explains_schema`: it runs only on a record that breaks its format's JSON Schema. `applies`, read from
     the shape too, says whether a rule that reads texts can fire at all. `triggers`: decoded ASCII
-    substrings (no quote, slash, backslash) without one of which it cannot fire.
+    substrings (no quote, slash, backslash) without one of which it cannot fire. `raw_triggers`: the same as
+    regular expressions on the raw bytes.
     """
 
     check: Callable[[Example, Profile, Any], Iterator[Finding]]
@@ -84,6 +85,7 @@ class RecordRule(Rule):
     explains_schema: bool = False
     applies: Callable[[Example], bool] | None = None
     triggers: tuple[str, ...] = ()
+    raw_triggers: tuple[str, ...] = ()
     looks: Mapping[str, Callable[[bytes], bool]] = field(default_factory=dict)
     check_own: Callable[[Record, Any], Iterator[Finding]] | None = None
     """For the one rule that judges by the user's own schema: it gets every record, and the schema."""

@@ -93,3 +93,45 @@ def test_a_file_in_shards_on_processes_is_the_same() -> None:
     ]
     assert alone.of_file == together.of_file
     assert len(together.merged.parts) > 1
+
+
+PAIR = st.sampled_from(
+    [
+        b'{"prompt": "red apple", "completion": "fruit"}\n',
+        b'{"prompt": "red sky ->", "completion": " weather END"}\n',
+        b'{"prompt": "", "completion": " weather END"}\n',
+        b'{"prompt": "red sky ", "completion": "weather END"}\n',
+        b'{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}\n',
+    ]
+)
+LEGACY = {
+    name: {"min-examples": 2}
+    for name in (
+        "missing-separator",
+        "completion-without-leading-space",
+        "missing-stop-sequence",
+        "common-prefix",
+    )
+}
+LIMITED = build_profile(
+    {
+        "format": "prompt-completion",
+        "target": "openai",
+        "rules": {**LEGACY, "too-many-examples": {"maximum": 3}},
+    }
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(PAIR, max_size=12), st.lists(st.integers(0, 800), max_size=4), st.randoms())
+def test_statistics_of_legacy_data_know_no_shards(lines: list[bytes], cuts: list[int], random: Any) -> None:
+    data = b"".join(lines)
+    source = Source("x.jsonl", data=data)
+    whole = lint_shard(Shard(source), LIMITED, FEATURES)
+    starts = sorted({0, *(cut for cut in cuts if cut < len(data))})
+    parts = [
+        lint_shard(Shard(source, start, end), LIMITED, FEATURES)
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+    random.shuffle(parts)
+    assert everything(parts, LIMITED) == everything([whole], LIMITED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,7 +67,8 @@ def codes(rule: AnyRule, heading: str) -> set[str]:
     literal = found.get("python")
     data = ast.literal_eval(literal.strip()) if literal else found["jsonl"].encode()
     if isinstance(rule, FileRule):
-        return {finding.code for finding in Linter(build_profile({})).check_file(facts_of(data))}
+        linter = Linter(build_profile(tomllib.loads(settings)))
+        return {finding.code for finding in linter.check_file(facts_of(data))}
     fired = {placed.finding.code for placed in lint(data, settings, host)}
     return fired if rule.code == "SIZ001" else fired - {"SIZ001"}
 

@@ -7,6 +7,7 @@ from finetooth_rules.targets._target import ImageLimits, Target
 
 _ALTERNATING = {
     "TRN001": Consequence.REJECTED,
+    "TRN002": Consequence.REJECTED,
     "TRN004": Consequence.REJECTED,
     "TRN010": Consequence.REJECTED,
 }
@@ -29,7 +30,11 @@ BEDROCK_ANTHROPIC = Target(
 BEDROCK_NOVA = Target(
     name="bedrock-nova",
     title="Amazon Nova on Bedrock",
-    overrides={"TRN001": Consequence.REJECTED, "TRN010": Consequence.REJECTED},
+    overrides={
+        "TRN001": Consequence.REJECTED,
+        "TRN002": Consequence.REJECTED,
+        "TRN010": Consequence.REJECTED,
+    },
     over_limit=Consequence.REJECTED,
     formats=frozenset({"bedrock-nova", "prompt-completion"}),
     roles=frozenset({"user", "assistant"}),

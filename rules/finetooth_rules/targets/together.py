@@ -13,7 +13,6 @@ TOGETHER = Target(
         "FMT002": Consequence.REJECTED,
         "TRN003": Consequence.REJECTED,
         "TRN004": Consequence.REJECTED,
-        "TRN005": Consequence.REJECTED,
     },
     unexpected_keys=Consequence.REJECTED,
     over_limit=Consequence.TRUNCATED,

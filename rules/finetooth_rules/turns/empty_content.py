@@ -8,7 +8,9 @@ prompt off.
 
 ## Why it matters
 Of 28 chat templates 12 stop at an assistant content of null without a call, and six print the word `None`
-into the training text (Gemma, Llama 3 and others). An empty answer teaches the model to say nothing.
+into the training text (Gemma, Llama 3 and others). mistral-finetune refuses an answer with neither text nor
+call: `Assistant message must have either content or tool_calls, but not both.` An empty answer teaches the
+model to say nothing.
 
 ## Example
 ```jsonl
