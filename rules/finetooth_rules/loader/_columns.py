@@ -57,7 +57,7 @@ _SPECIAL: Final = frozenset('0123456789-{["tfnNI \t\r\n')
 _LITERALS: Final = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _CLOSING: Final = {"{": "}", "[": "]", '"': '"'}
 # What pandas' ujson takes as a number, by trial: also `007`, `1.`, `1e` and a minus alone, but not `.5`.
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]*)?|-(\.[0-9]*)?")
+_NUMBER: Final = re.compile(r"(?:-[0-9]*|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
 # What Arrow takes as `timestamp[s]`, by trial: no fraction of a second, and a zone only behind a time.
 _DATE: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -129,8 +129,8 @@ def text_kind(text: str) -> str:
     number = _NUMBER.fullmatch(text)
     if number is None:
         return TEXT
-    whole = number[1] is None and number[2] is None and number[3] is None and len(text) > 18
-    return TEXT if whole and not -_INT64 <= int(text[:400]) < 2 * _INT64 else JSON
+    whole = number[1] is None and number[2] is None and len(text) > 18
+    return JSON if not whole or -_INT64 <= int(text[:400]) < 2 * _INT64 else TEXT
 
 
 def _exists(date: re.Match[str]) -> bool:
