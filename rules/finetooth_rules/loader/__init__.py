@@ -1,1 +1,1 @@
-"""What the loader makes of the columns of a file (`datasets` of Hugging Face), by its generation."""
+"""what the loader makes of the columns"""
