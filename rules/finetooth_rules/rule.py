@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.targets._target import Loader
 
 if TYPE_CHECKING:
     from finetooth_rules.example import Example
@@ -121,7 +122,8 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     argument. The result must not depend on order or grouping. `fit` makes the verdict; `judge` yields a
     record's findings from its own fact and the verdict (places by path: the record may not be in memory),
     `conclude` those of the file as a whole. Equal verdicts mean equal findings for equal facts, so records
-    are judged anew only when the verdict changes.
+    are judged anew only when the verdict changes; None says that no record has a finding. `loaders`: it runs
+    only under a target with one of these. Rules with the same `gather` (and `add`) share facts and summaries.
     """
 
     gather: Callable[[Sequence[Example], Features, Profile, Any], Sequence[Fact | None]]
@@ -136,6 +138,7 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
         default=lambda verdict, profile, options: iter(())
     )
     needs_embedder: bool = False
+    loaders: frozenset[Loader] | None = None
     min_records: Callable[[Profile, Any], int] = field(default=lambda profile, options: 0)
 
 
