@@ -291,7 +291,7 @@ def test_auto_says_why_and_yields_to_a_target() -> None:
     assert (profile.format, profile.format_source) == ("custom", "98 of its first 100 records: gpt4all")
     assert not profile.configured_format
     strict = build_profile({"target": "openai"}, rows)
-    assert (strict.format, strict.format_source) == ("prompt-completion", "99 of its first 100 records")
+    assert (strict.format, strict.format_source) == ("prompt-completion", "98 of its first 100 records")
     assert build_profile({"format": "openai-chat"}, rows).format_source == "configured"
 
 

@@ -208,8 +208,9 @@ def test_results_in_a_row_by_format(merge_first: bool) -> None:
         return
     (finding,) = check(replace(example, format="sharegpt"), profile, NoOptions())
     assert finding.path == ("messages", 3, "role")
-    ended = replace(example, format="sharegpt", turns=example.turns[:3])
-    (finding,) = check(replace(ended, turns_path=()), profile, NoOptions())
+    record = Record(orjson.dumps({"messages": messages[:3]}))
+    ended = replace(fmt.read(record, record.value, profile.target), format="sharegpt")
+    (finding,) = check(ended, profile, NoOptions())
     assert finding.path == ("messages", 2, "role")
     assert "emptied" in finding.message
 

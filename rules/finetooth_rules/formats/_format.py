@@ -43,6 +43,9 @@ class Format:
     old_keys: Mapping[str, str] = field(default_factory=dict)
     well_known: bool = False
 
+    capital_types: bool = False
+    """Whether schemas of tools write their types in capitals (OpenAPI, as Gemini has it)."""
+
     plain_shape: Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], int] | None] | None = None
     """A quick `shape_of` for the commonest form of a record: its shape and number of keys, or None where it
     is not that form. Equal plain shapes mean equal shapes, and the record is surely recognised. For speed

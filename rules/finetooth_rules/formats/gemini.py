@@ -239,6 +239,7 @@ GEMINI: Final = Format(
         "Vertex AI: prepare supervised fine-tuning data for Gemini models; tune function calling",
         "Vertex AI: prepare preference tuning data for Gemini models (completions with scores)",
     ),
+    capital_types=True,
     hint="contents",
     distinct=distinct,
 )

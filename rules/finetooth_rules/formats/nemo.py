@@ -64,7 +64,7 @@ def distinct(value: Mapping[str, Any]) -> bool:
         return isinstance(value["mask"], str)
     turns = value["conversations"]
     first = turns[0] if isinstance(turns, list) and turns else None
-    return isinstance(first, dict) and first.get("from") in ROLES
+    return isinstance(first, dict) and isinstance(first.get("from"), str) and first["from"] in ROLES
 
 
 def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:

@@ -131,17 +131,17 @@ def _hints() -> str:
 def nearest_format(keys: Sequence[str]) -> Format | None:
     """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
     scores = {
-        fmt.name: (not own_keys(fmt).isdisjoint(keys), _likeness(keys, fmt), fmt.well_known)
-        for fmt in FORMATS.values()
+        fmt.name: (not own_keys(fmt).isdisjoint(keys), *_likeness(keys, fmt)) for fmt in FORMATS.values()
     }
     best = max(scores, key=lambda name: scores[name])
     return FORMATS[best] if scores[best][1] else None
 
 
-def _likeness(keys: Sequence[str], fmt: Format) -> float:
-    """How many of the keys that make a format are there."""
+def _likeness(keys: Sequence[str], fmt: Format) -> tuple[float, bool, float]:
+    """How many of the keys that make a format are there, whether it is well known, and their share."""
     own = own_keys(fmt)
-    return sum(max(_resemblance(key, word) for key in keys) for word in own) / len(own) if own and keys else 0
+    found = sum(max(_resemblance(key, word) for key in keys) for word in own) if keys else 0
+    return found, fmt.well_known, found / max(1, len(own))
 
 
 def own_keys(fmt: Format) -> set[str]:
