@@ -203,7 +203,11 @@ def _detected(values: Sequence[Any], target: Target) -> _Decided:
     if preset and readable and 2 * presets[preset] > len(records) and _says_more(preset, name, records):
         mapping = dataclasses.replace(PRESETS[preset], source=preset)
         return _Decided(CUSTOM, f"{_share(presets[preset], len(records))}: {preset}", mapping)
-    return _Decided(name, _share(votes[name], len(records)) if name else "")
+    if name is None:
+        return _Decided(None, "")
+    own = target.variants.get(name, name)
+    by = f", as {target.title} reads them" if own != name else ""
+    return _Decided(own, f"{_share(votes[name], len(records))}{by}")
 
 
 def _says_more(preset: str, name: str | None, records: Sequence[Mapping[str, Any]]) -> bool:

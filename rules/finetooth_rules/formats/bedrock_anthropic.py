@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finetooth_rules.example import Example
 from finetooth_rules.formats._chat import read_turns, text_turn
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats.openai_chat import plain_shape
 
 if TYPE_CHECKING:
     from finetooth_rules.record import Record
@@ -78,6 +79,7 @@ BEDROCK_ANTHROPIC: Final = Format(
     schema=SCHEMA,
     read=read,
     sources=("Claude cookbook: finetuning-finetuning-on-bedrock",),
+    plain_shape=plain_shape,
     hint="system, messages",
     distinct=distinct,
 )

@@ -16,7 +16,7 @@ from finetooth_rules.formats._hosted import (
     preference,
     read,
 )
-from finetooth_rules.formats.openai_chat import EXTRA_KEYS
+from finetooth_rules.formats.openai_chat import EXTRA_KEYS, plain_shape
 from finetooth_rules.formats.openai_reinforcement import REFERENCE_KEYS
 
 NAME: Final = "fireworks"
@@ -54,6 +54,7 @@ FIREWORKS: Final = Format(
         "fw-ai/cookbook: skills/fireworks-training/references/choose-method.md",
         "Fireworks: fine-tuning documentation (text, vision, preference)",
     ),
+    plain_shape=plain_shape,
     hint="messages",
     extra_keys=EXTRA_KEYS | REFERENCE_KEYS,
     distinct=never,

@@ -12,6 +12,7 @@ from finetooth_rules.example import Example, Text, Turn
 from finetooth_rules.formats._chat import read_tools, read_turn
 from finetooth_rules.formats._format import Format
 from finetooth_rules.formats.openai_chat import SCHEMA as OPENAI
+from finetooth_rules.formats.openai_chat import plain_shape
 
 if TYPE_CHECKING:
     from finetooth_rules.record import Record
@@ -23,14 +24,17 @@ _CALLS: Final = {
     "type": "array",
     "items": {
         "type": "object",
-        "required": ["id", "function"],
+        "required": ["function"],  # its id: TOL007
         "properties": {
             "id": {"type": "string"},
             "type": {"enum": ["function", None]},
             "function": {
                 "type": "object",
                 "required": ["name", "arguments"],
-                "properties": {"name": {"type": "string", "minLength": 1}, "arguments": {"type": "string"}},
+                "properties": {
+                    "name": {"type": "string", "minLength": 1},
+                    "arguments": {"type": ["string", "object"]},
+                },
             },
         },
     },
@@ -169,6 +173,7 @@ MISTRAL: Final = Format(
     schema=SCHEMA,
     read=read,
     sources=("mistral-finetune 1943535: finetune/data/tokenize.py, utils/validate_data.py",),
+    plain_shape=plain_shape,
     hint="messages, tools",
     distinct=distinct,
 )

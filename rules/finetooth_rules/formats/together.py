@@ -16,6 +16,7 @@ from finetooth_rules.formats._hosted import (
     preference,
     read,
 )
+from finetooth_rules.formats.openai_chat import plain_shape
 
 NAME: Final = "together"
 KINDS: Final = (("messages",), ("text",), ("prompt", "completion"), PREFERENCE)
@@ -47,6 +48,7 @@ TOGETHER: Final = Format(
     schema=SCHEMA,
     read=partial(read, NAME),
     sources=("together 1.5.35: together/utils/files.py",),
+    plain_shape=plain_shape,
     hint="messages",
     distinct=never,
 )

@@ -168,6 +168,9 @@ class Target:
     """The size above which a file must be uploaded in parts."""
     single_call_models: str | None = None
     """Pattern of the names of models whose chat template takes one call a turn."""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Format by its keys → the format of this target's own that such a file is judged by, unless a format is
+    configured: stricter, or with other words."""
     cleans_messages: bool = False
     """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
 

@@ -19,6 +19,7 @@ BEDROCK_ANTHROPIC = Target(
     unexpected_keys=Consequence.REJECTED,
     over_limit=Consequence.REJECTED,
     formats=frozenset({"bedrock-anthropic"}),
+    variants={"openai-chat": "bedrock-anthropic"},
     roles=frozenset({"user", "assistant"}),
     # 32 to 10,000 rows are from memory and not checked: advised, not required.
     min_examples=1,

@@ -19,6 +19,7 @@ TOGETHER = Target(
     formats=frozenset(
         {"together", "openai-chat", "openai-preference", "prompt-completion", "text", "tokenized"}
     ),
+    variants=dict.fromkeys(("openai-chat", "openai-preference", "prompt-completion", "text"), "together"),
     roles=frozenset({"system", "user", "assistant", "tool"}),
     arguments=Arguments.STRING,
     min_examples=1,
