@@ -14,6 +14,8 @@ from typing import Final
 
 from finetooth_rules.catalogue import all_rules, documentation
 from finetooth_rules.formats import FORMATS
+from finetooth_rules.formats._presets import PRESETS
+from finetooth_rules.formats.custom import described, mapping_schema
 from finetooth_rules.rule import AnyRule, FileRule, GroupRule, StatisticRule
 from finetooth_rules.settings import config_schema
 from finetooth_rules.targets import TARGETS, Loader, Target
@@ -117,9 +119,49 @@ def formats() -> str:
     for fmt in FORMATS.values():
         readers = [t.title for t in TARGETS.values() if t.formats is not None and fmt.name in t.formats]
         lines.append(f"| `{fmt.name}` | {fmt.title} | `{fmt.hint}` | {', '.join(readers)} |")
+    lines += ["", *_mapped()]
     lines += ["", "## Sources", ""]
     lines += [f"- `{fmt.name}`: {'; '.join(fmt.sources)}" for fmt in FORMATS.values()]
     return "\n".join(lines) + "\n"
+
+
+def _mapped() -> list[str]:
+    """What is said of the format `custom`."""
+    return [
+        "## Fields of other names",
+        "",
+        "Where the settings leave the format open, a file that tells a trainer what the fields are is read,",
+        "in the dataset's folder or the one above, if it names the dataset: LLaMA-Factory's",
+        "`dataset_info.json`, or an Axolotl config (`datasets:` in a `.yml` or `.yaml` file). Else a table",
+        "says it:",
+        "",
+        "```toml",
+        "[format]",
+        'prompt = "question"              # several make one text: ["article", "question"]',
+        'completion = "answers.0.text"    # a field in a field; the first of a list',
+        "",
+        "[[overrides]]",
+        'files = ["chats/*.jsonl"]',
+        "[overrides.format]",
+        'messages = "dialog"',
+        'role = "speaker"',
+        'content = "text"',
+        'roles = { user = ["Customer"], assistant = ["Agent"] }',
+        "```",
+        "",
+        "| key | what it names |",
+        "|---|---|",
+        *(f"| `{key}` | {schema['description']} |" for key, schema in mapping_schema()["properties"].items()),
+        "",
+        "`type` starts from these fields; those of Axolotl's types are also recognised by `auto`:",
+        "",
+        "| type | fields |",
+        "|---|---|",
+        *(
+            f"| `{name}` | {', '.join(f'{key} = `{field}`' for key, field in described(mapping).items())} |"
+            for name, mapping in PRESETS.items()
+        ),
+    ]
 
 
 def targets() -> str:

@@ -53,6 +53,11 @@ _BETWEEN: Final = re.compile(rb"\}[ \t\r\n]*+,[ \t\r\n]*+(?=\{)")
 _INDENT: Final = re.compile(rb"\{[ \t]*+(?:\r\n|\n|\r)[ \t\r\n]*+(?=[^ \t\r\n])")
 
 
+_COMMON: Final[dict[str, set[str]]] = {"text": {"text"}, "trl-prompt-only": {"prompt"}, "nemo": set()}
+"""Formats that much other JSON looks like (menus, posts, test cases with `input` and `output`): proof only
+with exactly these keys, without any never."""
+
+
 class Framing(StrEnum):
     """How a file's records stand in it. `OBJECT` is a file that is one object: no dataset."""
 
@@ -89,7 +94,9 @@ def is_record(value: Any) -> bool:
     """Whether a decoded value is a good record of a known format: proof that a `.json` is a dataset. A key
     of the same name is none."""
     fmt = recognise(value) if isinstance(value, dict) else None
-    return fmt is not None and bool(fmt.validator.is_valid(value))
+    if fmt is None or (fmt.name in _COMMON and set(value) != _COMMON[fmt.name]):
+        return False
+    return bool(fmt.validator.is_valid(value))
 
 
 def _objects(lines: Sequence[bytes]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,9 @@ class TokenCounter(Protocol):
         """False when the count is an estimate (the target's own tokenizer is not known)."""
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, specials in it read as plain text."""
+        """Tokens of each text. An encoding of OpenAI's reads specials in it as plain text, a model's own
+        tokenizer as the commands they are.
+        """
 
     def cut(self, text: str, limit: int) -> int:
         """Offset in `text` (code points) behind the last character that the first `limit` tokens hold
@@ -44,9 +46,45 @@ class Embedder(Protocol):
         """
 
 
+class Rendered(NamedTuple):
+    """What a chat template made of a conversation.
+
+    `error` is the template's own exception, in its words (then there is no text). `generated` are the ranges
+    of `text` (code points) inside `{% generation %}`: what a loss on answers alone is computed on.
+    """
+
+    text: str
+    generated: tuple[tuple[int, int], ...] = ()
+    error: str | None = None
+
+
+class TemplateRenderer(Protocol):
+    """Writes conversations out as a model's chat template does."""
+
+    @property
+    def name(self) -> str:
+        """The template's name, for messages."""
+
+    @property
+    def marks_generation(self) -> bool:
+        """Whether the template says, by `{% generation %}`, what the model writes."""
+
+    def render(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[Any] | None = None,
+        *,
+        prompt: bool = False,
+    ) -> Rendered:
+        """The conversation written out; with `prompt` the beginning of an answer too. Raises RuntimeError
+        where the template takes too long or writes too much.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """The providers a run has; None where the host has none, and the rules that need it do not run."""
 
     tokens: TokenCounter | None = None
     embedder: Embedder | None = None
+    template: TemplateRenderer | None = None

@@ -15,6 +15,7 @@ linter and named in `broken`; the others go on.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +36,7 @@ from finetooth_rules.rule import (
     GroupRule,
     MeasuredRule,
     Member,
+    NoOptions,
     RecordRule,
     StatisticRule,
     SyntaxRule,
@@ -62,8 +64,8 @@ class Linter:
         self._syntax = [rule for rule in self.rules if isinstance(rule, SyntaxRule)]
         records = [rule for rule in self.rules if isinstance(rule, RecordRule)]
         self._shape_rules = [rule for rule in records if rule.reads_shape]
-        self._text_rules = [rule for rule in records if not rule.reads_shape and not rule.triggers]
-        self._triggered = {rule.code: rule for rule in records if rule.triggers}
+        self._triggered = {rule.code: rule for rule in records if rule.triggers or rule.raw_triggers}
+        self._text_rules = [r for r in records if not r.reads_shape and r.code not in self._triggered]
         self._measured = [rule for rule in self.rules if isinstance(rule, MeasuredRule)]
         self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
         self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
@@ -72,7 +74,8 @@ class Linter:
         self._duplicate_key = next((rule for rule in self._syntax if rule.code == DUPLICATE_KEY), None)
         self._screen = Screen(
             {code: rule.triggers for code, rule in self._triggered.items()},
-            {code: rule.raw_triggers for code, rule in self._raw.items()},
+            {code: rule.raw_triggers for code, rule in self._raw.items()}
+            | {code: rule.raw_triggers for code, rule in self._triggered.items()},
             {trigger: look for rule in self._triggered.values() for trigger, look in rule.looks.items()},
         )
         self._format = profile.format_named(profile.format)
@@ -207,7 +210,7 @@ class Linter:
         return fmt
 
     def _on_shape(self, example: Example, fmt: Format) -> Iterator[Finding]:
-        valid = fmt.validator.is_valid(example.record.value)
+        valid = fmt.holds(example.record.value)
         for rule in self._shape_rules:
             if _meant_for(rule, fmt) and not (rule.explains_schema and valid):
                 yield from self._run(rule, example)
@@ -251,9 +254,11 @@ class Linter:
     # -- everything but the keystroke ------------------------------------------------------------------------
 
     def measure(self, records: Sequence[Record], features: Features) -> list[Findings]:
-        """Findings of the rules that need tokens, one tuple per record."""
+        """Findings of the rules that need tokens or a chat template, one tuple per record."""
         found: list[list[Finding]] = [[] for _ in records]
-        for rule in self._measured if features.tokens is not None else ():
+        for rule in self._measured:
+            if any(getattr(features, name) is None for name in rule.needs):
+                continue
             options = self.options(rule.code)
             near = [
                 (index, example)
@@ -277,11 +282,16 @@ class Linter:
         """
         there = [(index, example) for index, example in enumerate(examples) if example is not None]
         facts: dict[str, list[Any]] = {}
+        shared: dict[tuple[Any, int], list[Any]] = {}
         for rule in self.statistics:
             options = self.options(rule.code)
             if rule.needs_embedder and features.embedder is None:
                 continue
             if at_most is not None and at_most < rule.min_records(self.profile, options):
+                continue
+            key = (rule.gather, id(options) if dataclasses.fields(options) else 0)
+            if key in shared:
+                facts[rule.code] = shared[key]
                 continue
             column: list[Any] = [None] * len(examples)
             given = self.listed(rule, rule.gather, [e for _, e in there], features, self.profile, options)
@@ -289,7 +299,7 @@ class Linter:
                 continue
             for (index, _), fact in zip(there, given, strict=True):
                 column[index] = fact
-            facts[rule.code] = column
+            facts[rule.code] = shared[key] = column
         return facts
 
     def keys(self, examples: Sequence[Example | None]) -> dict[str, list[tuple[bytes, ...]]]:
@@ -422,13 +432,36 @@ def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]
     on = {
         rule.code
         for rule in rules
-        if rule.code in profile.selected and profile.target.overrides.get(rule.code, rule) is not None
+        if rule.code in profile.selected
+        and profile.target.overrides.get(rule.code, rule) is not None
+        and _has_loader(rule, profile)
     }
     return tuple(rule for rule in rules if rule.code in on or on.intersection(rule.supersedes))
 
 
+def _has_loader(rule: AnyRule, profile: Profile) -> bool:
+    return (
+        not isinstance(rule, StatisticRule) or rule.loaders is None or profile.target.loader in rule.loaders
+    )
+
+
 def _meant_for(rule: RecordRule, fmt: Format) -> bool:
     return rule.formats is None or fmt.name in rule.formats
+
+
+def summaries(
+    rules: Iterable[StatisticRule[Any, Any, Any]], facts: Mapping[str, Iterable[Any]]
+) -> dict[str, Any]:
+    """The summaries of one part's facts by rule code; rules that share facts and `add` share theirs."""
+    found: dict[str, Any] = {}
+    shared: dict[tuple[Any, Any], Any] = {}
+    for rule in rules:
+        if rule.code in facts:
+            key = (rule.gather, rule.add) if rule.options is NoOptions else (rule.code, None)
+            if key not in shared:
+                shared[key] = summarise(rule, facts[rule.code])
+            found[rule.code] = shared[key]
+    return found
 
 
 def summarise(rule: StatisticRule[Any, Any, Any], facts: Iterable[Any]) -> Any:

@@ -13,6 +13,7 @@ from finetooth_rules.formats import FORMATS, Format
 from finetooth_rules.formats import recognise as recognise_known
 from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.formats.custom import FieldMap, custom_format
+from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.targets import GENERIC, Target
 
@@ -35,10 +36,13 @@ class Profile:
     """Format, target, task, limits and rule options of one file.
 
     `format` is a name of `formats`, None where the first records look like no known format.
-    `configured_format` says that a person chose it; `format_source` says in words why it is this one (`its
-    first records`). `mapping` names the fields of the format `custom`. `own_schema` is the user's own JSON
-    Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `selected`
-    holds the codes to show. `options` maps a code to its rule's Options.
+    `configured_format` says that a person chose it, in the settings or in a trainer's own file;
+    `format_source` says in words why it is this one: `configured`, `dataset_info.json`, `98 of its first 100
+    records`. `mapping` names the fields of the format `custom`. `own_schema` is the user's own JSON
+    Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `tokenizer` and
+    `template` are the model's own, where they are given; with `assistant_only_loss` the loss is on what the
+    template marks as generated. `selected` holds the codes to show. `options` maps a code to its rule's
+    Options.
     """
 
     format: str | None = None
@@ -57,6 +61,9 @@ class Profile:
     max_record_bytes: int = 64 * MIB
     max_joined_lines: int = 2_000
     max_depth: int = 512
+    tokenizer: TokenizerFile | None = None
+    template: ChatTemplate | None = None
+    assistant_only_loss: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,8 +84,16 @@ class Profile:
             self.max_record_bytes,
             self.max_joined_lines,
             self.max_depth,
+            self.tokenizer,
+            self.template,
+            self.assistant_only_loss,
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+    @property
+    def hangs_on_records(self) -> bool:
+        """Whether other first records might make another profile."""
+        return not self.configured_format or self.mapping is not None
 
     def format_named(self, name: str | None) -> Format | None:
         """The format of this name, `custom` being this profile's own; None where there is none."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.targets._target import Loader
 
 if TYPE_CHECKING:
     from finetooth_rules.example import Example
@@ -76,7 +77,8 @@ class RecordRule(Rule):
     whether a text is empty, blank or more – so a shape found clean once is not judged again (see `shape`).
     `explains_schema`: it runs only on a record that breaks its format's JSON Schema. `applies`, read from
     the shape too, says whether a rule that reads texts can fire at all. `triggers`: decoded ASCII
-    substrings (no quote, slash, backslash) without one of which it cannot fire.
+    substrings (no quote, slash, backslash) without one of which it cannot fire. `raw_triggers`: the same as
+    regular expressions on the raw bytes.
     """
 
     check: Callable[[Example, Profile, Any], Iterator[Finding]]
@@ -84,6 +86,7 @@ class RecordRule(Rule):
     explains_schema: bool = False
     applies: Callable[[Example], bool] | None = None
     triggers: tuple[str, ...] = ()
+    raw_triggers: tuple[str, ...] = ()
     looks: Mapping[str, Callable[[bytes], bool]] = field(default_factory=dict)
     check_own: Callable[[Record, Any], Iterator[Finding]] | None = None
     """For the one rule that judges by the user's own schema: it gets every record, and the schema."""
@@ -94,11 +97,13 @@ class MeasuredRule(Rule):
     """A record rule that needs a feature (tokens): asked for many records at once, outside the keystroke.
 
     `screen(record, profile, options)` is a cheap bound: False means that it cannot fire. `check` gets the
-    examples that passed and yields (index into them, finding).
+    examples that passed and yields (index into them, finding). `needs` names the features without which it
+    does not run: `tokens`, `template`.
     """
 
     screen: Callable[[Record, Profile, Any], bool]
     check: Callable[[Sequence[Example], Features, Profile, Any], Iterator[tuple[int, Finding]]]
+    needs: tuple[str, ...] = ("tokens",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +122,8 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     argument. The result must not depend on order or grouping. `fit` makes the verdict; `judge` yields a
     record's findings from its own fact and the verdict (places by path: the record may not be in memory),
     `conclude` those of the file as a whole. Equal verdicts mean equal findings for equal facts, so records
-    are judged anew only when the verdict changes.
+    are judged anew only when the verdict changes; None says that no record has a finding. `loaders`: it runs
+    only under a target with one of these. Rules with the same `gather` (and `add`) share facts and summaries.
     """
 
     gather: Callable[[Sequence[Example], Features, Profile, Any], Sequence[Fact | None]]
@@ -132,6 +138,7 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
         default=lambda verdict, profile, options: iter(())
     )
     needs_embedder: bool = False
+    loaders: frozenset[Loader] | None = None
     min_records: Callable[[Profile, Any], int] = field(default=lambda profile, options: 0)
 
 

@@ -15,11 +15,12 @@ from typing import Any, Final
 from finetooth_rules import catalogue
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.formats import FORMATS, recognise
+from finetooth_rules.formats._presets import PRESETS, recognised
 from finetooth_rules.formats.custom import NAME as CUSTOM
-from finetooth_rules.formats.custom import mapping_of, mapping_schema
+from finetooth_rules.formats.custom import FieldMap, mapping_of, mapping_schema, settled
 from finetooth_rules.profile import Profile, Task
 from finetooth_rules.rule import AnyRule
-from finetooth_rules.targets import TARGETS
+from finetooth_rules.targets import GENERIC, TARGETS, Target
 
 Settings = Mapping[str, Any]
 AUTO: Final = "auto"
@@ -81,6 +82,11 @@ _JUDGING: Final[dict[str, Any]] = {
             "tokenizer": {
                 "description": "A model's `tokenizer.json`, or its folder: tokens are counted by it.",
                 "type": "string",
+            },
+            "assistant-only-loss": {
+                "description": "The loss is on answers alone, as the template's `{% generation %}` marks it "
+                "(TRL's `assistant_only_loss`).",
+                "type": "boolean",
             },
             "template": {
                 "description": "The model's chat template (a Jinja file or tokenizer_config.json): "
@@ -168,45 +174,103 @@ def detect_format(values: Sequence[Any]) -> str | None:
     """The format most of these decoded records are meant as, at a tie the first that is met; None where more
     of them look like no known one.
     """
-    known = [recognise(value) for value in values if isinstance(value, dict)]
+    name = _detected(values, GENERIC).format
+    return name if name in FORMATS else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Decided:
+    """A format, why it is this one, and for `custom` the mapping."""
+
+    format: str | None
+    source: str
+    mapping: FieldMap | None = None
+
+
+def _detected(values: Sequence[Any], target: Target) -> _Decided:
+    """What the first records say: a known format, or a preset whose fields they have and it lacks; that not
+    under a target that reads no fields of other names.
+    """
+    records = [value for value in values if isinstance(value, dict)]
+    known = [recognise(value) for value in records]
     votes = Counter(fmt.name for fmt in known if fmt is not None)
     name, most = next(iter(votes.most_common(1)), (None, 0))
-    return name if most >= known.count(None) else None
+    if most < known.count(None):
+        name = None  # more of them look like no known format
+    presets = Counter(preset for value in records if (preset := recognised(value)) is not None)
+    preset = max(PRESETS, key=lambda name: presets[name]) if presets else ""
+    readable = target.formats is None or CUSTOM in target.formats
+    if preset and readable and 2 * presets[preset] > len(records) and _says_more(preset, name, records):
+        mapping = dataclasses.replace(PRESETS[preset], source=preset)
+        return _Decided(CUSTOM, f"{_share(presets[preset], len(records))}: {preset}", mapping)
+    if name is None:
+        return _Decided(None, "")
+    own = target.variants.get(name, name)
+    by = f", as {target.title} reads them" if own != name else ""
+    return _Decided(own, f"{_share(votes[name], len(records))}{by}")
+
+
+def _says_more(preset: str, name: str | None, records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a preset describes records better than the known format they were recognised as."""
+    if name is None:
+        return True
+    needed = frozenset(FORMATS[name].schema.get("required", ()))
+    whole = sum(needed <= record.keys() for record in records)
+    fields = {path[0] for _, path in PRESETS[preset].required()}
+    return 2 * whole < len(records) or (bool(needed) and needed < fields)
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count} of its first {total} records" if total > 1 else "its first record"
 
 
 def merged(base: Settings, *others: Settings) -> dict[str, Any]:
-    """Settings with later ones laid over earlier ones; tables are merged, everything else is replaced."""
+    """Settings with later ones laid over earlier ones; tables are merged, everything else is replaced, and so
+    is a mapping of fields: it is one thing.
+    """
     result = dict(base)
     for other in others:
         for key, value in other.items():
             old = result.get(key)
-            result[key] = (
-                merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-            )
+            tables = isinstance(old, Mapping) and isinstance(value, Mapping) and key != "format"
+            result[key] = merged(old, value) if tables else value  # type: ignore[arg-type]
     return result
 
 
+def is_auto(settings: Settings) -> bool:
+    """Whether the settings leave the format open."""
+    return bool(settings.get("format", AUTO) == AUTO)
+
+
 def build_profile(
-    settings: Settings, first_values: Sequence[Any] = (), known: Catalogue | None = None
+    settings: Settings,
+    first_values: Sequence[Any] = (),
+    known: Catalogue | None = None,
+    *,
+    mapping: FieldMap | None = None,
+    format_source: str = "configured",
 ) -> Profile:
     """The profile for settings that satisfy `config_schema`. `first_values`: the file's first decoded
-    records, by which `auto` decides the format. `known`: the rules there are (default: ours).
+    records, by which `auto` decides the format. `known`: the rules there are (default: ours). `mapping`:
+    what a trainer's own file says of the fields, where the settings leave that open. `format_source`: why
+    it is the format that the settings or the mapping say.
     """
     known = known or catalogue.builtin()
-    given: str | Settings = settings.get("format", AUTO)
-    chosen, mapping = (given, None) if isinstance(given, str) else (CUSTOM, mapping_of(given))
+    decided = _decide(settings, first_values, mapping, format_source)
     task, tokens = settings.get("task", {}), settings.get("tokens", {})
     rules = settings.get("rules", {})
     defaults = Profile()
     return Profile(
-        format=detect_format(first_values) if chosen == AUTO else chosen,
-        configured_format=chosen != AUTO,
-        mapping=mapping,
+        format=decided.format,
+        configured_format=mapping is not None or not is_auto(settings),
+        format_source=decided.source,
+        mapping=decided.mapping,
         target=TARGETS[settings.get("target", "generic")],
         model=settings.get("model"),
         task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
+        assistant_only_loss=tokens.get("assistant-only-loss", False),
         selected=known.select(
             (*settings.get("select", ("ALL",)), *settings.get("extend-select", ())),
             (*settings.get("ignore", ()), *settings.get("extend-ignore", ())),
@@ -216,6 +280,17 @@ def build_profile(
         max_joined_lines=settings.get("max-joined-lines", defaults.max_joined_lines),
         max_depth=settings.get("max-depth", defaults.max_depth),
     )
+
+
+def _decide(settings: Settings, values: Sequence[Any], mapping: FieldMap | None, source: str) -> _Decided:
+    given: str | Settings = settings.get("format", AUTO)
+    if not isinstance(given, str):
+        mapping = mapping_of(given)
+    elif given != AUTO:
+        return _Decided(given, source)
+    if mapping is None:
+        return _detected(values, TARGETS[settings.get("target", "generic")])
+    return _Decided(CUSTOM, source, settled(mapping, values))
 
 
 def _options(rule: AnyRule, given: Mapping[str, Any]) -> Any:

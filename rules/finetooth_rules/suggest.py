@@ -10,6 +10,9 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "user": ("human", "usr", "customer"),
     "assistant": ("gpt", "model", "bot", "ai", "chatbot", "chatgpt"),
     "tool": ("ipython", "observation", "tool_response", "function_response"),
+    "model": ("assistant", "gpt", "bot", "ai", "chatbot"),
+    "Chatbot": ("assistant", "gpt", "model", "bot", "ai"),
+    "User": ("human",),
     # Keys of other formats.
     "conversations": ("messages", "conversation", "dialogue", "dialog", "turns", "chat"),
     "from": ("role", "speaker", "author"),

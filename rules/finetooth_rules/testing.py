@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.edits import apply_fix
@@ -26,8 +26,13 @@ from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
 from finetooth_rules.lint import Linter, summarise
 from finetooth_rules.own_schema import OwnSchema
+from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.settings import build_profile
+
+Host: TypeAlias = Callable[[Profile, Mapping[str, Any]], tuple[Profile, Features]]
+"""Stands for the engine: from a profile and the case's settings to the profile with the files they name, and
+the features for it."""
 
 _BLOCK: Final = re.compile(r"^(`{3,})([\w-]+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 _HEADING: Final = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -125,7 +130,7 @@ def _read_marks(body: str) -> tuple[bytes, tuple[Mark, ...]]:
 def lint(
     data: bytes,
     settings: str = "",
-    features: Features = Features(),  # noqa: B008 - frozen
+    features: Features | Host = Features(),  # noqa: B008 - frozen
     schema: str = "",
     known: Catalogue | None = None,
 ) -> list[Placed]:
@@ -147,7 +152,10 @@ def lint(
         index += here.record.line_count
     records = [record for _, record in framed]
     profile = build_profile(decoded, [record.value for record in records], known)
-    linter = Linter(replace(profile, own_schema=own), known.rules)
+    profile = replace(profile, own_schema=own)
+    if callable(features):
+        profile, features = features(profile, decoded)
+    linter = Linter(profile, known.rules)
     found: list[Placed] = []
     for (line, record), one, two in zip(
         framed, linter.check(records), linter.measure(records, features), strict=True
@@ -206,7 +214,7 @@ def mark_of(placed: Placed) -> Mark:
 def run_case(
     case: Case,
     code: str,
-    features: Features = Features(),  # noqa: B008 - frozen
+    features: Features | Host = Features(),  # noqa: B008 - frozen
     known: Catalogue | None = None,
 ) -> list[str]:
     """What is wrong with a case for rule `code`; empty when it holds. Findings of other rules of the case's
@@ -271,7 +279,7 @@ def fix_all(
     data: bytes,
     code: str,
     settings: str = "",
-    features: Features = Features(),  # noqa: B008 - frozen
+    features: Features | Host = Features(),  # noqa: B008 - frozen
     take: Callable[[Fix], bool] = lambda fix: True,
 ) -> bytes:
     """The file after the taken fixes of rule `code`, one at a time until there is none (at most 20

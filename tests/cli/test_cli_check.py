@@ -78,7 +78,8 @@ class TestExitCodes:
     def test_an_empty_folder(self, finetooth: Run) -> None:
         code, out, err = finetooth("check")
         assert (code, out) == (2, "Nothing was judged. 1 problem kept something from being judged.\n")
-        assert err == "error: .: no dataset in this folder: looked for *.jsonl and *.ndjson, found no file\n"
+        looked = "looked for *.jsonl, *.ndjson, *.json of records"
+        assert err == f"error: .: no dataset in this folder: {looked}, found no file\n"
 
     def test_a_bug_is_not_a_finding(self, finetooth: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         import finetooth.engine.run as engine

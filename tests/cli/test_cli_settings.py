@@ -84,7 +84,7 @@ def test_config_of_a_file(finetooth: Run) -> None:
     _, out, _ = finetooth("config", "train.jsonl", "--output-format", "json")
     shown = json.loads(out)
     assert Path(shown["settings-file"]).name == "finetooth.toml"
-    assert (shown["format"], shown["format-by"]) == ("openai-chat", "first records")
+    assert (shown["format"], shown["format-by"]) == ("openai-chat", "its first record")
     assert (shown["target"], shown["model"], shown["token-encoding"]) == ("openai", "gpt-4o", "o200k_base")
     assert "TRN001" in shown["rules-off"]
     assert "TRN001" not in shown["rules-on"]
@@ -95,8 +95,28 @@ def test_config_as_text(finetooth: Run) -> None:
     Path("train.jsonl").write_text(CHAT)
     _, out, _ = finetooth("config", "train.jsonl", "--config", "max-depth = 99")
     assert "settings-file     none: all defaults\n" in out
-    assert "format            openai-chat (by first records)\n" in out
+    assert "format            openai-chat (by its first record)\n" in out
     assert "max-depth         99\n" in out
+
+
+def test_config_says_why_and_which_fields(finetooth: Run) -> None:
+    Path("train.jsonl").write_text('{"q": "2 + 2?", "a": "4"}\n' * 3)
+    entry = {"mine": {"file_name": "train.jsonl", "columns": {"prompt": "q", "response": "a"}}}
+    Path("dataset_info.json").write_text(json.dumps(entry))
+    _, out, _ = finetooth("config", "train.jsonl")
+    assert "format            custom (by dataset_info.json): prompt = q, completion = a\n" in out
+    assert "not recognised" in finetooth("config", "train.jsonl", "--isolated")[1]
+    Path("finetooth.toml").write_text(
+        '[[overrides]]\nfiles = ["t*"]\nformat = { prompt = "q", completion = "a" }\n'
+    )
+    shown = json.loads(finetooth("config", "train.jsonl", "--output-format", "json")[1])
+    assert shown["format-by"] == "finetooth.toml [[overrides]]"
+    assert shown["fields"] == {"prompt": "q", "completion": "a"}
+    Path("finetooth.toml").unlink()
+    Path("dataset_info.json").write_text("{")
+    code, _, err = finetooth("config", "train.jsonl")
+    assert code == 2
+    assert "dataset_info.json:1:2: is not valid JSON" in err
 
 
 @pytest.mark.parametrize(

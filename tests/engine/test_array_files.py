@@ -19,7 +19,7 @@ from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_gather import Here
 from finetooth.engine.opening import ONE_OBJECT
 from finetooth.engine.report import Report, ShownEdit
-from finetooth.engine.request import CheckRequest, FixMode, Overrides
+from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
 from finetooth.engine.source import Source
 from finetooth_rules.array import Framing
@@ -164,6 +164,59 @@ def test_what_is_taken_in_a_folder(tmp_path: Path) -> None:
     assert found == ["data.json", "lines.json"]
     found = [Path(name).name for name in discover([str(tmp_path / "*.json")]).files]
     assert not {"package.json", "tsconfig.json"} & set(found)
+
+
+OTHER_JSON = {
+    "package.json": {"name": "x", "version": "1.0.0", "scripts": {"test": "jest"}, "messages": []},
+    "package-lock.json": {"name": "x", "lockfileVersion": 3, "packages": {"": {"name": "x"}}},
+    "tsconfig.json": {"compilerOptions": {"strict": True}, "files": ["a.ts"]},
+    "dataset_info.json": {"mine": {"file_name": "train.json", "formatting": "sharegpt", "columns": {}}},
+    "state.json": {"_data_files": [{"filename": "data-00000-of-00001.arrow"}], "_split": "train"},
+    "config.json": {"architectures": ["LlamaForCausalLM"], "vocab_size": 32000},
+    "tokenizer_config.json": {"chat_template": "{{ messages }}", "model_max_length": 4096},
+    "trainer_state.json": {"log_history": [{"epoch": 0.1, "loss": 2.1, "step": 10}]},
+    "notebook.ipynb": {"cells": [{"cell_type": "code", "source": ["x"]}], "nbformat": 4},
+    "notebook.json": {"cells": [{"cell_type": "code", "source": ["x"]}], "nbformat": 4},
+    "settings.json": {"editor.tabSize": 2, "[jsonl]": {"editor.wordWrap": "on"}},
+    "keybindings.json": [{"key": "ctrl+k", "command": "x", "when": "editorTextFocus"}],
+    "compile_commands.json": [{"directory": "/b", "command": "cc a.c", "file": "a.c"}],
+    "menu.json": [{"label": "Home", "text": "Start", "path": "/"}, {"label": "Out", "text": "Bye"}],
+    "posts.json": [{"text": "a post", "user": "me", "created": "2024-01-01"}] * 3,
+    "cases.json": [{"input": "1 2", "output": "3"}, {"input": "4 5", "output": "9"}],
+    "questions.json": [{"type": "input", "name": "title", "prompt": "Title?"}],
+    "api.json": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}],
+    "locales.json": [{"id": "greeting", "message": "Hi", "translation": "Hallo"}],
+    "geo.json": {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}}]},
+    "matrix.json": [[1, 2], [3, 4]],
+    "export.json": [{"title": "A chat", "mapping": {"1": {"message": {"author": {"role": "user"}}}}}],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", OTHER_JSON)
+def test_other_json_is_never_taken_from_a_folder(tmp_path: Path, name: str, indent: int | None) -> None:
+    for folder in (tmp_path, tmp_path / ".vscode"):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(OTHER_JSON[name], indent=indent))
+    assert discover([str(tmp_path)]).files == ()
+
+
+def of_stdin(text: str, name: str | None = None) -> Report:
+    overrides = Overrides(select=("SYN",))
+    return check(
+        CheckRequest((STDIN,), stdin=text.encode(), stdin_filename=name, isolated=True, overrides=overrides)
+    )
+
+
+def test_standard_input_is_read_as_an_array_where_it_is_one_of_records() -> None:
+    one, two = GOOD % 1, GOOD % 2
+    report = of_stdin(f"[\n{one},\n{two[:-1]},}}\n]")
+    assert ([f.code for f in report.findings], report.records) == (["SYN001"], 2)
+    assert [f.code for f in of_stdin('[{"a": 1},\n{"a": 2}]\n').findings] == ["SYN008"]
+    assert of_stdin(f"{one}\n{two}\n").findings == []
+    assert of_stdin(f"[{one}]", "x.json").findings == []
+    assert [f.code for f in of_stdin(f"[{one}]", "x.jsonl").findings] == ["SYN008"]
+    assert [p.message for p in of_stdin('{"name": "x"}', "x.json").problems] == [ONE_OBJECT]
 
 
 def test_an_object_that_is_named_is_one_problem(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from finetooth.engine.run import check
 
 GOOD = '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b %d"}]}\n'
 DATA = "".join(GOOD % n if n % 7 else (GOOD % n)[:-2] + ",}\n" for n in range(3000)).encode()
+KIND = {".gz": "gzip", ".zst": "zstd"}
 PACK = {".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress}
 
 
@@ -83,7 +84,7 @@ def test_a_cut_off_array_has_no_fault_at_its_end(tmp_path: Path, suffix: str, in
     path.write_bytes(PACK[suffix](data[: len(data) // 2]) + PACK[suffix](data[len(data) // 2 :])[:-9])
     report = check(CheckRequest((str(path),), isolated=True, overrides=Overrides(select=("SYN", "FMT"))))
     assert [problem.message for problem in report.problems] == [
-        f"the {'gzip' if suffix == '.gz' else 'zstd'} data is cut off; only the records before that were judged"
+        f"the {KIND[suffix]} data is cut off; only the records before that were judged"
     ]
     assert [finding.code for finding in report.findings] == ["SYN001"]
     assert 1400 < report.records <= 3000

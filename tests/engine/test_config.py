@@ -29,6 +29,21 @@ def error(text: str, name: str = "finetooth.toml") -> ConfigError:
         ('[[overrides]]\nfiles = ["a"]\n\n[[overrides]]\ntarget = "openai"\n', (4, 3), "has no `files`"),
         ('[[overrides]]\nfiles = ["a"]\n[overrides.task]\nexample = []\n', (4, 1), "did you mean `examples`"),
         ("format = \n", (1, 10), "not valid TOML"),
+        ('format = "alpca"\n', (1, 1), "did you mean `alpaca`"),
+        ('format = "opnai-chat"\n', (1, 1), "did you mean `openai-chat`"),
+        ('[format]\nprompt = "q"\n\ncompletoin = "a"\n', (4, 1), "did you mean `completion`"),
+        ("[format]\nprompt = 3\n", (2, 1), "expected a string or an array"),
+        ('[format]\nprompt = ["a", 3]\n', (2, 1), "expected a string"),
+        ('[format]\nmessages = ""\n', (2, 1), "minLength is 1"),
+        ('[format]\ntype = "jeopardi"\n', (2, 1), "did you mean `jeopardy`"),
+        ('[format]\nmessages = "m"\n[format.roles]\nasistant = ["A"]\n', (4, 1), "did you mean `assistant`"),
+        ('[format]\nmessages = "m"\nroles = { user = "U" }\n', (3, 1), "expected an array"),
+        ('model = "x"\n[format]\nrole = "from"\n', (2, 2), "maps no field to learn from"),
+        (
+            '[[overrides]]\nfiles = ["a"]\n[overrides.format]\nchoosen = "a"\n',
+            (4, 1),
+            "did you mean `chosen`",
+        ),
     ],
 )
 def test_a_mistake_is_pointed_at(text: str, place: tuple[int, int], words: str) -> None:

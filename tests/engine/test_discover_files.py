@@ -146,7 +146,7 @@ class TestGitignore:
         assert complaints(".") == [
             (
                 ".",
-                "no dataset in this folder: looked for *.jsonl and *.ndjson, found no file; "
+                "no dataset in this folder: looked for *.jsonl, *.ndjson, *.json of records, found no file; "
                 "1 entry left out by .gitignore or `exclude`",
             )
         ]
@@ -202,12 +202,12 @@ class TestProblems:
     def test_a_folder_without_datasets_says_what_was_there(self) -> None:
         make("a.json", "b.json", "c.csv", "README")
         there = "2 .json, 1 .csv, 1 without suffix"
-        message = f"no dataset in this folder: looked for *.jsonl and *.ndjson, found {there}"
+        message = f"no dataset in this folder: looked for *.jsonl, *.ndjson, *.json of records, found {there}"
         assert complaints(".") == [(".", message)]
 
     def test_an_empty_folder(self) -> None:
         Path("e").mkdir()
-        message = "no dataset in this folder: looked for *.jsonl and *.ndjson, found no file"
+        message = "no dataset in this folder: looked for *.jsonl, *.ndjson, *.json of records, found no file"
         assert complaints("e") == [("e", message)]
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,37 @@ def test_shards_find_what_the_whole_finds(lines: list[bytes], cuts: list[int], r
     assert sum(part.record_count for part in parts) == whole.record_count
 
 
+COLUMNS = st.sampled_from(
+    [
+        GOOD % (b"a", b"b"),
+        GOOD % (b"a", b"42"),
+        b'{"messages": [{"role": "user", "content": ["x"]}]}\n',
+        b'{"messages": [{"role": "user", "content": "2024-01-02", "arguments": {"a": 1}}]}\n',
+        b'{"messages": [{"role": "user", "content": 3, "arguments": {"b": "2024-01-02"}}]}\n',
+        b'{"messages": "null", "arguments": {}}\n',
+    ]
+)
+
+
+@pytest.mark.parametrize("target", ["llama-factory", "trl"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(COLUMNS, max_size=20), st.lists(st.integers(0, 1500), max_size=4), st.randoms())
+def test_columns_do_not_depend_on_the_cut(
+    target: str, lines: list[bytes], cuts: list[int], random: Any
+) -> None:
+    profile = build_profile({"format": "openai-chat", "target": target, "select": ["LOD"]})
+    data = b"".join(lines)
+    source = Source("x.jsonl", data=data)
+    whole = lint_shard(Shard(source), profile, FEATURES)
+    starts = sorted({0, *(cut for cut in cuts if cut < len(data))})
+    parts = [
+        lint_shard(Shard(source, start, end), profile, FEATURES)
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+    random.shuffle(parts)
+    assert everything(parts, profile) == everything([whole], profile)
+
+
 def test_a_shard_that_begins_inside_a_record_leaves_it_to_the_one_before() -> None:
     data = GOOD % (b"a", b"b") + b'{\n"messages": [],\n"x": 1\n}\n' + (GOOD % (b"c", b"d")) * 3
     source = Source("x.jsonl", data=data)
@@ -93,3 +125,45 @@ def test_a_file_in_shards_on_processes_is_the_same() -> None:
     ]
     assert alone.of_file == together.of_file
     assert len(together.merged.parts) > 1
+
+
+PAIR = st.sampled_from(
+    [
+        b'{"prompt": "red apple", "completion": "fruit"}\n',
+        b'{"prompt": "red sky ->", "completion": " weather END"}\n',
+        b'{"prompt": "", "completion": " weather END"}\n',
+        b'{"prompt": "red sky ", "completion": "weather END"}\n',
+        b'{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}\n',
+    ]
+)
+LEGACY = {
+    name: {"min-examples": 2}
+    for name in (
+        "missing-separator",
+        "completion-without-leading-space",
+        "missing-stop-sequence",
+        "common-prefix",
+    )
+}
+LIMITED = build_profile(
+    {
+        "format": "prompt-completion",
+        "target": "openai",
+        "rules": {**LEGACY, "too-many-examples": {"maximum": 3}},
+    }
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(PAIR, max_size=12), st.lists(st.integers(0, 800), max_size=4), st.randoms())
+def test_statistics_of_legacy_data_know_no_shards(lines: list[bytes], cuts: list[int], random: Any) -> None:
+    data = b"".join(lines)
+    source = Source("x.jsonl", data=data)
+    whole = lint_shard(Shard(source), LIMITED, FEATURES)
+    starts = sorted({0, *(cut for cut in cuts if cut < len(data))})
+    parts = [
+        lint_shard(Shard(source, start, end), LIMITED, FEATURES)
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+    random.shuffle(parts)
+    assert everything(parts, LIMITED) == everything([whole], LIMITED)

@@ -220,3 +220,21 @@ async def test_a_project_s_plugins_run_only_with_the_user_s_consent(tmp_path: Pa
         uri = ed.open_file(tmp_path / "a.jsonl", MISSPELT)
         await ed.until(lambda: "ACM001" in ed.codes(uri))
         assert not ed.client.messages
+
+
+async def test_a_trainer_s_file_beside_the_dataset_is_read_and_read_again(tmp_path: Path) -> None:
+    info = tmp_path / "dataset_info.json"
+    rows = '{"q": "2 + 2?", "reply": "4"}\n{"q": "2 + 3?", "reply": "5"}\n'
+    async with editor("visual_studio_code", folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", rows)
+        await ed.until(lambda: "FMT001" in ed.codes(uri))
+        entry = '{"mine": {"file_name": "a.jsonl", "columns": {"prompt": "q", "response": "%s"}}}'
+        rewrite(ed, info, entry % "answer")
+        await ed.until(lambda: "LOD006" in ed.codes(uri))
+        rewrite(ed, info, entry % "reply")
+        await ed.until(lambda: ed.codes(uri) == ["SIZ001"])
+        rewrite(ed, info, "{")
+        (found,) = await ed.until(lambda: ed.client.diagnostics.get(info.as_uri()))
+        assert "not valid JSON" in found.message
+        assert "Until then the format is found from the records." in ed.client.messages[-1].message
+        await ed.until(lambda: "FMT001" in ed.codes(uri))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from finetooth_rules.array import Framing, framing_of, next_step, removal, segment
+from finetooth_rules.array import Framing, framing_of, is_record, next_step, removal, segment
 from finetooth_rules.framing import Bounds, split_lines
 
 BOUNDS = Bounds()
@@ -225,6 +225,28 @@ def test_a_segment_depends_only_on_the_lines_within_its_reach(data: bytes, other
 )
 def test_framing_by_name_and_head(name: str, head: bytes, framing: Framing) -> None:
     assert framing_of(name, head) is framing
+
+
+@pytest.mark.parametrize(
+    ("value", "proof"),
+    [
+        ({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}, True),
+        ({"prompt": "a", "completion": "b", "id": 3}, True),
+        ({"instruction": "a", "input": "", "output": "b"}, True),
+        ({"text": "A text to go on with."}, True),
+        ({"label": "Home", "text": "Start"}, False),
+        ({"type": "text", "text": "Hi"}, False),
+        ({"text": "a post", "user": "me", "likes": 3}, False),
+        ({"input": "1 2", "output": "3"}, False),
+        ({"prompt": "Name?", "default": "x"}, False),
+        ({"messages": [{"id": 1, "message": "hi"}]}, False),
+        ({"role": "user", "content": "a"}, False),
+        ({}, False),
+        ([], False),
+    ],
+)
+def test_what_proves_that_a_json_is_a_dataset(value: Any, proof: bool) -> None:
+    assert is_record(value) is proof
 
 
 @pytest.mark.parametrize(

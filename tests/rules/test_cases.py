@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from finetooth_rules.rule import AnyRule, FileRule, RecordRule, SyntaxRule
 from finetooth_rules.settings import build_profile
 from finetooth_rules.testing import Case, lint, load_cases, run_case
 from marker_cases import all_cases, case_file, case_id
-from providers import FEATURES
+from providers import host
 
 HEADINGS = ["What it does", "Why it matters", "Example", "Use instead", "Fix", "Options"]
 RULES = {rule.code: rule for rule in all_rules()}
@@ -38,7 +39,7 @@ def test_every_rule_has_cases_that_fire_and_cases_that_do_not(rule: AnyRule) -> 
 
 @pytest.mark.parametrize(("code", "case"), list(all_cases()), ids=case_id)
 def test_case(code: str, case: Case) -> None:
-    assert run_case(case, code, FEATURES) == []
+    assert run_case(case, code, host) == []
 
 
 def section(rule: AnyRule, heading: str) -> str:
@@ -66,8 +67,9 @@ def codes(rule: AnyRule, heading: str) -> set[str]:
     literal = found.get("python")
     data = ast.literal_eval(literal.strip()) if literal else found["jsonl"].encode()
     if isinstance(rule, FileRule):
-        return {finding.code for finding in Linter(build_profile({})).check_file(facts_of(data))}
-    fired = {placed.finding.code for placed in lint(data, settings, FEATURES)}
+        linter = Linter(build_profile(tomllib.loads(settings)))
+        return {finding.code for finding in linter.check_file(facts_of(data))}
+    fired = {placed.finding.code for placed in lint(data, settings, host)}
     return fired if rule.code == "SIZ001" else fired - {"SIZ001"}
 
 

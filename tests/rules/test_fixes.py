@@ -12,11 +12,11 @@ from finetooth_rules.finding import Applicability, Fix
 from finetooth_rules.framing import split_lines
 from finetooth_rules.testing import Case, Placed, lint
 from marker_cases import all_cases, case_id
-from providers import FEATURES
+from providers import host
 
 
 def fixes(case: Case) -> Iterator[tuple[Placed, Fix]]:
-    for placed in lint(case.data, case.settings, FEATURES):
+    for placed in lint(case.data, case.settings, host):
         for fix in placed.finding.fixes:
             if fix.rewrite is None:
                 yield placed, fix
@@ -33,8 +33,8 @@ def test_a_fix_removes_its_finding_and_touches_nothing_else(code: str, case: Cas
         spans = [edit.span for edit in fix.edits]
         assert spans == sorted(spans)
         assert all(span.start <= span.end <= len(placed.record.raw) for span in spans)
-        kept = [same(other) for other in lint(b"".join(fixed), case.settings, FEATURES)]
-        before = [same(other) for other in lint(case.data, case.settings, FEATURES)]
+        kept = [same(other) for other in lint(b"".join(fixed), case.settings, host)]
+        before = [same(other) for other in lint(case.data, case.settings, host)]
         assert kept.count(same(placed)) < before.count(same(placed)), fix.title
 
 

@@ -312,7 +312,7 @@ def test_a_record_of_another_known_format_is_judged_by_its_own() -> None:
 
 
 def test_the_profile_of_an_unknown_format_judges_no_shape() -> None:
-    rows: list[dict[str, Any]] = [{"text": "a"}, {"text": "b", "messages_": 1}]
+    rows: list[dict[str, Any]] = [{"words": "a"}, {"words": "b", "messages_": 1}]
     data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
     assert [p.finding.code for p in lint(data) if p.finding.code.startswith("FMT")] == ["FMT001"]
     assert build_profile({}, rows).format is None

@@ -8,6 +8,7 @@ import pytest
 
 from finetooth_rules.catalogue import all_rules
 from finetooth_rules.finding import Consequence, Severity
+from finetooth_rules.formats import FORMATS
 from finetooth_rules.settings import build_profile
 from finetooth_rules.targets import TARGETS, Loader, Target
 
@@ -76,3 +77,21 @@ def test_token_limits(target: str, model: str | None, limit: int | None) -> None
     assert TARGETS[target].limit_for(model) == limit
     settings = {"target": target} | ({"model": model} if model else {})
     assert build_profile(settings).tokens_allowed == limit
+
+
+@pytest.mark.parametrize("target", ALL)
+def test_formats_are_known_and_variants_are_read(target: Target) -> None:
+    assert target.formats is None or target.formats <= {*FORMATS, "custom"}
+    for usual, own in target.variants.items():
+        assert usual in FORMATS
+        assert target.formats is not None
+        assert own in target.formats
+
+
+def test_a_target_judges_a_file_by_its_own_variant_of_the_format() -> None:
+    rows = [{"messages": [{"role": "developer", "content": "x"}]}]
+    profile = build_profile({"target": "together"}, rows)
+    assert profile.format == "together"
+    assert profile.format_source == "its first record, as Together fine-tuning reads them"
+    assert build_profile({"target": "together", "format": "openai-chat"}, rows).format == "openai-chat"
+    assert build_profile({}, rows).format == "openai-chat"

@@ -35,6 +35,7 @@ from finetooth_rules.tokens._measure import MOST_MARKS, Limit, count_examples, l
 
 COUNTER = BundledTokenCounter("o200k_base", exact=True)
 FEATURES = Features(tokens=COUNTER)
+PROFILE = build_profile({})
 MEASURED = (too_many_tokens.RULE, answer_truncated.RULE, near_token_limit.RULE)
 
 
@@ -48,7 +49,7 @@ def chat(*messages: tuple[str, str], **more: Any) -> dict[str, Any]:
 
 
 def total(value: Any, counter: BundledTokenCounter = COUNTER) -> int:
-    return count_examples([read(value)], counter)[0].total
+    return count_examples([read(value)], Features(tokens=counter), PROFILE)[0].total
 
 
 def profile(**changes: Any) -> Profile:
@@ -125,13 +126,13 @@ def test_a_role_is_one_token(encoding: str) -> None:
 
 def test_prompt_and_completion_are_counted_alone() -> None:
     value = {"prompt": "hello world", "completion": "hello world"}
-    counted = count_examples([read(value, "prompt-completion")], COUNTER)[0]
+    counted = count_examples([read(value, "prompt-completion")], Features(tokens=COUNTER), PROFILE)[0]
     assert (counted.total, counted.estimated) == (4, False)
 
 
 def test_reasoning_calls_and_tools_are_counted_and_make_an_estimate() -> None:
     plain = chat(("user", "Hi"), ("assistant", "Hello"))
-    assert not count_examples([read(plain)], COUNTER)[0].estimated
+    assert not count_examples([read(plain)], Features(tokens=COUNTER), PROFILE)[0].estimated
     function = {"name": "clock", "arguments": '{"zone": "UTC"}'}
     for extra in (
         {"reasoning_content": "hello world"},
@@ -139,7 +140,7 @@ def test_reasoning_calls_and_tools_are_counted_and_make_an_estimate() -> None:
     ):
         value = chat(("user", "Hi"), ("assistant", "Hello"))
         value["messages"][1].update(extra)
-        counted = count_examples([read(value)], COUNTER)[0]
+        counted = count_examples([read(value)], Features(tokens=COUNTER), PROFILE)[0]
         assert counted.estimated
         assert counted.total > total(plain)
         assert counted.trained() > 1
@@ -155,7 +156,7 @@ def test_what_cannot_be_written_as_json_is_counted_all_the_same() -> None:
         ("user", "Hi"), tools=[{"type": "function", "function": {"name": "x", "parameters": parameters}}]
     )
     example = FORMATS["openai-chat"].read(Record(b"{}"), value, GENERIC)
-    assert count_examples([example], COUNTER)[0].total > 0
+    assert count_examples([example], Features(tokens=COUNTER), PROFILE)[0].total > 0
 
 
 # -- the screen ----------------------------------------------------------------------------------------------
@@ -195,7 +196,7 @@ def test_a_record_has_no_more_tokens_than_bytes(messages: list[Any], ascii_only:
     raw = json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":")).encode("utf-8", "surrogatepass")
     record = Record(raw)
     example = FORMATS["openai-chat"].read(record, value, GENERIC)
-    tokens = count_examples([example], COUNTER)[0].total
+    tokens = count_examples([example], Features(tokens=COUNTER), PROFILE)[0].total
     assert not record.strict or tokens <= len(raw)
     assert may_exceed(record, tokens - 1)
 

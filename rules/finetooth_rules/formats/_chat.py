@@ -65,6 +65,22 @@ def read_turn(message: Mapping[str, Any], path: Path, *, learnt: bool = True) ->
     )
 
 
+def text_turn(role: str, value: Mapping[str, Any], key: str, *, learnt: bool = True) -> Turn | None:
+    """The text under a key as one turn; None where the key is not there."""
+    if key not in value:
+        return None
+    text = value[key]
+    return Turn(
+        role=role,
+        texts=(Text(text, (key,)),) if isinstance(text, str) else (),
+        path=(key,),
+        content_path=(key,),
+        trained=role == "assistant" and learnt,
+        has_content=text is not None,
+        role_path=(key,),
+    )
+
+
 def is_zero(weight: Any) -> bool:
     """Whether a weight masks its turn; what is not a number (false is none) does not."""
     return isinstance(weight, (int, float)) and not isinstance(weight, bool) and weight == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
     from finetooth_rules.example import Example
+    from finetooth_rules.finding import Path
     from finetooth_rules.record import Record
     from finetooth_rules.targets import Target
 
@@ -42,11 +43,27 @@ class Format:
     old_keys: Mapping[str, str] = field(default_factory=dict)
     well_known: bool = False
 
+    capital_types: bool = False
+    """Whether schemas of tools write their types in capitals (OpenAPI, as Gemini has it)."""
+
     plain_shape: Callable[[Mapping[str, Any]], tuple[tuple[Any, ...], int] | None] | None = None
     """A quick `shape_of` for the commonest form of a record: its shape and number of keys, or None where it
     is not that form. Equal plain shapes mean equal shapes, and the record is surely recognised. For speed
     only.
     """
+
+    distinct: Callable[[Mapping[str, Any]], bool] | None = None
+    """What tells a record from all other formats while the file's format is not known; None where `recognise`
+    does. A format whose keys are another's is never told apart so: it has to be configured.
+    """
+    beyond: Callable[[Mapping[str, Any]], Iterable[tuple[Path, str]]] | None = None
+    """What the format asks for and JSON Schema cannot say (two lists of one length), read from the shape
+    alone: where it is broken, and the words for it.
+    """
+
+    def holds(self, value: Any) -> bool:
+        """Whether a decoded object satisfies the schema and what is beyond it."""
+        return self.validator.is_valid(value) and not (self.beyond and any(self.beyond(value)))
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:

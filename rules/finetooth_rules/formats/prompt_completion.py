@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth_rules.example import Example, Text, Turn
+from finetooth_rules.example import Example
+from finetooth_rules.formats._chat import text_turn
 from finetooth_rules.formats._format import Format
 
 if TYPE_CHECKING:
@@ -32,40 +33,24 @@ _OTHER_FORMATS: Final = frozenset(
 
 
 def recognise(value: Mapping[str, Any]) -> bool:
-    """`prompt` or `completion` is there, neither a list (conversational TRL), no key of another format."""
+    """`prompt` or `completion` is there, neither a list (conversational TRL), no key of another format, no
+    `label` of true or false (`trl-unpaired`).
+    """
     if "prompt" not in value and "completion" not in value:
         return False
     if isinstance(value.get("prompt"), list) or isinstance(value.get("completion"), list):
         return False
-    return _OTHER_FORMATS.isdisjoint(value)
+    return _OTHER_FORMATS.isdisjoint(value) and not isinstance(value.get("label"), bool)
 
 
 def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
-    """A user and an assistant turn. A completion with the `label` false (TRL's KTO data) is not learnt."""
-    turns = (
-        _turn("user", value, "prompt", trained=False),
-        _turn("assistant", value, "completion", trained=value.get("label") is not False),
-    )
+    """A user and an assistant turn."""
+    turns = (text_turn("user", value, "prompt"), text_turn("assistant", value, "completion"))
     return Example(
         record=record,
         format=NAME,
         turns=tuple(turn for turn in turns if turn is not None),
         conversation=False,
-    )
-
-
-def _turn(role: str, value: Mapping[str, Any], key: str, *, trained: bool) -> Turn | None:
-    if key not in value:
-        return None
-    text = value[key]
-    return Turn(
-        role=role,
-        texts=(Text(text, (key,)),) if isinstance(text, str) else (),
-        path=(key,),
-        content_path=(key,),
-        trained=trained,
-        has_content=text is not None,
-        role_path=(key,),
     )
 
 

@@ -43,7 +43,7 @@ CODE: Final = "PRF004"
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for the pair, on the first turn of the rejected answer's prompt that differs."""
     other = example.rejected
-    if not is_pair(example) or other[0].role not in ASKING:
+    if not is_pair(example) or not example.turns or other[0].role not in ASKING:
         return  # the answers share the one prompt that there is
     ours = _with_its_answer(example)
     differing = next(((a, b) for a, b in zip(ours, other, strict=False) if said(a) != said(b)), None)

@@ -85,6 +85,8 @@ def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
 def _defects(record: Record, fmt: Format) -> tuple[Defect, ...]:
     """All defects of a record. The last answer is kept, since six rules ask for the same record in turn."""
     found = [_defect(error) for error in _validator(fmt).iter_errors(record.value)]
+    for path, why in fmt.beyond(record.value) if fmt.beyond else ():
+        found.append(Defect(VIOLATION, "", path, {"description": why}, None, fmt.schema))
     mistyped = {defect.path for defect in found if defect.code == WRONG_TYPE}
     unique: dict[tuple[Any, ...], Defect] = {}
     for defect in found:

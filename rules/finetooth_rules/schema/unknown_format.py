@@ -1,9 +1,11 @@
-r"""The file's records are of no known format.
+r"""The file's records are of no known format, or of none that the target reads.
 
 ## What it does
 Says once for the file that its first records have none of the keys by which a format is known, which keys
 they have instead, and which format is nearest. Nothing else about the shape of the records is judged then. A
 `format` in the settings ends the guessing, and so does a `schema` of your own.
+
+Where a target is set it also says once that the target does not read the format that the file is of.
 
 ## Why it matters
 A trainer picks its reader by the keys. OpenAI: `Invalid file format. Example 1 is missing key 'messages'.`
@@ -43,6 +45,7 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, quoted
 from finetooth_rules.suggest import called_otherwise, nearest
+from finetooth_rules.targets import Loader, Target
 
 CODE: Final = "FMT001"
 _KEYS_KEPT: Final = 256
@@ -100,9 +103,31 @@ def fit(summary: Counter[Keys], features: Features, profile: Profile, options: N
 
 
 def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterator[Finding]:
-    """One finding for the file."""
+    """One finding for the file: its format is none, or none that the target reads."""
+    target = profile.target
     if keys is not None:
         yield Finding(CODE, _message(keys), Consequence.REJECTED)
+    elif profile.format is not None and target.formats is not None and profile.format not in target.formats:
+        message = f"{target.title} does not read {quoted(profile.format)}; it reads {_read_by(target)}"
+        yield Finding(CODE, cut(message), _unread(target))
+
+
+def _read_by(target: Target) -> str:
+    """The formats that a target reads, those that most files have first; the rest is on its page."""
+    assert target.formats is not None
+    names = sorted(target.formats, key=lambda name: (not _is_well_known(name), name))
+    return either([quoted(name) for name in names[:2]] if len(names) < 3 else [quoted(names[0]), "others"])
+
+
+def _is_well_known(name: str) -> bool:
+    return name in FORMATS and FORMATS[name].well_known
+
+
+def _unread(target: Target) -> Consequence:
+    """An API refuses the file; a trainer that runs where its user is may have been given a function of their
+    own that reads it.
+    """
+    return Consequence.REJECTED if target.loader is Loader.NONE else Consequence.DEGRADED
 
 
 def _message(keys: Keys) -> str:
@@ -130,15 +155,18 @@ def _hints() -> str:
 
 def nearest_format(keys: Sequence[str]) -> Format | None:
     """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
-    scores = {fmt.name: (_likeness(keys, fmt), fmt.well_known) for fmt in FORMATS.values()}
+    scores = {
+        fmt.name: (not own_keys(fmt).isdisjoint(keys), *_likeness(keys, fmt)) for fmt in FORMATS.values()
+    }
     best = max(scores, key=lambda name: scores[name])
-    return FORMATS[best] if scores[best][0] else None
+    return FORMATS[best] if scores[best][1] else None
 
 
-def _likeness(keys: Sequence[str], fmt: Format) -> float:
-    """How many of the keys that make a format are there."""
+def _likeness(keys: Sequence[str], fmt: Format) -> tuple[float, bool, float]:
+    """How many of the keys that make a format are there, whether it is well known, and their share."""
     own = own_keys(fmt)
-    return sum(max(_resemblance(key, word) for key in keys) for word in own) / len(own) if own and keys else 0
+    found = sum(max(_resemblance(key, word) for key in keys) for word in own) if keys else 0
+    return found, fmt.well_known, found / max(1, len(own))
 
 
 def own_keys(fmt: Format) -> set[str]:
@@ -158,7 +186,7 @@ def _resemblance(key: str, word: str) -> float:
 RULE: StatisticRule[Keys, Counter[Keys], Keys | None] = StatisticRule(
     code=CODE,
     name="unknown-format",
-    summary="The file's records are of no known format.",
+    summary="The file's records are of no known format, or of none that the target reads.",
     consequence=Consequence.REJECTED,
     gather=gather,
     empty=Counter,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from finetooth_rules.targets._target import Arguments, ImageLimits, Loader, Overlong, Target, Trains
+from finetooth_rules.targets._target import (
+    AddedText,
+    Arguments,
+    Drops,
+    ImageLimits,
+    Loader,
+    Overlong,
+    Target,
+    Trains,
+)
 from finetooth_rules.targets.axolotl import AXOLOTL
 from finetooth_rules.targets.azure import AZURE
 from finetooth_rules.targets.bedrock import BEDROCK_ANTHROPIC, BEDROCK_NOVA
@@ -31,7 +40,9 @@ __all__ = [
     "GENERIC",
     "OPENAI",
     "TARGETS",
+    "AddedText",
     "Arguments",
+    "Drops",
     "ImageLimits",
     "Loader",
     "Overlong",

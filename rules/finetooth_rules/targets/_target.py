@@ -69,6 +69,35 @@ class ImageLimits:
 
 
 @dataclass(frozen=True)
+class Drops:
+    """Which conversations a target empties or leaves out without stopping.
+
+    In records of `formats`, turns of users and of tools must stand at odd places (a system turn aside) and
+    those of the assistant at even ones. Several tool results in a row count as one, but not in the formats of
+    `results_apart`. Results that end a record of `results_lost` are left out. A role of `unread_roles` is
+    not understood. `flags` are columns that must be true or false.
+    """
+
+    formats: frozenset[str] = frozenset()
+    results_apart: frozenset[str] = frozenset()
+    results_lost: frozenset[str] = frozenset()
+    unread_roles: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AddedText:
+    """`text` that a target appends to the system text of records of `formats` that offer no tools, where
+    none of `unless` stands in it. `setting` is what makes it do so.
+    """
+
+    text: str
+    formats: frozenset[str]
+    unless: tuple[str, ...]
+    setting: str
+
+
+@dataclass(frozen=True)
 class Target:
     """A trainer or API that reads the file.
 
@@ -129,8 +158,21 @@ class Target:
     notes: tuple[str, ...] = ()
     messages: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    drops: Drops = Drops()
+    """What it empties or leaves out without a word."""
+    added: AddedText | None = None
+    """What it writes into a record by itself, exactly (`adds_text` describes it for people)."""
+    counts_image_parts: bool = False
+    """Whether parts `{"type": "image"}` must be as many as the images listed beside the turns."""
+    plain_upload_bytes: int | None = None
+    """The size above which a file must be uploaded in parts."""
     single_call_models: str | None = None
     """Pattern of the names of models whose chat template takes one call a turn."""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """Format by its keys → the format of this target's own that such a file is judged by, unless a format is
+    configured: stricter, or with other words."""
+    cleans_messages: bool = False
+    """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""

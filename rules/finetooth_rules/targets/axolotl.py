@@ -19,6 +19,7 @@ AXOLOTL = Target(
     arguments=Arguments.EITHER,
     reasoning_keys=frozenset({"reasoning_content"}),
     min_examples=1,
+    cleans_messages=True,
     advised_examples=50,
     messages={
         **JSON_MESSAGES,

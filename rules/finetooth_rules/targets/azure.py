@@ -33,10 +33,12 @@ AZURE = replace(
         sources=frozenset({"data", "http"}),
         most_examples=50_000,
     ),
+    plain_upload_bytes=150 * 1024 * 1024,
     messages={
         "SYN001": "Validation of jsonl file failed: No valid json line found in file.",
         "FMT003": "Invalid file format. Example 100, message 2 Discriminator 'role' is missing in value",
         "FMT005": 'Invalid file format. Example 1 contains an extra "weight".',
+        "TRN009": 'Invalid file format. Example 1 contains an extra "weight".',
         "SIZ001": "Training file has 7 example(s), but must have at least 10 examples",
         "TRN004": "contains invalid schema (20)",
     },

@@ -7,6 +7,7 @@ from finetooth_rules.targets._target import ImageLimits, Target
 
 _ALTERNATING = {
     "TRN001": Consequence.REJECTED,
+    "TRN002": Consequence.REJECTED,
     "TRN004": Consequence.REJECTED,
     "TRN010": Consequence.REJECTED,
 }
@@ -18,6 +19,7 @@ BEDROCK_ANTHROPIC = Target(
     unexpected_keys=Consequence.REJECTED,
     over_limit=Consequence.REJECTED,
     formats=frozenset({"bedrock-anthropic"}),
+    variants={"openai-chat": "bedrock-anthropic"},
     roles=frozenset({"user", "assistant"}),
     # 32 to 10,000 rows are from memory and not checked: advised, not required.
     min_examples=1,
@@ -29,7 +31,11 @@ BEDROCK_ANTHROPIC = Target(
 BEDROCK_NOVA = Target(
     name="bedrock-nova",
     title="Amazon Nova on Bedrock",
-    overrides={"TRN001": Consequence.REJECTED, "TRN010": Consequence.REJECTED},
+    overrides={
+        "TRN001": Consequence.REJECTED,
+        "TRN002": Consequence.REJECTED,
+        "TRN010": Consequence.REJECTED,
+    },
     over_limit=Consequence.REJECTED,
     formats=frozenset({"bedrock-nova", "prompt-completion"}),
     roles=frozenset({"user", "assistant"}),

@@ -13,6 +13,7 @@ FIREWORKS = Target(
     formats=frozenset(
         {"fireworks", "openai-chat", "openai-preference", "openai-reinforcement", "trl-preference"}
     ),
+    variants=dict.fromkeys(("openai-chat", "openai-preference"), "fireworks"),
     arguments=Arguments.STRING,
     min_examples=3,
     min_examples_consequence=Consequence.REJECTED,

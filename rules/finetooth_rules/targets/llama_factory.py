@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from finetooth_rules.finding import Consequence
 from finetooth_rules.targets._hf import HF_OVERRIDES, STRICT_MESSAGES
-from finetooth_rules.targets._target import Arguments, Loader, Overlong, Target, Trains
+from finetooth_rules.targets._target import AddedText, Arguments, Drops, Loader, Overlong, Target, Trains
 
 LLAMA_FACTORY = Target(
     name="llama-factory",
@@ -12,9 +12,14 @@ LLAMA_FACTORY = Target(
     overrides={
         **HF_OVERRIDES,
         "TRN001": Consequence.DROPPED,
+        "TRN002": Consequence.DROPPED,
         "TRN003": Consequence.DROPPED,
         "TRN004": Consequence.DROPPED,
         "TRN005": Consequence.DROPPED,
+        "TRN006": Consequence.DROPPED,
+        "TRN010": Consequence.DROPPED,
+        # Every prompt goes through a template, so no token spans the end of a prompt.
+        "TOK007": None,
     },
     over_limit=Consequence.TRUNCATED,
     overlong=Overlong.BOTH,
@@ -27,14 +32,34 @@ LLAMA_FACTORY = Target(
     trains=Trains.ASSISTANT,
     arguments=Arguments.EITHER,
     placeholders={"image": "<image>", "video": "<video>", "audio": "<audio>"},
+    drops=Drops(
+        formats=frozenset({"sharegpt", "openai-chat"}),
+        results_apart=frozenset({"sharegpt"}),
+        results_lost=frozenset({"openai-chat"}),
+        unread_roles=frozenset({"developer", "function"}),
+        flags=frozenset({"kto_tag"}),
+    ),
+    adds_text=(
+        "With `formatting: openai`, `detailed thinking off` is appended to the system text of a record "
+        "without tools."
+    ),
+    added=AddedText(
+        text="detailed thinking off",
+        formats=frozenset({"openai-chat"}),
+        unless=("detailed thinking on", "detailed thinking off"),
+        setting="`formatting: openai`",
+    ),
     min_examples=1,
     advised_examples=50,
     messages={
         **STRICT_MESSAGES,
         "FMT001": "Cannot find valid samples, check `data/README.md` for the data format.",
         "TRN001": "Invalid message count in …",
+        "TRN002": "Invalid role tag in …",
         "TRN004": "Invalid role tag in …",
         "TRN005": "Invalid role tag in …",
+        "TRN006": "Invalid role tag in …",
+        "TRN010": "Invalid role tag in …",
         "TRN013": "Skipping this abnormal example.",
         "SIZ006": "The number of images does not match the number of <image> tokens in …",
         "TOL008": "Invalid JSON format in tool description: …",

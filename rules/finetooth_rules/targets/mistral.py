@@ -17,6 +17,7 @@ MISTRAL = Target(
     },
     over_limit=Consequence.TRUNCATED,
     formats=frozenset({"mistral", "openai-chat", "text"}),
+    variants={"openai-chat": "mistral"},
     roles=frozenset({"system", "user", "assistant", "tool"}),
     trains=Trains.ASSISTANT,
     arguments=Arguments.STRING,

@@ -14,6 +14,7 @@ OPENAI = Target(
         "SYN003": Consequence.REJECTED,
         "SYN007": Consequence.REJECTED,
         "SYN008": Consequence.REJECTED,
+        "TRN009": Consequence.REJECTED,
     },
     unexpected_keys=Consequence.REJECTED,
     formats=frozenset({"openai-chat", "openai-preference", "openai-reinforcement", "prompt-completion"}),
@@ -59,6 +60,7 @@ OPENAI = Target(
         ),
         "FMT003": "Invalid file format. Example 1 is missing key 'messages'.",
         "FMT005": 'Invalid file format. Example 1 contains an extra "weight".',
+        "TRN009": 'Invalid file format. Example 1 contains an extra "weight".',
         "SIZ001": "Training file has 7 example(s), but must have at least 10 examples",
     },
     sources=(

@@ -13,13 +13,13 @@ TOGETHER = Target(
         "FMT002": Consequence.REJECTED,
         "TRN003": Consequence.REJECTED,
         "TRN004": Consequence.REJECTED,
-        "TRN005": Consequence.REJECTED,
     },
     unexpected_keys=Consequence.REJECTED,
     over_limit=Consequence.TRUNCATED,
     formats=frozenset(
         {"together", "openai-chat", "openai-preference", "prompt-completion", "text", "tokenized"}
     ),
+    variants=dict.fromkeys(("openai-chat", "openai-preference", "prompt-completion", "text"), "together"),
     roles=frozenset({"system", "user", "assistant", "tool"}),
     arguments=Arguments.STRING,
     min_examples=1,

@@ -24,7 +24,12 @@ TRL_FORMATS = frozenset(
 TRL = Target(
     name="trl",
     title="TRL",
-    overrides={**HF_OVERRIDES, "TRN001": Consequence.DEGRADED},
+    overrides={
+        **HF_OVERRIDES,
+        # Every token is trained, so nothing is left out; still there is no answer to learn.
+        "TRN001": Consequence.DEGRADED,
+        "TRN003": Consequence.DEGRADED,
+    },
     over_limit=Consequence.TRUNCATED,
     overlong=Overlong.END,
     default_token_limit=1024,
@@ -33,6 +38,7 @@ TRL = Target(
     reads_weight=False,
     trains=Trains.ALL,
     arguments=Arguments.OBJECT,
+    counts_image_parts=True,
     min_examples=1,
     advised_examples=50,
     messages={
@@ -41,6 +47,7 @@ TRL = Target(
         "TPL006": (
             "You're using `assistant_only_loss=True`, but at least one example has no assistant tokens."
         ),
+        "TOK007": "Mismatch between tokenized prompt and the start of tokenized prompt+completion.",
         "SIZ006": "Number of images provided (…) does not match number of image placeholders (…).",
     },
     notes=(

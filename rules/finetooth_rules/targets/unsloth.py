@@ -13,6 +13,7 @@ UNSLOTH = replace(
     name="unsloth",
     title="Unsloth",
     loader=Loader.STRICT,
+    counts_image_parts=False,  # it has a collator of its own
     default_token_limit=2048,
     formats=None,  # its recipes format by a function of their own
     messages={

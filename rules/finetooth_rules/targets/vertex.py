@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from finetooth_rules.finding import Consequence
-from finetooth_rules.targets._target import Target
+from finetooth_rules.targets._target import ImageLimits, Target
 
 VERTEX = Target(
     name="vertex",
@@ -16,6 +16,7 @@ VERTEX = Target(
     min_examples=1,
     advised_examples=100,
     max_examples=1_000_000,
+    images=ImageLimits(most_examples=300_000),
     max_file_bytes=1024 * 1024 * 1024,
     messages={"TOK001": "Row: 122. Token limit exceeded for 'input_text' [tokens: 15851|limit: 8192]"},
     notes=("At most 300,000 rows where they hold media, and 5,000 rows for validation.",),

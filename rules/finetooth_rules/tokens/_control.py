@@ -68,8 +68,10 @@ TRIGGERS: Final = ("<|", *_GEMMA, "s>")
 
 
 def control_tokens(profile: Profile) -> tuple[str, ...]:
-    """The control tokens of the profile's tokenizer: of its encoding where that is known, else of its
-    model's family, else those of all well-known chat models."""
+    """The control tokens of the profile's tokenizer: of its file or its encoding where that is known, else
+    of its model's family, else those of all well-known chat models."""
+    if profile.tokenizer is not None:
+        return tuple(token for token in ANY_CHAT if token in profile.tokenizer.specials)
     if profile.encoding is not None:
         return BY_ENCODING.get(profile.encoding, ())
     if profile.target.exact_encoding:

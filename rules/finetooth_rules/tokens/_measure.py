@@ -3,21 +3,26 @@
 A conversation is counted as OpenAI's cookbook counts it ("How to count tokens with tiktoken"): 3 tokens a
 message, those of its values (a role is one), 1 more for a name, and 3 for the whole. Tool definitions and
 calls are counted as their JSON text, reasoning as text: an estimate, since a chat template writes them in
-its own way. Formats without roles: their texts alone."""
+its own way. Formats without roles: their texts alone.
+
+Where the profile has the model's chat template, the tokens are those of the text that it makes of the
+record: exact, with the model's own tokenizer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final
+from itertools import groupby, islice
+from typing import Any, Final, NamedTuple
 
 from finetooth_rules.example import SYSTEM_ROLES, Example, Turn
-from finetooth_rules.features import TokenCounter
+from finetooth_rules.features import Features, TokenCounter
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
+from finetooth_rules.targets import Overlong
+from finetooth_rules.template._render import render
 
 PER_CONVERSATION: Final = 3
 PER_MESSAGE: Final = 3 + 1  # the role's own token is the fourth
@@ -54,14 +59,18 @@ def limit_of(profile: Profile) -> Limit | None:
     return Limit(tokens, target.title[:_LONGEST_SOURCE])
 
 
-def may_exceed(record: Record, tokens: float) -> bool:
+def may_exceed(record: Record, tokens: float, profile: Profile | None = None) -> bool:
     """Whether a record can have more than `tokens` tokens, by its length alone.
 
     A token holds at least one byte of text; no character has more bytes decoded than in the record's slice;
     and what a message adds (5 tokens) takes less than its `{"role":"",` does. So a strict record has no more
     tokens than bytes – but for numbers with an exponent in tool definitions, which may be counted written
-    out. In a record that is not strict, one invalid byte may be read as U+FFFD, which has three."""
-    return len(record.raw) * (1 if record.strict else 3) > tokens
+    out. In a record that is not strict, one invalid byte may be read as U+FFFD, which has three. What a
+    chat template adds is not known, and a model's own tokenizer may make several characters of one."""
+    if profile is not None and profile.template is not None:
+        return True
+    rate = 8 if profile is not None and profile.tokenizer is not None else 1
+    return len(record.raw) * rate * (1 if record.strict else 3) > tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,53 +78,186 @@ class Piece:
     """A text in the order in which it is trained on, behind `frame` tokens of its own that are no text.
 
     `path` is empty for what cannot be shown. A `closed` piece is not one string of the record (a call), so
-    it is marked whole."""
+    it is marked whole. `answer` says that it is an assistant's."""
 
     text: str = ""
     path: Path = ()
     trained: bool = False
     frame: int = 0
     closed: bool = False
+    answer: bool = False
+
+
+class Held(NamedTuple):
+    """A piece, its tokens, how many of them are within the limit, and how many of its characters (None: as
+    many as these tokens hold)."""
+
+    piece: Piece
+    tokens: int
+    kept: int
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The pieces of an example and the tokens of each. `estimated`: the target may count otherwise."""
+    """The pieces of an example and the tokens of each. `estimated`: the target may count otherwise.
+
+    Where a chat template was applied, `rendered` is the whole text, `rendered_total` its tokens, and
+    `places` where each piece stands in it (None: nowhere). `both`: prompt and answer of each turn are
+    shortened, not the end of the whole."""
 
     pieces: tuple[Piece, ...]
     counts: tuple[int, ...]
     estimated: bool
+    rendered: str | None = None
+    rendered_total: int = 0
+    places: tuple[tuple[int, int] | None, ...] = ()
+    both: bool = False
 
     @property
     def total(self) -> int:
         """Tokens of the whole example."""
+        if self.rendered is not None:
+            return self.rendered_total
         return sum(self.counts) + sum(piece.frame for piece in self.pieces)
 
     def trained(self) -> int:
         """Tokens of the trained text."""
         return sum(count for piece, count in zip(self.pieces, self.counts, strict=True) if piece.trained)
 
-    def trained_within(self, limit: int) -> int:
-        """Tokens of the trained text that the first `limit` tokens hold."""
-        return sum(min(count, room) for piece, count, room in self.rooms(limit) if piece.trained)
+    def trained_within(self, limit: int, counter: TokenCounter) -> int:
+        """Tokens of the trained text that are left within the limit."""
+        return sum(held.kept for held in self.held(limit, counter) if held.piece.trained)
 
-    def rooms(self, limit: int) -> Iterator[tuple[Piece, int, int]]:
-        """Each piece, its tokens, and how many tokens are left for it of `limit` (at least 0)."""
-        left = limit
-        for piece, count in zip(self.pieces, self.counts, strict=True):
-            left -= piece.frame
-            yield piece, count, max(left, 0)
-            left -= count
+    def held(self, limit: int, counter: TokenCounter) -> Iterator[Held]:
+        """What is left of each piece within `limit` tokens."""
+        if self.rendered is not None:
+            yield from self._held_of_rendered(self.rendered, limit, counter)
+        elif self.both:
+            for pieces, room in self._pairs(limit):
+                yield from _within(pieces, room)
+        else:
+            yield from _within(zip(self.pieces, self.counts, strict=True), limit)
+
+    def _held_of_rendered(self, text: str, limit: int, counter: TokenCounter) -> Iterator[Held]:
+        end = len(text) if self.rendered_total <= limit else counter.cut(text, limit)
+        for piece, count, place in zip(self.pieces, self.counts, self.places, strict=True):
+            if place is None or place[1] <= end:
+                yield Held(piece, count, count)
+            elif place[0] >= end:
+                yield Held(piece, count, 0, 0)
+            else:
+                # A template that trims the text has left out what stands before its first character.
+                trimmed = place[1] - place[0] < len(piece.text)
+                before = len(piece.text) - len(piece.text.lstrip()) if trimmed else 0
+                characters = before + end - place[0]
+                yield Held(piece, count, min(count, counter.count([text[place[0] : end]])[0]), characters)
+
+    def _pairs(self, limit: int) -> Iterator[tuple[list[tuple[Piece, int]], int]]:
+        """Prompt and answer of each turn by turn, and the tokens that LLaMA-Factory leaves of each (v0
+        loader, data/processor/supervised.py); nothing of the turns behind the limit."""
+        answers = [
+            list(several)
+            for _, several in groupby(
+                zip(self.pieces, self.counts, strict=True), key=lambda pair: pair[0].answer
+            )
+        ]
+        used = 0
+        while answers:
+            source = [] if answers[0][0][0].answer else answers.pop(0)
+            target = answers.pop(0) if answers else []
+            lengths = (0, 0) if used >= limit else shortened(_size(source), _size(target), limit - used)
+            used += sum(lengths)
+            yield source, lengths[0]
+            yield target, lengths[1]
 
 
-def count_examples(examples: Sequence[Example], counter: TokenCounter) -> list[Counted]:
-    """The tokens of each example, all texts counted in one batch."""
+def shortened(source: int, target: int, cutoff: int) -> tuple[int, int]:
+    """Tokens that are left of a prompt and its answer: LLaMA-Factory's `infer_seqlen`
+    (data/processor/processor_utils.py). The shorter one is kept whole where it takes less than half."""
+    if target * 2 < cutoff:
+        most = cutoff
+    elif source * 2 < cutoff:
+        most = cutoff - source
+    else:
+        most = int(cutoff * (target / (source + target)))
+    kept = min(most, target)
+    return min(max(cutoff - kept, 0), source), kept
+
+
+def _size(pieces: Iterable[tuple[Piece, int]]) -> int:
+    return sum(piece.frame + count for piece, count in pieces)
+
+
+def _within(pieces: Iterable[tuple[Piece, int]], limit: int) -> Iterator[Held]:
+    """What the first `limit` tokens hold of these pieces."""
+    left = limit
+    for piece, count in pieces:
+        left -= piece.frame
+        yield Held(piece, count, min(count, max(left, 0)))
+        left -= count
+
+
+def count_examples(examples: Sequence[Example], features: Features, profile: Profile) -> list[Counted]:
+    """The tokens of each example, all texts counted in one batch: of the text that the chat template makes,
+    where there is one, else by the rules above."""
+    counter = features.tokens
+    assert counter is not None
     plans = [tuple(_pieces(example)) for example in examples]
-    counts = iter(counter.count([piece.text for plan in plans for piece in plan]))
-    return [
-        Counted(plan, tuple(islice(counts, len(plan))), not counter.exact or _only_estimated(example, plan))
-        for example, plan in zip(examples, plans, strict=True)
-    ]
+    both = profile.target.overlong is Overlong.BOTH
+    # LLaMA-Factory writes conversations out by templates of its own.
+    written = [None if both else _written(example, features, profile) for example in examples]
+    texts = [piece.text for plan in plans for piece in plan]
+    counts = iter(counter.count([*texts, *(text for text in written if text is not None)]))
+    numbers = [tuple(islice(counts, len(plan))) for plan in plans]
+    result = []
+    for example, plan, some, text in zip(examples, plans, numbers, written, strict=True):
+        if text is not None:
+            exact = counter.exact and not _has_media(example)
+            places = tuple(_places(text, plan))
+            result.append(Counted(plan, some, not exact, text, next(counts), places))
+        else:
+            guessed = not counter.exact or profile.tokenizer is not None or _only_estimated(example, plan)
+            result.append(Counted(plan, some, guessed, both=both))
+    return result
+
+
+def _written(example: Example, features: Features, profile: Profile) -> str | None:
+    """The text that the template makes of an example; None where it makes none."""
+    if features.template is None:
+        return None
+    rendered = render(example, features.template, profile.target)
+    return None if rendered is None or rendered.error is not None else rendered.text
+
+
+def _places(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int] | None]:
+    """Where each piece stands in the text, in order; what a template trims is left out.
+
+    A call is written in the template's own way: it reaches from its name to whatever comes next."""
+    places: list[tuple[int, int] | None] = []
+    at = 0
+    for piece in pieces:
+        found = None
+        texts = (piece.text.split(" ", 1)[0],) if piece.closed else (piece.text, piece.text.strip())
+        for sought in texts if piece.path else ():
+            start = text.find(sought, at) if sought else -1
+            if start >= 0:
+                found = (start, start + len(sought))
+                at = found[1]
+                break
+        places.append(found)
+    following = len(text)
+    for index in range(len(pieces) - 1, -1, -1):
+        place = places[index]
+        if place is not None:
+            if pieces[index].closed:
+                places[index] = (place[0], following)
+            following = place[0]
+    return places
+
+
+def _has_media(example: Example) -> bool:
+    return bool(example.media) or any(turn.media for turn in example.turns)
 
 
 def _only_estimated(example: Example, plan: Sequence[Piece]) -> bool:
@@ -136,18 +278,20 @@ def _pieces(example: Example) -> Iterator[Piece]:
 
 
 def _turn_pieces(example: Example, turn: Turn) -> Iterator[Piece]:
+    answer = turn.role == "assistant"
     if example.conversation and turn.role:
         if turn.name is not None:
-            yield Piece(turn.name, frame=PER_MESSAGE + PER_NAME)
+            yield Piece(turn.name, frame=PER_MESSAGE + PER_NAME, answer=answer)
         else:
-            yield Piece(frame=PER_MESSAGE)
+            yield Piece(frame=PER_MESSAGE, answer=answer)
     for thought in turn.reasoning:
-        yield Piece(thought.text, thought.path, turn.trained)
+        yield Piece(thought.text, thought.path, turn.trained, answer=answer)
     for part in turn.texts:
-        yield Piece(part.text, part.path, turn.trained)
+        yield Piece(part.text, part.path, turn.trained, answer=answer)
     for call in turn.calls:
         arguments = call.arguments if isinstance(call.arguments, str) else _json_text(call.arguments)
-        yield Piece(f"{call.name or ''} {arguments}", call.path, turn.trained, closed=True)
+        text = f"{call.name or ''} {arguments}"
+        yield Piece(text, call.path, turn.trained, closed=True, answer=answer)
 
 
 def _json_text(value: Any) -> str:
@@ -163,14 +307,14 @@ def cut_places(
     message is over; the path, of the last text there is, then tells the place."""
     spans: list[Span] = []
     last: Path = ()
-    for piece, count, room in counted.rooms(limit):
+    for piece, count, kept, characters in counted.held(limit, counter):
         last = piece.path or last
-        if count <= room or not piece.path or len(spans) == MOST_MARKS:
+        if (count <= kept and characters is None) or not piece.path or len(spans) == MOST_MARKS:
             continue
         if piece.closed:
             spans.append(example.record.locate(piece.path))
             continue
-        start = counter.cut(piece.text, room)
+        start = counter.cut(piece.text, kept) if characters is None else characters
         spans.append(example.record.locate_text(piece.path, start, len(piece.text)))
     return last, spans
 

@@ -59,7 +59,9 @@ CODE: Final = "TOK002"
 def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
     """Whether the record is long enough to be cut."""
     allowed = profile.tokens_allowed
-    return allowed is not None and may_exceed(record, allowed) and _cutting_limit(profile) is not None
+    return (
+        allowed is not None and may_exceed(record, allowed, profile) and _cutting_limit(profile) is not None
+    )
 
 
 def _cutting_limit(profile: Profile) -> Limit | None:
@@ -78,9 +80,9 @@ def check(
     if limit is None or counter is None:
         return
     answering = [index for index, example in enumerate(examples) if _has_answer(example)]
-    measured = count_examples([examples[index] for index in answering], counter)
+    measured = count_examples([examples[index] for index in answering], features, profile)
     for index, counted in zip(answering, measured, strict=True):
-        trained, kept = counted.trained(), counted.trained_within(limit.tokens)
+        trained, kept = counted.trained(), counted.trained_within(limit.tokens, counter)
         if kept == trained:
             continue
         path, spans = cut_places(examples[index], counted, limit.tokens, counter)

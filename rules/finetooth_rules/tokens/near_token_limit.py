@@ -60,7 +60,7 @@ def screen(record: Record, profile: Profile, options: Options) -> bool:
     # One less, since the limit's share itself is near enough.
     return (
         allowed is not None
-        and may_exceed(record, allowed * options.fraction - 1)
+        and may_exceed(record, allowed * options.fraction - 1, profile)
         and _known_limit(profile) is not None
     )
 
@@ -77,7 +77,7 @@ def check(
     limit, counter = _known_limit(profile), features.tokens
     if limit is None or counter is None:
         return
-    for index, counted in enumerate(count_examples(examples, counter)):
+    for index, counted in enumerate(count_examples(examples, features, profile)):
         total = counted.total
         if limit.tokens * options.fraction <= total <= limit.tokens:
             yield (

@@ -61,6 +61,9 @@ MOST_MARKS: Final = 50
 _TEMPLATE_APPLIED: Final = frozenset({"alpaca"})
 """Formats without roles to which trainers apply a template all the same."""
 
+_TEMPLATE_WRITTEN: Final = frozenset({"axolotl-segments"})
+"""Formats whose texts are the rendered template, control tokens and all."""
+
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each text that holds control tokens."""
@@ -79,7 +82,7 @@ def _wanted(example: Example, tokens: tuple[str, ...]) -> tuple[str, ...]:
     """Which of the tokenizer's control tokens can do harm in this format."""
     if example.conversation or example.format in _TEMPLATE_APPLIED:
         return tokens
-    if len(example.turns) < 2:
+    if len(example.turns) < 2 or example.format in _TEMPLATE_WRITTEN:
         return ()
     return tuple(token for token in tokens if token in DOCUMENT_ENDS)
 

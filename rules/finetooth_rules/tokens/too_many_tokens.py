@@ -66,7 +66,7 @@ _OUTCOMES: Final[Mapping[Consequence, str]] = {
 def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
     """Whether the record is long enough to be over the limit."""
     allowed = profile.tokens_allowed
-    return allowed is not None and may_exceed(record, allowed)
+    return allowed is not None and may_exceed(record, allowed, profile)
 
 
 def check(
@@ -76,7 +76,7 @@ def check(
     limit, counter = limit_of(profile), features.tokens
     if limit is None or counter is None:
         return
-    for index, counted in enumerate(count_examples(examples, counter)):
+    for index, counted in enumerate(count_examples(examples, features, profile)):
         if counted.total <= limit.tokens:
             continue
         path, spans = cut_places(examples[index], counted, limit.tokens, counter)

@@ -56,7 +56,19 @@ def _faults(text: bytes, capitals: bool) -> tuple[Fault, ...]:
     if _is_flat(schema):
         return (Fault(FLAT, ((),), flat=True),)
     found = [*_types(schema, capitals), *_slips(schema)]
-    return tuple(found) or tuple(_refused(schema))
+    return tuple(found) or tuple(_refused(_in_small_letters(schema) if capitals else schema))
+
+
+def _in_small_letters(schema: Any) -> Any:
+    """The same schema, its types written as JSON Schema writes them."""
+    if isinstance(schema, list):
+        return [_in_small_letters(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: item.lower() if key == "type" and isinstance(item, str) else _in_small_letters(item)
+        for key, item in schema.items()
+    }
 
 
 def _is_flat(schema: Mapping[str, Any]) -> bool:

@@ -63,7 +63,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     flat: list[Path] = []
     for tool in example.tools:
         yield from _tool(example, tool, profile)
-        for root, fault in _faults(example, tool):
+        for root, fault in _faults(example, profile, tool):
             places = [(*root, *place) for place in fault.places]
             if fault.word:
                 words.setdefault((fault.word, fault.meant), []).extend(places)
@@ -120,11 +120,12 @@ def _tool(example: Example, tool: Tool, profile: Profile) -> Iterator[Finding]:
         yield Finding(CODE, message, Consequence.DEGRADED, path=path)
 
 
-def _faults(example: Example, tool: Tool) -> Iterator[tuple[Path, Fault]]:
+def _faults(example: Example, profile: Profile, tool: Tool) -> Iterator[tuple[Path, Fault]]:
     """Where the schema of a tool's arguments stands, and each of its faults."""
     found = tool.parameters()
     if found is not None and isinstance(found[0], dict):
-        capitals = example.format == "gemini"  # whose types are written so
+        fmt = profile.format_named(example.format)
+        capitals = fmt is not None and fmt.capital_types
         for fault in faults(found[0], capitals=capitals):
             yield found[1], fault
 

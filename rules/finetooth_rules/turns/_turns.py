@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Turn
+from finetooth_rules.finding import Path
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 RESULT_ROLES = frozenset({"tool", "function"})
@@ -24,13 +26,19 @@ def in_order(example: Example) -> bool:
 
 
 def _is_whole(example: Example) -> bool:
-    """Whether every item of the list of turns could be read as one."""
+    """Whether every item of the lists of turns could be read as one."""
+    lists = Counter(turn.path[:-1] for turn in example.turns if turn.path and isinstance(turn.path[-1], int))
+    return all(_length(example, path) in (None, count) for path, count in lists.items())
+
+
+def _length(example: Example, path: Path) -> int | None:
     value = example.record.value
-    for step in example.turns_path:
-        value = value.get(step) if isinstance(value, dict) else None
-    at = len(example.turns_path)
-    read = sum(turn.path[:at] == example.turns_path for turn in example.turns)
-    return not isinstance(value, list) or len(value) == read
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):  # JSON inside a string
+            return None
+    return len(value) if isinstance(value, list) else None
 
 
 def has_role(example: Example, role: str) -> bool:

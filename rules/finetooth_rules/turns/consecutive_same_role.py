@@ -5,10 +5,11 @@ Reports a run of user turns or of assistant turns, once for each run. Several re
 answer calls made together and are right; several system turns are `several-system-turns`.
 
 ## Why it matters
-Some templates (Gemma, Cohere) demand that the roles alternate:
-`Conversation roles must alternate user/assistant/user/assistant/...`
-Azure says `contains invalid schema (20)` of two assistant turns in a row, Together refuses them, and
-LLaMA-Factory empties the record. Elsewhere the model learns to go on talking after its end token.
+Some templates (Gemma, Cohere) demand that the roles alternate: `Conversation roles must alternate
+user/assistant/user/assistant/...` Azure says `contains invalid schema (20)` of two assistant turns in a row,
+Together `Invalid role turns on line N of the input file.` of any two, and LLaMA-Factory empties the record
+(`Invalid role tag in …`, `Skipping this abnormal example.`). Elsewhere the model learns to go on talking
+after its end token.
 
 ## Example
 ```jsonl

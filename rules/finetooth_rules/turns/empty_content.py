@@ -8,7 +8,9 @@ prompt off.
 
 ## Why it matters
 Of 28 chat templates 12 stop at an assistant content of null without a call, and six print the word `None`
-into the training text (Gemma, Llama 3 and others). An empty answer teaches the model to say nothing.
+into the training text (Gemma, Llama 3 and others). mistral-finetune refuses an answer with neither text nor
+call: `Assistant message must have either content or tool_calls, but not both.` An empty answer teaches the
+model to say nothing.
 
 ## Example
 ```jsonl
@@ -32,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from finetooth_rules.example import Example, Turn
+from finetooth_rules.example import Example, Kind, Turn
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
@@ -49,7 +51,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         if not turn.has_content:
             yield from _null(turn, example.conversation)
         elif turn.texts and not any(part.text.strip() for part in turn.texts):
-            yield from _blank(turn, example.conversation)
+            yield from _blank(turn, example.conversation, example.kind)
 
 
 def _null(turn: Turn, conversation: bool) -> Iterator[Finding]:
@@ -59,10 +61,11 @@ def _null(turn: Turn, conversation: bool) -> Iterator[Finding]:
         yield Finding(CODE, message, Consequence.REJECTED, path=turn.content_path)
 
 
-def _blank(turn: Turn, conversation: bool) -> Iterator[Finding]:
+def _blank(turn: Turn, conversation: bool, kind: Kind) -> Iterator[Finding]:
     if is_result(turn) or not (conversation or turn.role == "assistant"):
         return
-    what = f"the content of {_a(named(turn))} turn" if conversation else "the completion"
+    alone = "the text" if kind is Kind.PRETRAINING else "the completion"
+    what = f"the content of {_a(named(turn))} turn" if conversation else alone
     state = "only white space" if any(part.text for part in turn.texts) else "empty"
     consequence = Consequence.NOTE if is_system(turn) else Consequence.DEGRADED
     yield Finding(CODE, f"{what} is {state}; expected text", consequence, path=turn.content_path)

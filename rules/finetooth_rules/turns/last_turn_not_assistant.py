@@ -2,13 +2,14 @@ r"""The conversation does not end with an assistant turn.
 
 ## What it does
 Reports a conversation whose last turn is not the assistant's, though it has an assistant turn further up.
-One without any is `no-assistant-turn`. A prompt
-for reinforcement learning ends as it should.
+One without any is `no-assistant-turn`. Right, and not reported, are prompts for reinforcement learning, which
+end with the user's turn (a record with a column for a grader, such as `ground_truth`), and the prompts of
+preference data, whose answers stand beside them.
 
 ## Why it matters
 What comes after the last answer teaches nothing. Azure refuses the record, and so does mistral-finetune:
-`Expected last role Assistant for finetuning but got user`. LLaMA-Factory empties it:
-`Skipping this abnormal example.`
+`Expected last role Assistant for finetuning but got user`. LLaMA-Factory empties it (`Invalid message count
+in …`, `Skipping this abnormal example.`). Axolotl and TRL go on, with a prompt that has no answer.
 
 ## Example
 ```jsonl

@@ -5,9 +5,10 @@ Reports a conversation in which the assistant says nothing. A record with a colu
 (`ground_truth`, `answer` and the like) is a prompt for reinforcement learning, which needs no answer.
 
 ## Why it matters
-There is nothing to learn. Azure and Together refuse such a record, TRL filters it out, and Axolotl says
-`Dropped N samples with no trainable tokens from train dataset`. Unsloth, when all are like it:
-`All labels in your dataset are -100. Training losses will be all 0.`
+There is nothing to learn. Azure and Together refuse such a record, LLaMA-Factory leaves it out (`Dropped
+invalid example: …`), and Axolotl says `Dropped N samples with no trainable tokens from train dataset`. TRL
+trains on the prompt, or filters the record out where `assistant_only_loss` is set. Unsloth, when all are like
+it: `All labels in your dataset are -100. Training losses will be all 0.`
 
 ## Example
 ```jsonl

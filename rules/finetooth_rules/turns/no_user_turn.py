@@ -5,7 +5,8 @@ Reports a conversation with an assistant turn and no user turn.
 
 ## Why it matters
 The model learns to answer nothing. Eight of 28 chat templates stop at such a record, among them those of
-Qwen3.5 and Qwen3.6: `No user query found in messages.`
+Qwen3.5 and Qwen3.6: `No user query found in messages.` Claude and Nova on Bedrock refuse it, as a conversation must begin with the
+user, and LLaMA-Factory empties it (`Invalid role tag in …`).
 
 ## Example
 ```jsonl

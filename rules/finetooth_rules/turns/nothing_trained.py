@@ -1,7 +1,8 @@
 r"""Every answer of the conversation is masked.
 
 ## What it does
-Reports a conversation in which every assistant turn has the weight 0.
+Reports a conversation in which every assistant turn has the weight 0. Under a target that never reads
+`weight`, it is `weight-ignored` instead.
 
 ## Why it matters
 The record costs tokens and teaches nothing. Trainers that read `weight` drop it
@@ -41,7 +42,7 @@ CODE: Final = "TRN008"
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding, on the weight of the last answer."""
-    if not in_order(example):
+    if not profile.target.reads_weight or not in_order(example):
         return
     answers = [turn for turn in example.turns if turn.role == "assistant"]
     if not answers or not all(is_zero(turn.weight) for turn in answers):

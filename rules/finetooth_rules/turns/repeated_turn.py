@@ -29,15 +29,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from finetooth_rules.example import Example, Turn
-from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.finding import Consequence, Finding, Related, Severity
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import RecordRule
 from finetooth_rules.turns._turns import in_order, named
 
 CODE: Final = "TRN011"
+RUN: Final = "TRN004"
+"""`consecutive-same-role`, which this rule explains where it is only a warning."""
+
 _ROLES: Final = ("user", "assistant")
 
 
@@ -56,7 +60,7 @@ def applies(example: Example) -> bool:
 
 def check(example: Example, profile: Profile, options: Options) -> Iterator[Finding]:
     """One finding for each turn (each exchange) that repeats, on the text of the turn."""
-    if not in_order(example):
+    if not in_order(example) or _refused(example, profile):
         return
     turns = example.turns
     seen: dict[tuple[str, str], Turn] = {}
@@ -74,6 +78,15 @@ def check(example: Example, profile: Profile, options: Options) -> Iterator[Find
             reported = index + 1
         elif len(text) >= options.min_length:
             yield _finding(turn, before, f"an earlier `{named(turn)}` turn")
+
+
+def _refused(example: Example, profile: Profile) -> bool:
+    """Whether the record is refused or emptied for two turns of a role in a row: that is the graver thing to
+    say of it.
+    """
+    return profile.severity(RUN, Consequence.DEGRADED) is Severity.ERROR and any(
+        one.role == other.role in _ROLES for one, other in pairwise(example.turns)
+    )
 
 
 def _repeats(turns: tuple[Turn, ...], last: int, length: int) -> bool:
@@ -113,5 +126,5 @@ RULE = RecordRule(
     options=Options,
     check=check,
     applies=applies,
-    supersedes=("TRN004",),
+    supersedes=(RUN,),
 )

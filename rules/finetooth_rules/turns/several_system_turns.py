@@ -4,8 +4,9 @@ r"""The conversation has several system turns.
 Reports a second system turn, or a second developer turn. One of each is right: gpt-oss has both.
 
 ## Why it matters
-mistral-finetune takes one system turn only, LLaMA-Factory empties the record, and the templates that want
-the system turn at the beginning stop at a later one: `System message must be at the beginning.`
+mistral-finetune takes one system turn only, LLaMA-Factory empties the record (`Invalid role tag in …`), and
+the templates that want the system turn at the beginning stop at a later one: `System message must be at the
+beginning.`
 
 ## Example
 ```jsonl

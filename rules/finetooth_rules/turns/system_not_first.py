@@ -6,7 +6,8 @@ Reports a conversation whose first system or developer turn is not at its beginn
 
 ## Why it matters
 Seven of 28 chat templates stop (`System message must be at the beginning.`, Qwen3.5 and Qwen3.6), and three
-leave its text out without a word (gpt-oss among them). LLaMA-Factory empties the record.
+leave its text out without a word (gpt-oss among them). LLaMA-Factory empties the record
+(`Invalid role tag in …`), and Gemma's template takes no system turn at all (`System role not supported`).
 
 ## Example
 ```jsonl

@@ -29,7 +29,8 @@ def check_parser() -> Parser:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="Files, folders (their *.jsonl and *.ndjson), globs, - for standard input; default: this folder",
+        help="Files, folders (their *.jsonl, *.ndjson, *.json of records; also as .gz and .zst), "
+        "globs, - for standard input; default: this folder",
     )
 
     rules = parser.add_argument_group("Rules")
@@ -91,7 +92,9 @@ def check_parser() -> Parser:
         "--no-respect-gitignore", action="store_true", help="Look also at what a .gitignore names"
     )
     files.add_argument(
-        "--stdin-filename", metavar="NAME", help="What standard input is called, for settings and reports"
+        "--stdin-filename",
+        metavar="NAME",
+        help="What standard input is called, for settings, reports, and .json",
     )
 
     config = parser.add_argument_group("Settings")
@@ -136,7 +139,7 @@ Examples:
   finetooth check train.jsonl valid.jsonl       two files
   finetooth check 'data/**/*.jsonl' --diff      what --fix would change
   finetooth check data/ --select FEN,TOL001     some rules only
-  zcat big.jsonl.gz | finetooth check -         standard input
+  jq -c '.rows[]' dump.json | finetooth check - standard input
   finetooth check --output-format github        annotations in a pull request
 
 {EXIT_CODES}"""

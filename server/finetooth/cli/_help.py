@@ -49,7 +49,7 @@ def overview() -> str:
     ]
     epilog = f"""\
 Examples:
-  finetooth check                        every *.jsonl under this folder
+  finetooth check                        every dataset under this folder
   finetooth check train.jsonl --fix      repair what can be repaired safely
   finetooth check data/ --target openai  judge as OpenAI's fine-tuning would
   finetooth rule FEN001                  why a rule matters, and what to do

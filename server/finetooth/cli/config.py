@@ -95,7 +95,7 @@ def _parser() -> Parser:
 def _config(path: Path | None, file: Path | None, isolated: bool) -> Config:
     folder = Path.cwd() if path is None else path if path.is_dir() else path.resolve().parent
     if isolated:
-        return Config(root=folder)
+        return Config(root=folder, looks_around=False)
     try:
         found = discover_config(folder) if file is None else read_config(file)
     except ConfigError as error:
@@ -120,19 +120,25 @@ def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profi
     elif path is not None and not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     try:
-        return resolve(config, path if head else None, inline, head, framing)
+        return resolve(config, path if head else None, inline, head, framing, report=_refuse)
     except ConfigError as error:
         raise UsageError(str(error)) from error
 
 
+def _refuse(error: ConfigError) -> None:
+    raise UsageError(str(error))
+
+
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
     from finetooth.engine.plugins import catalogue_of
+    from finetooth_rules.formats.custom import described
 
     rules = catalogue_of(profile).by_code
     return {
         "settings-file": str(config.path) if config.path else None,
         "format": profile.format,
-        "format-by": "settings" if profile.configured_format else "first records",
+        "format-by": profile.format_source or "its first records",
+        "fields": None if profile.mapping is None else described(profile.mapping),
         "target": profile.target.name,
         "model": profile.model,
         "task": profile.task.description or None,
@@ -164,6 +170,9 @@ def _changed(value: Any, default: Any) -> dict[str, Any]:
 def _print(shown: dict[str, Any], style: Style) -> None:
     shown["settings-file"] = shown["settings-file"] or "none: all defaults"
     shown["format"] = f"{shown['format'] or 'not recognised'} (by {shown.pop('format-by')})"
+    fields = shown.pop("fields")
+    if fields:
+        shown["format"] += ": " + ", ".join(f"{name} = {field}" for name, field in fields.items())
     total = len(shown["rules-on"]) + len(shown["rules-off"])
     shown["rules-on"] = f"{len(shown['rules-on'])} of {total}"
     options = shown.pop("options")

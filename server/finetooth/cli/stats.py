@@ -81,7 +81,7 @@ def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[So
             if config is None:
                 continue
             try:
-                with opened(source, file, config, override_settings(overrides)) as there:
+                with opened(source, file, config, override_settings(overrides), configs.report) as there:
                     catalogue_of(there.profile)
                     if there.trouble is not None:
                         problems.append(Problem(source.name, there.trouble))

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 from finetooth.engine.plugins import PluginError, catalogue_for
 from finetooth_rules import catalogue
 from finetooth_rules.catalogue import Catalogue
+from finetooth_rules.formats.custom import mapping_problem
 from finetooth_rules.settings import Settings, config_schema, merged
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 NAMES: Final = ("finetooth.toml", ".finetooth.toml", "pyproject.toml")
+CONFIGURED: Final = "configured"
 _SELECTOR_KEYS: Final = ("select", "ignore", "extend-select", "extend-ignore")
 
 
@@ -49,11 +51,20 @@ class Config:
     root: Path = field(default_factory=Path.cwd)
     settings: Settings = field(default_factory=dict)
     allow_plugins: bool = True
+    looks_around: bool = True
+    """Whether the files of trainers beside a dataset are read too (`mappings`)."""
 
     @property
     def catalogue(self) -> Catalogue:
         """The rules there are under these settings. Raises PluginError."""
         return catalogue_for(self.settings if self.allow_plugins else {}, self.root)
+
+    def format_source(self, file: Path | None) -> str:
+        """Why a file has the format that these settings give it."""
+        for override in self.settings.get("overrides", ()):
+            if "format" in override and file is not None and self.matches(override["files"], file):
+                return f"{self.path.name if self.path else 'settings'} [[overrides]]"
+        return CONFIGURED
 
     def settings_for(self, file: Path | None) -> dict[str, Any]:
         """The settings of one file: the base with all matching overrides laid over it."""
@@ -151,6 +162,9 @@ def problems(settings: Any, known: Catalogue | None = None) -> Iterator[tuple[tu
         base: tuple[str | int, ...] = (
             () if where is settings else ("overrides", settings["overrides"].index(where))
         )
+        mapping = where.get("format")
+        if isinstance(mapping, Mapping) and (message := mapping_problem(mapping)):
+            yield (*base, "format"), message
         for key in _SELECTOR_KEYS:
             for number, selector in enumerate(where.get(key, ())):
                 if not known.knows(selector):
@@ -216,7 +230,11 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[Any]:
         branches: dict[Any, list[ValidationError]] = {}
         for inner in error.context or ():
             branches.setdefault(inner.schema_path[0], []).append(inner)
-        of_type = [several for several in branches.values() if all(e.validator != "type" for e in several)]
+        of_type = [
+            several
+            for several in branches.values()
+            if all(e.validator != "type" or e.relative_path for e in several)
+        ]
         chosen = next(iter(of_type[-1:] if isinstance(error.instance, Mapping) else of_type), None)
         if chosen is None:
             yield error
@@ -242,7 +260,9 @@ def _kind(value: Any) -> str:
     return _KINDS.get(type(value).__name__, type(value).__name__)
 
 
-def _article(kind: str) -> str:
+def _article(kind: str | list[str]) -> str:
+    if isinstance(kind, list):
+        return " or ".join(_article(one) for one in kind)
     return {"integer": "an integer", "array": "an array", "object": "a table"}.get(kind, f"a {kind}")
 
 

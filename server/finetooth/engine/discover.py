@@ -119,7 +119,7 @@ class _Census:
     left_out: int = 0
 
     def explain(self) -> str:
-        looked = " and ".join(f"*{suffix}" for suffix in SUFFIXES)
+        looked = ", ".join(f"*{suffix}" for suffix in SUFFIXES) + f", *{SNIFFED} of records"
         there = [f"{count:,} {suffix}" for suffix, count in self.others.most_common(3)]
         message = f"no dataset in this folder: looked for {looked}, found {', '.join(there) or 'no file'}"
         if self.left_out:

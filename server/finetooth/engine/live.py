@@ -175,7 +175,7 @@ class LiveIndex:
 
     def _lint_segment(self, entry: Entry, began: float) -> Iterator[Future[Any] | None]:
         """Read and check the first segments of a pending entry of an array."""
-        lines, at = self.document.lines, self.blocks.place(entry)[2]
+        at = self.blocks.place(entry)[2]
         end, size = at + entry.lines, 0
         found: list[Segment] = []
         edits = self._edits

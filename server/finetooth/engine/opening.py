@@ -5,16 +5,18 @@ it is judged by, and where it is unpacked.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from finetooth.engine.compressed import DEFAULT_LIMIT, inner_name, is_compressed, unpack, unpacked_head
-from finetooth.engine.config import Config
+from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.discover import holds_records
+from finetooth.engine.providers import refused
 from finetooth.engine.resolve import HEAD_BYTES, resolve, with_overrides
-from finetooth.engine.source import Source
+from finetooth.engine.source import UNNAMED, Source
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.profile import Profile
 from finetooth_rules.settings import Settings
@@ -39,15 +41,28 @@ class Opened:
 
 
 def look(source: Source) -> tuple[bytes, Framing]:
-    """The first bytes of what is inside, and how its records stand there. Raises OSError."""
+    """The first bytes of what is inside, and how its records stand there. Raises OSError.
+
+    What comes without a name is read as lines, unless it is seen to be an array of records.
+    """
     packed = is_compressed(source.name)
     head = unpacked_head(source, HEAD_BYTES) if packed else source.head(HEAD_BYTES)
+    if source.name == UNNAMED:
+        is_array = framing_of(".json", head) is Framing.ARRAY and holds_records(head, Framing.ARRAY)
+        return head, Framing.ARRAY if is_array else Framing.LINES
     return head, framing_of(inner_name(source.name), head)
 
 
 @contextmanager
-def opened(source: Source, file: Path | None, config: Config, overrides: Settings) -> Iterator[Opened]:
-    """Open a file, and unpack it for as long as it is open. `file` is the path that settings are meant for.
+def opened(
+    source: Source,
+    file: Path | None,
+    config: Config,
+    overrides: Settings,
+    report: Callable[[ConfigError], None],
+) -> Iterator[Opened]:
+    """Open a file, and unpack it for as long as it is open. `file` is the path that settings are meant for;
+    `report` is told of what they name and cannot be used, but can be done without.
 
     Raises OSError, ConfigError, and NoDataset.
     """
@@ -55,7 +70,10 @@ def opened(source: Source, file: Path | None, config: Config, overrides: Setting
     if framing is Framing.OBJECT:
         raise NoDataset(ONE_OBJECT)
     source = replace(source, framing=framing)
-    profile = resolve(config, file, overrides, head, framing)
+    profile = resolve(config, file, overrides, head, framing, report)
+    if (why := refused(profile)) is not None:
+        assert profile.tokenizer is not None
+        raise ConfigError(Path(profile.tokenizer.path), f"is no tokenizer: {why}")
     if not is_compressed(source.name):
         yield Opened(source, profile)
         return

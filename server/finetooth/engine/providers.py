@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from finetooth_rules.features import Embedder, Features, TokenCounter
+from finetooth_rules.features import Embedder, Features, Rendered, TemplateRenderer, TokenCounter
+from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.profile import Profile
 
 if TYPE_CHECKING:
@@ -22,32 +23,45 @@ class FeatureSpec:
     encoding: str | None = None
     exact: bool = False
     embedder: bool = False
+    tokenizer: TokenizerFile | None = None
+    template: ChatTemplate | None = None
 
     @classmethod
     def of(cls, features: Features) -> FeatureSpec:
         """The description of existing features."""
-        tokens = features.tokens
+        tokens, template = features.tokens, features.template
         return cls(
-            tokens.name if tokens else None, bool(tokens and tokens.exact), features.embedder is not None
+            tokens.name if tokens else None,
+            bool(tokens and tokens.exact),
+            features.embedder is not None,
+            tokens.file if isinstance(tokens, LazyTokens) else None,
+            template.template if isinstance(template, LazyTemplate) else None,
         )
 
 
 def spec_for(profile: Profile) -> FeatureSpec:
     """What the rules of a profile need."""
+    if profile.tokenizer is not None:
+        return FeatureSpec(profile.tokenizer.name, True, True, profile.tokenizer, profile.template)
     encoding = profile.encoding or profile.target.encoding_for(profile.model)
     exact = profile.encoding is not None or (profile.target.exact_encoding and profile.model is not None)
-    return FeatureSpec(encoding, exact, True)
+    return FeatureSpec(encoding, exact, True, None, profile.template)
 
 
 class LazyTokens:
     """A token counter whose module (large patterns) and data are loaded at the first count."""
 
-    def __init__(self, encoding: str, exact: bool) -> None:
+    def __init__(self, encoding: str, exact: bool, file: TokenizerFile | None = None) -> None:
         self.name = encoding
         self.exact = exact
+        self.file = file
 
     @cached_property
     def _counter(self) -> TokenCounter:
+        if self.file is not None:
+            from finetooth.engine.features.tokenizer import ModelTokenCounter
+
+            return ModelTokenCounter(self.file)
         from finetooth.engine.features.tokens import BundledTokenCounter
 
         return BundledTokenCounter(self.name, exact=self.exact)
@@ -59,6 +73,35 @@ class LazyTokens:
     def cut(self, text: str, limit: int) -> int:
         """See `TokenCounter`."""
         return self._counter.cut(text, limit)
+
+
+class LazyTemplate:
+    """A renderer whose module (Jinja) is loaded at the first record."""
+
+    def __init__(self, template: ChatTemplate) -> None:
+        self.template = template
+        self.name = template.name
+
+    @cached_property
+    def _renderer(self) -> TemplateRenderer:
+        from finetooth.engine.features.template import JinjaRenderer
+
+        return JinjaRenderer(self.template)
+
+    @cached_property
+    def marks_generation(self) -> bool:
+        """See `TemplateRenderer`."""
+        return self._renderer.marks_generation
+
+    def render(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[Any] | None = None,
+        *,
+        prompt: bool = False,
+    ) -> Rendered:
+        """See `TemplateRenderer`."""
+        return self._renderer.render(messages, tools, prompt=prompt)
 
 
 class LazyEmbedder:
@@ -84,6 +127,24 @@ class LazyEmbedder:
 def provide(spec: FeatureSpec) -> Features:
     """The features themselves."""
     return Features(
-        tokens=LazyTokens(spec.encoding, spec.exact) if spec.encoding else None,
+        tokens=LazyTokens(spec.encoding, spec.exact, spec.tokenizer) if spec.encoding else None,
         embedder=LazyEmbedder() if spec.embedder else None,
+        template=LazyTemplate(spec.template) if spec.template is not None else None,
     )
+
+
+def refused(profile: Profile) -> str | None:
+    """Why the library refuses the profile's tokenizer; None where it does not, or there is none. Loads it."""
+    if profile.tokenizer is None:
+        return None
+    from finetooth.engine.features.tokenizer import ModelTokenCounter
+
+    counter = provide(spec_for(profile)).tokens
+    assert isinstance(counter, LazyTokens)
+    held = counter._counter
+    assert isinstance(held, ModelTokenCounter)
+    try:
+        held.load()
+    except ValueError as error:
+        return str(error)
+    return None

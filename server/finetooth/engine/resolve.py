@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
-from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.config import CONFIGURED, Config, ConfigError
+from finetooth.engine.mappings import Found, find
 from finetooth.engine.plugins import PluginError, plugins_of
 from finetooth_rules.array import Framing, next_step
+from finetooth_rules.formats import FORMATS
 from finetooth_rules.framing import Bounds, split_lines
 from finetooth_rules.profile import Profile
-from finetooth_rules.settings import Settings, build_profile, merged
+from finetooth_rules.settings import Settings, build_profile, is_auto, merged
 
 HEAD_BYTES: Final = 256 * 1024
 HEAD_RECORDS: Final = 100
@@ -83,13 +85,25 @@ def resolve(
     overrides: Settings,
     head: bytes | Iterable[bytes],
     framing: Framing = Framing.LINES,
+    report: Callable[[ConfigError], None] = lambda error: None,
 ) -> Profile:
     """The profile of one file: config, overrides for its path, then the command line's or the editor's
-    settings on top. Raises ConfigError where a file that the settings name cannot be used.
+    settings on top; where these leave the format open, a trainer's own file that names the dataset, else its
+    first records. Raises ConfigError where a file that the settings name cannot be used; a trainer's file
+    that cannot is told to `report`.
     """
     settings = with_overrides(config.settings_for(file), overrides)
+    source = config.format_source(file) if is_auto(overrides) else CONFIGURED
+    mapping = None
+    if is_auto(settings) and file is not None and config.looks_around:
+        found = _found(file, report)
+        if found is not None and found.format in FORMATS:
+            settings = {**settings, "format": found.format}
+        mapping = None if found is None else found.mapping
+        source = source if found is None else found.path.name
     try:
-        profile = build_profile(settings, first_values(head, framing), config.catalogue)
+        values = first_values(head, framing)
+        profile = build_profile(settings, values, config.catalogue, mapping=mapping, format_source=source)
         if config.allow_plugins and "plugins" in config.settings:
             profile = replace(profile, plugins=plugins_of(config.settings, config.root))
     except PluginError as error:
@@ -98,7 +112,21 @@ def resolve(
         from finetooth.engine.own_schema import load
 
         profile = replace(profile, own_schema=load(config.root / settings["schema"]))
+    tokens = settings.get("tokens", {})
+    if "tokenizer" in tokens or "template" in tokens:
+        from finetooth.engine.model_files import load as load_model_files
+
+        tokenizer, template = load_model_files(config.root, tokens)
+        profile = replace(profile, tokenizer=tokenizer, template=template)
     return profile
+
+
+def _found(file: Path, report: Callable[[ConfigError], None]) -> Found | None:
+    try:
+        return find(file)
+    except ConfigError as error:
+        report(error)
+        return None
 
 
 def with_overrides(settings: Settings, overrides: Settings) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides, Progress, Silent
 from finetooth.engine.shards import SHARD_BYTES
-from finetooth.engine.source import Source
+from finetooth.engine.source import UNNAMED, Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -70,7 +70,7 @@ class Configs:
 
     def _load(self, folder: Path) -> Config | None:
         if self.request.isolated:
-            return Config(root=folder)
+            return Config(root=folder, looks_around=False)
         try:
             if self.request.config is None:
                 return discover_config(folder)
@@ -123,7 +123,7 @@ def sources(request: CheckRequest, configs: Configs, problems: list[Problem]) ->
     problems += found.problems
     for name in found.files:
         if name == STDIN:
-            yield Source(request.stdin_filename or "<stdin>", data=request.stdin or b"")
+            yield Source(request.stdin_filename or UNNAMED, data=request.stdin or b"")
         else:
             yield Source(name, Path(name))
 
@@ -158,7 +158,7 @@ def _check_one(
         progress.advance(_size(source))
         return
     try:
-        with opened(source, file, config, override_settings(request.overrides)) as found:
+        with opened(source, file, config, override_settings(request.overrides), configs.report) as found:
             if found.trouble is not None:
                 report.problems.append(Problem(source.name, found.trouble))
             if found.compressed and request.fix is not FixMode.NONE:

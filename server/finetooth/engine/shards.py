@@ -20,7 +20,7 @@ from finetooth_rules.array import Framing
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding
 from finetooth_rules.framing import Bounds, frame, is_sync
-from finetooth_rules.lint import Findings, Linter, summarise
+from finetooth_rules.lint import Findings, Linter, summaries
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Element, Record
 
@@ -217,9 +217,6 @@ def _lint(
             for code, more in linter.keys(examples).items():
                 keys.setdefault(code, []).extend(more)
         advance(offset - before)
-    summaries = {
-        rule.code: summarise(rule, facts[rule.code]) for rule in linter.statistics if rule.code in facts
-    }
     return Part(
         start,
         line_number,
@@ -230,7 +227,7 @@ def _lint(
         first_lines,
         facts,
         keys,
-        summaries,
+        summaries(linter.statistics, facts),
         dict(linter.broken),
         unjudged,
         first_columns,
@@ -338,7 +335,7 @@ def judged(
         if not parts or any(rule.code in part.broken for part in merged.parts):
             continue
         verdict = linter.verdict(rule, [part.summaries[rule.code] for part in parts], features)
-        for part in parts:
+        for part in parts if verdict is not None else ():
             for address, fact in zip(part.offsets, part.facts[rule.code], strict=True):
                 if fact is not None:
                     of_records += [(address, finding) for finding in linter.judge(rule, fact, verdict)]

@@ -107,7 +107,7 @@ def part_of(shard: Shard, profile: Profile, tokens: bool) -> Stats:
         for example in examples:
             _add(stats, example)
         if tokens:
-            _count(stats, examples, spec, profile.target)
+            _count(stats, examples, spec, profile)
     return stats
 
 
@@ -156,12 +156,11 @@ def _language(example: Example) -> str:
     return language_of(max((text.text for text in example.all_texts()), key=len, default=""))
 
 
-def _count(stats: Stats, examples: Sequence[Example], spec: FeatureSpec, target: Target) -> None:
-    counter = provide(spec).tokens
-    assert counter is not None
-    for example, counted in zip(examples, count_examples(examples, counter), strict=True):
+def _count(stats: Stats, examples: Sequence[Example], spec: FeatureSpec, profile: Profile) -> None:
+    counts = count_examples(examples, provide(spec), profile)
+    for example, counted in zip(examples, counts, strict=True):
         stats.lengths.append(counted.total)
-        stats.trained.append(counted.total if _whole(example, target) else counted.trained())
+        stats.trained.append(counted.total if _whole(example, profile.target) else counted.trained())
         stats.estimated = stats.estimated or counted.estimated
 
 

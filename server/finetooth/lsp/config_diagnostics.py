@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from finetooth.engine.config import ConfigError
+from finetooth.engine.mappings import is_mapping
 from finetooth.lsp.convert import SOURCE
 from finetooth.lsp.protocol import encode
 
@@ -34,10 +35,15 @@ class ConfigDiagnostics:
         for path, error in errors.items():
             if str(self._shown.get(path)) != str(error):
                 self._server.publish(path.absolute().as_uri(), None, encode([_diagnostic(error)]))
-                self._server.tell(
-                    types.MessageType.Error, f"{error}. The last settings that could be read stay in force."
-                )
+                self._server.tell(types.MessageType.Error, f"{error}. {_meanwhile(path)}")
         self._shown = dict(errors)
+
+
+def _meanwhile(path: Path) -> str:
+    """What holds until an error is mended."""
+    if is_mapping(path):
+        return "Until then the format is found from the records."
+    return "The last settings that could be read stay in force."
 
 
 def _diagnostic(error: ConfigError) -> dict[str, object]:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
+from finetooth.engine.mappings import INFO
 
-WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, "*.schema.json"))
+_MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
+_OTHERS: Final = ("*.schema.json", INFO, "*.yml", "*.yaml", *_MODEL)
+WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
 
 
 class ConfigStore:
@@ -22,6 +25,10 @@ class ConfigStore:
     def forget(self) -> None:
         """Files may have changed: whether one is in error is found out anew."""
         self.errors = {}
+
+    def report(self, error: ConfigError) -> None:
+        """Another file that says what documents are judged by cannot be used."""
+        self.errors[error.path] = error
 
     def config_for(
         self, file: Path | None, folders: Sequence[Path], chosen: Path | None, *, allow_plugins: bool = False

@@ -19,6 +19,8 @@ from lsprotocol import types
 from finetooth.engine.config import NAMES, Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
+from finetooth.engine.mappings import concerns
+from finetooth.engine.model_files import paths_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
@@ -89,7 +91,7 @@ class Session:
             return
         self._scheduler.cancel(("judge", uri))
         decided = document.change(changes, self.facts.encoding, version)
-        if decided and (not document.profile.configured_format or document.may_be_misread):
+        if decided and (document.profile.hangs_on_records or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
         self._edited[uri] = document
 
@@ -108,8 +110,21 @@ class Session:
             self.reconfigure()
 
     def _is_config(self, path: Path) -> bool:
+        if any(concerns(path, document.path) for document in self.documents.values()):
+            return True
         chosen = {document.config_path for document in self.documents.values()}
-        return path.name in NAMES or path in chosen or path in self.configs.errors or self._is_schema(path)
+        return (
+            path.name in NAMES
+            or path in chosen
+            or path in self.configs.errors
+            or self._is_schema(path)
+            or self._is_of_model(path)
+        )
+
+    def _is_of_model(self, path: Path) -> bool:
+        """Whether some document is judged by this tokenizer or chat template."""
+        profiles = (document.profile for document in self.documents.values())
+        return any(path in paths_of(profile.tokenizer, profile.template) for profile in profiles)
 
     def _is_schema(self, path: Path) -> bool:
         """Whether some document is judged by this JSON Schema, or by one that refers to it."""
@@ -247,7 +262,9 @@ class Session:
             return
         framing = framing_of(document.uri, b"".join(document.head()))
         try:
-            profile = resolve(config, document.path, settings.overrides, document.head(), framing)
+            profile = resolve(
+                config, document.path, settings.overrides, document.head(), framing, self.configs.report
+            )
         except ConfigError as error:
             self.configs.errors[error.path] = error
             if not force:

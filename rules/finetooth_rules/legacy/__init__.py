@@ -1,0 +1,1 @@
+"""Prompt and completion for base models."""

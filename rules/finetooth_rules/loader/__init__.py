@@ -1,0 +1,1 @@
+"""What the loader of a trainer makes of a file's columns."""

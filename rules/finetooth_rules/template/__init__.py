@@ -1,0 +1,1 @@
+"""Rules on what the model's chat template makes of a record."""

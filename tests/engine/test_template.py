@@ -1,0 +1,114 @@
+"""Rendering is transformers' own, and no template holds a run up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finetooth.engine.features.template import JinjaRenderer, TooMuch
+from finetooth_rules.model_files import ChatTemplate
+
+TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
+NAMES = sorted(path.name for path in TEMPLATES.glob("*.jinja"))
+TOKENS = (("bos_token", "<bos>"), ("eos_token", "<|im_end|>"))
+CALL = {
+    "id": "a",
+    "type": "function",
+    "function": {"name": "rain", "arguments": {"city": "Zürich <&>", "n": 1}},
+}
+CONVERSATIONS: tuple[tuple[list[dict[str, Any]], list[Any] | None], ...] = (
+    ([{"role": "user", "content": " Hi \n"}, {"role": "assistant", "content": "Héllo {{ x }} <b>"}], None),
+    (
+        [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": "A\n\nB"},
+        ],
+        None,
+    ),
+    (
+        [
+            {"role": "user", "content": "Rain?"},
+            {"role": "assistant", "content": "<think>a</think>b", "tool_calls": [CALL]},
+            {"role": "tool", "tool_call_id": "a", "content": '"dry"\n'},
+            {"role": "assistant", "content": "No."},
+            {"role": "user", "content": "Thanks"},
+        ],
+        [{"type": "function", "function": {"name": "rain", "parameters": {"type": "object"}}}],
+    ),
+    ([{"role": "assistant", "content": "Hello"}], None),
+)
+
+
+def rendered(text: str, *messages: dict[str, Any]) -> Any:
+    return JinjaRenderer(ChatTemplate("t", text, tokens=TOKENS)).render(messages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("number", range(len(CONVERSATIONS)))
+def test_a_rendering_is_that_of_transformers(name: str, number: int) -> None:
+    """Text, exception, and what is marked as generated."""
+    utils = pytest.importorskip("transformers.utils.chat_template_utils")
+    messages, tools = CONVERSATIONS[number]
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    ours = JinjaRenderer(ChatTemplate(name, text, tokens=TOKENS)).render(messages, tools)
+    try:
+        texts, ranges = utils.render_jinja_template(
+            conversations=[messages],
+            tools=tools,
+            chat_template=text,
+            return_assistant_tokens_mask=True,
+            **dict(TOKENS),
+        )
+    except Exception as error:
+        theirs: str | None = str(error)
+        texts, ranges = [""], [[]]
+    else:
+        theirs = None
+    assert ours.error == theirs
+    assert ours.text == texts[0]
+    assert [ours.text[slice(*place)] for place in ours.generated] == [
+        texts[0][slice(*place)] for place in ranges[0]
+    ]
+
+
+def test_generated_text_is_exactly_the_answers() -> None:
+    text = (TEMPLATES / "generation.jinja").read_text(encoding="utf-8")
+    found = rendered(text, {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"})
+    assert [found.text[slice(*place)] for place in found.generated] == ["Hello<|im_end|>"]
+    assert "\ue0f0" not in found.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}"
+        "{% endfor %}{% endfor %}{% endfor %}",
+        "{% set ns = namespace(x='ab') %}{% for a in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set ns = namespace(x='ab') %}{% for a in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        "{{ 'a' * 99999999999 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+    ],
+)
+def test_a_template_without_end_is_stopped(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("finetooth.engine.features.template.MOST_SECONDS", 0.1)
+    with pytest.raises(TooMuch):
+        rendered(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ ''.__class__.__mro__ }}", "{{ messages.append(1) }}", "{{ 'a'.center(99999999999) }}"]
+)
+def test_a_template_reaches_nothing_but_its_data(text: str) -> None:
+    found = rendered(text)
+    assert found.error is not None
+    assert found.text == ""
+
+
+def test_a_template_for_tools_is_used_where_there_are_tools() -> None:
+    renderer = JinjaRenderer(ChatTemplate("t", "plain", with_tools="tools"))
+    assert renderer.render([]).text == "plain"
+    assert renderer.render([], [{"name": "x"}]).text == "tools"

@@ -1,0 +1,446 @@
+"""The format `custom`: mapped fields, presets, and what other people's mappings mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from finetooth_rules.example import Example, Kind
+from finetooth_rules.finding import Severity
+from finetooth_rules.formats import FORMATS, _axolotl, _llama_factory
+from finetooth_rules.formats._field_map import FieldMap, undotted
+from finetooth_rules.formats._presets import PRESETS, axolotl_preset, recognised
+from finetooth_rules.formats.custom import custom_format, mapping_of, settled
+from finetooth_rules.record import Record
+from finetooth_rules.settings import build_profile
+from finetooth_rules.targets import GENERIC
+from finetooth_rules.testing import lint
+
+
+def read(mapping: FieldMap, value: dict[str, Any], *, valid: bool = True) -> Example:
+    fmt = custom_format(mapping)
+    assert fmt.validator.is_valid(value) is valid
+    return fmt.read(Record(orjson.dumps(value)), value, GENERIC)
+
+
+def said(example: Example) -> list[tuple[str, str, bool]]:
+    return [(turn.role, turn.text, turn.trained) for turn in example.turns]
+
+
+# -- [format] -----------------------------------------------------------------------------------------------
+
+
+def test_prompt_and_completion_of_several_fields_in_lists_and_objects() -> None:
+    table = {
+        "prompt": ["task.name", "task.text"],
+        "input": "instances.0.input",
+        "completion": "instances.0.output",
+        "system": "persona",
+    }
+    value = {
+        "task": {"name": "Add", "text": "2 + 2"},
+        "instances": [{"input": "", "output": "4"}],
+        "persona": "Be brief.",
+    }
+    assert said(read(mapping_of(table), value)) == [
+        ("system", "Be brief.", False),
+        ("user", "Add\n2 + 2", False),
+        ("assistant", "4", True),
+    ]
+    read(mapping_of(table), {**value, "instances": []}, valid=False)
+
+
+def test_messages_with_names_of_their_own() -> None:
+    table = {
+        "messages": "talk.turns",
+        "role": "who",
+        "content": "what",
+        "roles": {"user": ["Customer"], "assistant": ["Agent"]},
+        "calls": "acts",
+        "tools": "api",
+        "reasoning": "why",
+        "training": "learn",
+    }
+    value = {
+        "talk": {
+            "turns": [
+                {"who": "Customer", "what": "Weather?"},
+                {
+                    "who": "Agent",
+                    "what": None,
+                    "acts": [{"id": "1", "function": {"name": "w", "arguments": "{}"}}],
+                },
+                {"who": "tool", "what": "Sun", "tool_call_id": "1"},
+                {"who": "Agent", "what": "Sunny.", "why": "It said so.", "learn": False},
+            ]
+        },
+        "api": [{"name": "w"}],
+    }
+    example = read(mapping_of(table), value)
+    assert [turn.role for turn in example.turns] == ["user", "assistant", "tool", "assistant"]
+    assert [turn.trained for turn in example.turns] == [False, True, False, False]
+    assert [turn.written for turn in example.turns] == ["Customer", "Agent", "", "Agent"]
+    assert (example.turns[1].calls[0].name, example.turns[2].answers) == ("w", "1")
+    assert example.turns[3].reasoning[0].text == "It said so."
+    assert example.turns_path == ("talk", "turns")
+    assert [tool.name for tool in example.tools] == ["w"]
+
+
+def test_a_call_written_as_the_content() -> None:
+    mapping = mapping_of({"type": "sharegpt"})
+    call = '{"name": "w", "arguments": {"city": "Rome"}}'
+    value = {"conversations": [{"from": "human", "value": "?"}, {"from": "function_call", "value": call}]}
+    turn = read(mapping, value).turns[1]
+    assert (turn.role, turn.texts, turn.calls[0].name) == ("assistant", (), "w")
+    record = Record(orjson.dumps(value))
+    span = record.locate(turn.calls[0].name_path)
+    assert record.raw[span.start : span.end] == b'\\"w\\"'
+
+
+def test_preference_label_text_and_media() -> None:
+    pair = read(
+        mapping_of({"prompt": "q", "chosen": "good", "rejected": "bad"}), {"q": "?", "good": "4", "bad": "5"}
+    )
+    assert (pair.kind, pair.answer_from, pair.rejected[0].text) == (Kind.PREFERENCE, 1, "5")
+    assert said(pair) == [("user", "?", False), ("assistant", "4", True)]
+    talk = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "4"}]
+    other = [talk[0], {"role": "assistant", "content": "5"}]
+    whole = read(mapping_of({"chosen": "good", "rejected": "bad"}), {"good": talk, "bad": other})
+    assert (whole.answer_from, whole.rejected_from, len(whole.turns)) == (1, 1, 2)
+    again = read(
+        mapping_of({"prompt": "q", "chosen": "good", "rejected": "bad"}),
+        {"q": "?", "good": talk, "bad": other},
+    )
+    assert said(again) == said(whole)
+    for good in (True, False):
+        one = read(
+            mapping_of({"prompt": "q", "completion": "a", "label": "ok"}), {"q": "?", "a": "4", "ok": good}
+        )
+        assert (one.kind, one.label, one.turns[1].trained) == (Kind.UNPAIRED, good, good)
+    plain = read(mapping_of({"text": "doc"}), {"doc": "Once."})
+    assert (plain.kind, [text.text for text in plain.trained_texts()]) == (Kind.PRETRAINING, ["Once."])
+    seen = read(mapping_of({"type": "openai", "images": "pics"}), {"messages": talk, "pics": ["a.png"]})
+    assert [(media.kind, media.source, media.path) for media in seen.media] == [
+        ("image", "a.png", ("pics", 0))
+    ]
+
+
+def test_a_mask_under_a_key_of_its_own() -> None:
+    table = '[format]\nmessages = "m"\ntraining = "learn"\n'
+    row = b'{"m": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y", "learn": 0}]}\n'
+    found = [placed.finding for placed in lint(row, table)]
+    assert ("TRN008", ("m", 1, "learn")) in [(finding.code, finding.path) for finding in found]
+
+
+def test_a_prompt_beside_what_a_grader_compares_with() -> None:
+    row = b'{"q": [[{"role": "user", "content": "x"}]], "ground_truth": "y"}\n'
+    found = {placed.finding.code for placed in lint(row, '[format]\nmessages = "q.0"\n')}
+    assert found <= {"SIZ001"}
+
+
+def test_a_number_is_a_place_in_a_list_but_not_at_the_start() -> None:
+    assert undotted("a.0.b") == ("a", 0, "b")
+    assert undotted("0.b") == ("0", "b")
+
+
+def test_the_schema_speaks_of_the_mapped_fields() -> None:
+    table = '[format]\nprompt = "q"\ncompletion = "a"\n'
+    found = {
+        p.finding.code: p.finding
+        for p in lint(b'{"q": "x", "a": "y"}\n{"q": 1, "a": "y"}\n{"q": "z"}\n', table)
+    }
+    assert found["FMT004"].path == ("q",)
+    assert "`a`" in found["FMT003"].message
+
+
+def test_a_role_that_is_not_mapped_is_found() -> None:
+    table = '[format]\nmessages = "m"\nroles = {user = ["U"], assistant = ["A"]}\n'
+    good = b'{"m": [{"role": "U", "content": "x"}, {"role": "A", "content": "y"}]}\n'
+    codes = [p.finding.code for p in lint(good + good.replace(b'"A"', b'"B"').replace(b"x", b"z"), table)]
+    assert "FMT006" in codes
+    assert "LOD006" not in codes
+
+
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 1)
+    | st.sampled_from(["", "user", "gpt", "[]", '{"name": "f"}']),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["role", "content", "from", "value", "a", "tool_calls"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+KEYS = sorted({str(step) for m in PRESETS.values() for _, path in m.required() for step in path})
+
+
+@given(
+    st.sampled_from(sorted(PRESETS)),
+    st.dictionaries(st.sampled_from([*KEYS, "system", "history", "tools"]), ANY),
+)
+@settings(deadline=None)
+def test_reading_never_raises_and_its_paths_lead_to_its_texts(name: str, value: dict[str, Any]) -> None:
+    mapping = settled(PRESETS[name], [value])
+    fmt = custom_format(mapping)
+    assert fmt.recognise(value) in (True, False)
+    assert fmt.validator.is_valid(value) in (True, False)
+    example = fmt.read(Record(b"{}"), value, GENERIC)
+    for text in example.all_texts():
+        found: Any = value
+        for step in text.path:
+            found = orjson.loads(found) if step == "\0inside" else found[step]
+        assert found == text.text
+
+
+VALID = [
+    ('type = "jeopardy"', {"question": "Capital of Peru", "category": "Towns", "answer": "Lima"}),
+    ('type = "explainchoice"', {"question": "2 + 2?", "choices": ["3", "4"], "solution": "4"}),
+    (
+        'prompt = "q"\ncompletion = "a"\nsystem = "s"\ninput = "i"',
+        {"q": "2 + 2?", "a": "4", "s": None, "i": ""},
+    ),
+    ('type = "alpaca"', {"instruction": "2 + 2?", "input": "", "output": "4", "history": [["Hi", "Hello"]]}),
+    (
+        'type = "sharegpt"',
+        {
+            "conversations": [
+                {"from": "human", "value": "Weather in Rome?"},
+                {"from": "function_call", "value": '{"name": "weather", "arguments": {"city": "Rome"}}'},
+                {"from": "observation", "value": '{"sky": "clear"}'},
+                {"from": "gpt", "value": "It is clear."},
+            ],
+            "system": "Be brief.",
+            "tools": '[{"name": "weather", "parameters": {"type": "object", "properties": {}}}]',
+        },
+    ),
+    (
+        'type = "openai"',
+        {
+            "messages": [
+                {"role": "developer", "content": "Be brief."},
+                {"role": "user", "content": [{"type": "text", "text": "Weather?"}]},
+                {
+                    "role": "assistant",
+                    "tool_calls": [
+                        {"id": "1", "type": "function", "function": {"name": "w", "arguments": "{}"}}
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "1", "content": ""},
+                {"role": "assistant", "content": "Fine.", "reasoning_content": "It is."},
+            ],
+            "tools": [{"type": "function", "function": {"name": "w", "parameters": {"type": "object"}}}],
+        },
+    ),
+    ('type = "chatml.intel"', {"system": "", "question": "2 + 2?", "chosen": "4", "rejected": "5"}),
+    ('type = "kto.intel"', {"question": "2 + 2?", "completion": "5", "label": False}),
+    ('text = "doc.body"', {"doc": {"body": "Once upon a time."}, "id": 7}),
+]
+
+
+@pytest.mark.parametrize(("table", "row"), VALID, ids=lambda given: str(given)[:30])
+def test_valid_records_of_a_mapping_give_no_warning(table: str, row: dict[str, Any]) -> None:
+    data = orjson.dumps(row) + b"\n"
+    settings = f'ignore = ["SIZ001"]\n[format]\n{table}\n'
+    profile = build_profile({})
+    grave = [
+        (placed.finding.code, placed.finding.message)
+        for placed in lint(data, settings)
+        if profile.severity(placed.finding.code, placed.finding.consequence) is not Severity.INFO
+    ]
+    assert grave == []
+
+
+# -- auto ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "preset"),
+    [
+        ({"question": "a", "answer": "b"}, "alpaca_chat.load_qa"),
+        ({"question": "a", "category": "c", "answer": "b"}, "jeopardy"),
+        ({"question": "a", "context": "c", "answer": "b"}, "context_qa.load_v2"),
+        ({"prompt": "a", "response": "b"}, "gpt4all"),
+        ({"system": "s", "question": "a", "chosen": "b", "rejected": "c"}, "chatml.intel"),
+        ({"input": "a", "chosen": "b", "rejected": "c"}, "chatml.icr"),
+        ({"question": "a", "completion": "b", "label": True}, "kto.intel"),
+        ({"instruction": "a", "input": "i", "chosen": "b", "rejected": "c"}, None),
+        ({"question": "a", "prompt": "b", "answer": "c"}, None),
+        ({"query": "a", "reply": "b"}, None),
+    ],
+)
+def test_a_preset_is_recognised_by_all_its_fields(value: dict[str, Any], preset: str | None) -> None:
+    assert recognised(value) == preset
+
+
+def test_every_preset_has_fields_and_a_schema() -> None:
+    for mapping in PRESETS.values():
+        assert list(mapping.required())
+        assert custom_format(mapping).hint
+
+
+def test_auto_says_why_and_yields_to_a_target() -> None:
+    rows = [{"prompt": "a", "response": "b"}] * 98 + [{"prompt": "a"}, {"x": 1}]
+    profile = build_profile({}, rows)
+    assert (profile.format, profile.format_source) == ("custom", "98 of its first 100 records: gpt4all")
+    assert not profile.configured_format
+    strict = build_profile({"target": "openai"}, rows)
+    assert (strict.format, strict.format_source) == ("prompt-completion", "98 of its first 100 records")
+    assert build_profile({"format": "openai-chat"}, rows).format_source == "configured"
+
+
+def test_a_known_format_stays_known_where_a_record_is_odd() -> None:
+    rows = [{"prompt": "a", "completion": "b"}] * 5 + [{"prompt": "a", "response": "b"}] * 4
+    assert build_profile({}, rows).format == "prompt-completion"
+
+
+# -- other people's mappings -------------------------------------------------------------------------------
+
+
+def test_what_dataset_info_leaves_out_is_nothing() -> None:
+    name, mapping = _llama_factory.mapped({"file_name": "a", "columns": {"prompt": "q", "response": "a"}})
+    assert name == ""
+    assert (mapping.prompt, mapping.input, mapping.completion) == ((("q",),), (), (("a",),))
+    assert _llama_factory.mapped({"file_name": "a"})[0] == "alpaca"
+    assert _llama_factory.mapped({"formatting": "sharegpt"})[0] == "sharegpt"
+    assert _llama_factory.mapped({"columns": {"prompt": "text"}})[1].text == ("text",)
+
+
+def test_dataset_info_of_the_kto_demo() -> None:
+    entry = {
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages", "kto_tag": "label"},
+        "tags": {
+            "role_tag": "role",
+            "content_tag": "content",
+            "user_tag": "user",
+            "assistant_tag": "assistant",
+        },
+    }
+    assert list(_llama_factory.problems(entry)) == []
+    _, mapping = _llama_factory.mapped(entry)
+    value = {
+        "messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "4"}],
+        "label": False,
+    }
+    example = read(mapping, value)
+    assert (example.kind, example.label, example.label_path) == (Kind.UNPAIRED, False, ("label",))
+    # Its tags name no system role, so LLaMA-Factory skips a row that has one.
+    value["messages"] = [{"role": "system", "content": "x"}, *value["messages"]]  # type: ignore[misc]
+    read(mapping, value, valid=False)
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "words"),
+    [
+        ({"formatting": "sharegtp"}, "formatting", "did you mean `sharegpt`?"),
+        ({"columns": {"promt": "q", "response": "a"}}, "promt", "did you mean `prompt`?"),
+        ({"colums": {}}, "colums", "did you mean `columns`?"),
+        ({"formatting": "sharegpt", "columns": {"tools": "t"}}, "columns", "names no `messages`"),
+        ({"formatting": "sharegpt", "tags": {"role_tag": "role"}}, "tags", "names no `content_tag`"),
+        ({"columns": ["q"]}, "columns", "must be an object"),
+    ],
+)
+def test_a_mistake_in_dataset_info_is_told(entry: dict[str, Any], key: str, words: str) -> None:
+    (problem,) = _llama_factory.problems(entry)
+    assert problem[0] == key
+    assert words in problem[1]
+
+
+def test_a_chat_template_entry_of_axolotl() -> None:
+    entry = {
+        "type": "chat_template",
+        "field_messages": "conversations",
+        "message_property_mappings": {"role": "from", "content": "value"},
+        "roles": {"user": ["human"], "assistant": ["gpt"]},
+        "roles_to_train": ["gpt"],
+        "message_field_training": "train",
+    }
+    found = _axolotl.mapped(entry, None, "axolotl.yaml")
+    assert found is not None
+    assert found[1] is not None
+    talk = [
+        {"from": "human", "value": "?"},
+        {"from": "gpt", "value": "4"},
+        {"from": "judge", "value": "Good."},
+    ]
+    example = read(found[1], {"conversations": talk, "system": "Be brief."})
+    assert [(turn.role, turn.trained) for turn in example.turns] == [
+        ("system", False),
+        ("user", False),
+        ("assistant", True),
+        ("judge", False),
+    ]
+    example = read(found[1], {"conversations": orjson.dumps(talk).decode()})
+    assert [turn.role for turn in example.turns] == ["user", "assistant", "judge"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "rl", "required"),
+    [
+        ({"type": "jeopardy"}, None, ["question", "category", "answer"]),
+        ({"type": "gpteacher:roleplay"}, None, ["instruction", "response"]),
+        ({"type": "llama3.intel"}, "dpo", ["question", "chosen", "rejected"]),
+        ({"type": "llama3.intel"}, "kto", ["question", "completion", "label"]),
+        ({"type": "chat_template.argilla_chat"}, "dpo", ["chosen", "rejected"]),
+        ({"type": "chat_template.argilla"}, "orpo", ["chosen", "rejected"]),
+        ({"type": "pretrain", "text_column": "body"}, None, ["body"]),
+        ({"type": "completion", "field": "body"}, None, ["body"]),
+        ({"type": {"field_instruction": "q", "field_output": "a"}}, None, ["q", "a"]),
+        ({"type": {"field_prompt": "q"}}, "dpo", ["q", "chosen", "rejected"]),
+        ({"message_field_role": "r", "type": "chat_template"}, None, ["messages"]),
+    ],
+)
+def test_the_types_of_axolotl(entry: dict[str, Any], rl: str | None, required: list[str]) -> None:
+    found = _axolotl.mapped(entry, rl, "a.yml")
+    assert found is not None
+    assert found[1] is not None
+    assert [path[0] for _, path in found[1].required()] == required
+
+
+def test_plain_chat_of_axolotl_is_plain_chat() -> None:
+    for entry in (
+        {},
+        {"field_messages": "messages", "chat_template": "chatml"},
+        {"roles_to_train": ["assistant"]},
+    ):
+        found = _axolotl.mapped({"type": "chat_template", **entry}, None, "a.yml")
+        assert found is not None
+        assert found[0] == "openai-chat"
+    found = _axolotl.mapped({"type": "chat_template", "field_messages": "talk"}, None, "a.yml")
+    assert found is not None
+    assert found[0] == ""
+
+
+def test_types_of_axolotl_whose_fields_are_not_known() -> None:
+    assert _axolotl.mapped({"type": "my_own.module"}, None, "a.yml") is None
+    assert _axolotl.mapped({}, None, "a.yml") is None
+    assert _axolotl.mapped({"type": "input_output"}, None, "a.yml") == ("axolotl-segments", None)
+    assert axolotl_preset("concisechoice") == PRESETS["explainchoice"]
+
+
+# -- axolotl-segments ---------------------------------------------------------------------------------------
+
+
+def test_segments_are_read_and_a_valid_file_gives_no_warning() -> None:
+    row = {
+        "segments": [{"label": False, "text": "<s>[INST] 2 + 2? [/INST]"}, {"label": True, "text": " 4</s>"}]
+    }
+    fmt = FORMATS["axolotl-segments"]
+    assert fmt.recognise(row)
+    assert said(fmt.read(Record(b"{}"), row, GENERIC))[1] == ("assistant", " 4</s>", True)
+    profile = build_profile({})
+    grave = [
+        placed.finding
+        for placed in lint(orjson.dumps(row) + b"\n", 'ignore = ["SIZ001"]')
+        if profile.severity(placed.finding.code, placed.finding.consequence) is not Severity.INFO
+    ]
+    assert grave == []
+    codes = {p.finding.code for p in lint(b'{"segments": [{"label": 1, "text": "a"}, {"text": "b"}]}\n')}
+    assert {"FMT003", "FMT004"} <= codes
