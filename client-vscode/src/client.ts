@@ -12,16 +12,9 @@ import {
   State,
 } from "vscode-languageclient/node";
 
-import { pathContext, read, settingsFor } from "./configuration";
+import { pathContext, read, selector, settingsFor } from "./configuration";
 import type { ServerCommand } from "./locateServer";
 import { MessageSeverity, popsUp } from "./settings";
-
-/** Documents that are checked: by language, and by name for hosts where another extension claims the file type. */
-export const SELECTOR: { scheme: string; language?: string; pattern?: string }[] = [
-  { scheme: "file", language: "jsonl" },
-  { scheme: "untitled", language: "jsonl" },
-  { scheme: "file", pattern: "**/*.{jsonl,ndjson}" },
-];
 
 /** Leaves all messages about failures to this extension: the library's own pop up beside ours and name no way out. */
 class QuietClient extends LanguageClient {
@@ -37,7 +30,7 @@ class QuietClient extends LanguageClient {
  */
 export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, onGaveUp: () => void): LanguageClient {
   const options: LanguageClientOptions = {
-    documentSelector: SELECTOR,
+    documentSelector: selector(),
     outputChannel: log,
     traceOutputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,

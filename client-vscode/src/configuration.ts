@@ -4,11 +4,16 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 
 import type { PathContext } from "./paths";
-import { type ServerSettings, serverSettings } from "./settings";
+import { type DocumentFilter, documentSelector, type ServerSettings, serverSettings } from "./settings";
 
 /** One setting of the section `finetooth`. VS Code itself leaves out restricted ones of an untrusted folder. */
 export function read(key: string, scope?: vscode.Uri): unknown {
   return vscode.workspace.getConfiguration("finetooth", scope ?? null).get(key);
+}
+
+/** Which documents are checked. */
+export function selector(): DocumentFilter[] {
+  return documentSelector(read("jsonFiles"));
 }
 
 /** The settings for the server, for one resource or for the window. */

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
+import { selector } from "./configuration";
 import { createLog } from "./log";
 import { machineProbes } from "./probes";
 import { PythonExtension } from "./pythonExtension";
@@ -10,7 +11,7 @@ import { Server } from "./server";
 import { Status } from "./status";
 
 /** Settings that decide which process runs; the others are sent to the running one. */
-const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter"];
+const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter", "finetooth.jsonFiles"];
 
 let server: Server | undefined;
 
@@ -38,7 +39,22 @@ export function activate(context: vscode.ExtensionContext): void {
       if (RESTART_ON.some((setting) => event.affectsConfiguration(setting))) restart.call();
     }),
   );
-  void current.restart();
+  startWhenNeeded(context, current);
+}
+
+/** JSON files activate the extension too, but most are no datasets: the server waits for the first document to check. */
+function startWhenNeeded(context: vscode.ExtensionContext, current: Server): void {
+  const isOurs = (document: vscode.TextDocument): boolean => vscode.languages.match(selector(), document) > 0;
+  if (vscode.workspace.textDocuments.some(isOurs)) {
+    void current.restart();
+    return;
+  }
+  const opened = vscode.workspace.onDidOpenTextDocument((document) => {
+    if (!isOurs(document)) return;
+    opened.dispose();
+    void current.restart();
+  });
+  context.subscriptions.push(opened);
 }
 
 export async function deactivate(): Promise<void> {

@@ -34,6 +34,27 @@ export function serverSettings(read: ReadSetting, context: PathContext): ServerS
   };
 }
 
+/** What names documents to VS Code and to the language client. */
+export interface DocumentFilter {
+  scheme: string;
+  language?: string;
+  pattern?: string;
+}
+
+/**
+ * Documents that are checked: by language, and by name for hosts where another extension claims the file type. Of JSON
+ * documents only those that the setting `jsonFiles` names: most JSON is no dataset, and would be sent to the server in
+ * vain.
+ */
+export function documentSelector(jsonFiles: unknown): DocumentFilter[] {
+  return [
+    { scheme: "file", language: "jsonl" },
+    { scheme: "untitled", language: "jsonl" },
+    { scheme: "file", pattern: "**/*.{jsonl,ndjson}" },
+    ...(texts(jsonFiles) ?? []).map((pattern) => ({ scheme: "file", language: "json", pattern })),
+  ];
+}
+
 /** A trimmed text, or undefined where there is none. */
 export function text(value: unknown): string | undefined {
   const trimmed = typeof value === "string" ? value.trim() : "";

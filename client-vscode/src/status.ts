@@ -3,13 +3,13 @@
 
 import * as vscode from "vscode";
 
-import { SELECTOR } from "./client";
+import { selector } from "./configuration";
 
 const SHOW_LOG: vscode.Command = { command: "finetooth.showLog", title: "Show log" };
 const RESTART: vscode.Command = { command: "finetooth.restart", title: "Restart server" };
 
 export class Status implements vscode.Disposable {
-  private readonly item = vscode.languages.createLanguageStatusItem("finetooth.status", SELECTOR);
+  private readonly item = vscode.languages.createLanguageStatusItem("finetooth.status", selector());
 
   constructor() {
     this.item.name = "Finetooth";
@@ -42,6 +42,6 @@ export class Status implements vscode.Disposable {
     command: vscode.Command,
     busy = false,
   ): void {
-    Object.assign(this.item, { text, detail, severity, command, busy });
+    Object.assign(this.item, { text, detail, severity, command, busy, selector: selector() });
   }
 }

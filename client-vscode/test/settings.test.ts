@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
-import { popsUp, serverSettings } from "../src/settings";
+import { documentSelector, popsUp, serverSettings } from "../src/settings";
 
 const context = { folder: "/project", home: "/home/ada", env: {} };
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
@@ -41,6 +41,22 @@ describe("settings for the server", () => {
   test("values of a wrong type, empty ones and impossible ones are left out", () => {
     const values: Record<string, unknown> = { select: "SYN", ignore: [1, "", null], target: "  ", model: 4, datasetFormat: null, maxDiagnostics: 0, configuration: [], allowPlugins: "yes" };
     assert.deepEqual(mapped((key) => values[key]), { enable: true });
+  });
+});
+
+describe("documents that are checked", () => {
+  const json = (setting: unknown): string[] =>
+    documentSelector(setting).filter(({ language }) => language === "json").map(({ pattern }) => pattern ?? "");
+
+  test("are JSON Lines, and of JSON only what the setting names", () => {
+    assert.deepEqual(json(contributed["finetooth.jsonFiles"]?.default), []);
+    assert.deepEqual(json(["**/data/*.json", " ", 3]), ["**/data/*.json"]);
+    assert.deepEqual(json("**/*.json"), []);
+    assert.equal(documentSelector([]).length, 3);
+  });
+
+  test("no filter is without a language or a pattern", () => {
+    for (const filter of documentSelector(["**/*.json"])) assert.ok(filter.language ?? filter.pattern);
   });
 });
 
