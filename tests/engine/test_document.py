@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import finetooth.engine.document as document_module
 from finetooth.engine.document import (
     Change,
     Document,
@@ -116,6 +117,17 @@ def test_columns_count_the_client_s_units_both_ways(
     units = [sum(width(char, encoding) for char in text[:index]) for index in chosen]
     assert columns(line, offsets, encoding) == units
     assert [byte_offset(line, column, encoding) for column in units] == offsets
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@given(text=texts.map(lambda text: whole(re.sub("[\r\n]", "", text))), column=st.integers(0, 60))
+@settings(max_examples=200, deadline=None)
+def test_a_place_in_a_long_line_is_that_of_the_whole_line(encoding: Encoding, text: str, column: int) -> None:
+    line = encode(text)
+    expected = byte_offset(line, column, encoding)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document_module, "PIECE", 5)
+        assert byte_offset(line, column, encoding) == expected
 
 
 def test_a_change_inside_a_line_touches_one_line() -> None:

@@ -18,6 +18,8 @@ from typing import Final, NamedTuple
 
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))
 _NOT_ASTRAL_LEAD: Final = bytes(range(0xF0)) + bytes(range(0xF8, 0x100))
+PIECE: Final = 16 * 1024
+"""Of a longer line only so many bytes are decoded to find a place in it."""
 _HIGH_HALF: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\Z")
 _LOW_HALF: Final = re.compile(rb"\xed[\xb0-\xbf][\x80-\xbf]")
 
@@ -143,6 +145,19 @@ def byte_offset(line: bytes, column: int, encoding: Encoding) -> int:
         return min(column, end)
     if encoding is Encoding.UTF8:
         return _character_start(line, min(column, end))
+    start = 0
+    while end - start > PIECE:  # decoding all of a long line takes ten times as long as counting
+        stop = _character_start(line, start + PIECE)
+        units = _units(line[start:stop], encoding)
+        if units > column:
+            break
+        column -= units
+        start = stop
+    rest = line[start:end] if start else line
+    return start + _byte_offset(rest, column, encoding, end - start)
+
+
+def _byte_offset(line: bytes, column: int, encoding: Encoding, end: int) -> int:
     # A UTF-16 unit is at most three bytes of UTF-8 and a code point four: no need to look further.
     reach = _character_start(line, min(column * 4, end))
     text = line[:reach].decode("utf-8", "surrogatepass")
@@ -162,13 +177,16 @@ def columns(line: bytes, offsets: Sequence[int], encoding: Encoding) -> list[int
     found: list[int] = []
     at = units = 0
     for offset in offsets:
-        part = line[at:offset]
-        units += len(part.translate(None, _CONTINUATION))
-        if encoding is Encoding.UTF16:
-            units += len(part.translate(None, _NOT_ASTRAL_LEAD))
+        units += _units(line[at:offset], encoding)
         found.append(units)
         at = offset
     return found
+
+
+def _units(part: bytes, encoding: Encoding) -> int:
+    """UTF-16 units or code points of whole characters."""
+    units = len(part.translate(None, _CONTINUATION))
+    return units + len(part.translate(None, _NOT_ASTRAL_LEAD)) if encoding is Encoding.UTF16 else units
 
 
 def _character_start(line: bytes, offset: int) -> int:
