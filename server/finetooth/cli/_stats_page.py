@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -24,9 +25,15 @@ def page(source: Source, profile: Profile, stats: Stats, style: Style, width: in
     """The lines about one file."""
     yield style.bold(source.name)
     for label, texts in _rows(source, profile, stats, width - _LABEL - 2):
-        for number, text in enumerate(texts):
+        wrapped = [line for text in texts for line in _wrapped(text, width - _LABEL - 2)]
+        for number, text in enumerate(wrapped):
             head = style.dim(f"{label:<{_LABEL}}") if number == 0 else " " * _LABEL
             yield f"  {head}{text}"
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """The lines of a text that is too long for one, later ones indented."""
+    return [text] if len(text) <= room else textwrap.wrap(text, room, subsequent_indent="  ")
 
 
 def _rows(source: Source, profile: Profile, stats: Stats, width: int) -> Iterator[tuple[str, Sequence[str]]]:
