@@ -93,9 +93,9 @@ def _draw(
 def _window(widths: Sequence[int], start: int, room: int) -> tuple[int, int]:
     """The part of the text to show: all of it if it fits, else from a quarter of the room before `start`
     on."""
-    if sum(widths) + 2 <= room:
+    if sum(widths) + 3 <= room:  # an ellipsis on either side, and one behind the marks
         return 0, len(widths)
-    room -= 3  # an ellipsis on either side, and one behind the marks
+    room -= 3
     left, used = start, 0
     while left and used + widths[left - 1] <= room // 4:
         left -= 1
