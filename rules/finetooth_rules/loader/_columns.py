@@ -35,23 +35,28 @@ TEXT: Final = "s"
 DATE: Final = "d"
 JSON: Final = "j"
 NULL: Final = "n"
+WHOLE: Final = "i"
+FRACTION: Final = "f"
+EVEN: Final = "w"
 KINDS: Final[Mapping[str, str]] = {
     TEXT: "string",
     DATE: "string",
     JSON: "string",
     OBJECT: "object",
     LIST: "array",
-    "i": "number",
-    "f": "number",
+    WHOLE: "number",
+    FRACTION: "number",
+    EVEN: "number",
     "b": "boolean",
     NULL: "null",
 }
 """Letter → the type as pyarrow names it. A text that is an ISO date, and one that is JSON, have letters of
-their own."""
+their own, as have whole numbers, those with a fraction (or too large), and whole ones written like `2.0`."""
 
 _MOST_COLUMNS: Final = 4096
 _MOST_TREES: Final = 512
 _INT64: Final = 1 << 63
+_EXACT: Final = 1 << 53
 
 _SPECIAL: Final = frozenset('0123456789-{["tfnNI \t\r\n')
 _LITERALS: Final = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
@@ -92,13 +97,15 @@ def tree_of(value: Any) -> Tree:
     if kind is list:
         return _tree_of_list(value)
     if kind is int:
-        return "i" if -_INT64 <= value < _INT64 else "f"
-    return NULL if value is None else "b" if kind is bool else "f"
+        return WHOLE if -_INT64 <= value < _INT64 else FRACTION
+    if kind is float:
+        return EVEN if value.is_integer() and abs(value) <= _EXACT else FRACTION
+    return NULL if value is None else "b"
 
 
 def _tree_of_list(items: list[Any]) -> Tree:
     if len(items) > 16 and set(map(type, items)) == {int}:
-        return (LIST, 0, "i")  # token ids
+        return (LIST, 0, WHOLE)  # token ids
     first: dict[Tree, int] = {}
     for index, item in enumerate(items):
         first.setdefault(tree_of(item), index)
