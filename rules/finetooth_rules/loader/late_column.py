@@ -119,16 +119,18 @@ def fit(summary: Headed[Columns], features: Features, profile: Profile, options:
     for column in sorted(whole, key=len) if head else ():
         inside = columns.within(column, free) or columns.within(column, found)
         if column not in free and not inside:
-            late = _late(column, frozenset(head.get(column, ())), whole[column])
+            late = _late(column, head.get(column, {}), whole[column])
             if late is not None:
                 found[column] = late
     return tuple(found[column] for column in sorted(found, key=repr)) or None
 
 
-def _late(column: Column, early: frozenset[str], counts: Mapping[str, int]) -> Late | None:
-    """What is late in a column of `counts`, whose letters in the head are `early`; its parent is not late."""
+def _late(column: Column, in_head: Mapping[str, int], counts: Mapping[str, int]) -> Late | None:
+    """What is late in a column of `counts`, those of the head being `in_head`; its parent is not late."""
+    early = frozenset(in_head)
     kinds = frozenset(counts) - early
     known = early - {NULL}
+    later = frozenset(kind for kind in counts if counts[kind] > in_head.get(kind, 0)) - {NULL}
     consequence = Consequence.REJECTED
     if not early and column[-1] != ITEM:
         now, before = "", ""
@@ -139,6 +141,9 @@ def _late(column: Column, early: frozenset[str], counts: Mapping[str, int]) -> L
     elif known == {DATE} and kinds & {TEXT, JSON}:
         kinds &= {TEXT, JSON}
         now, before = "is no date", "all are dates"
+    elif known & {TEXT, JSON} and later == {DATE}:
+        kinds = later
+        now, before, consequence = "has only dates", "not only", Consequence.DEGRADED
     elif known == {WHOLE} and FRACTION in kinds:
         kinds &= {FRACTION}
         now, before = "is a fraction", "it is whole"
@@ -146,11 +151,11 @@ def _late(column: Column, early: frozenset[str], counts: Mapping[str, int]) -> L
         types = {KINDS[kind] for kind in known}
         kinds = frozenset(kind for kind in kinds if kind != NULL and KINDS[kind] not in types)
         now, before = f"is {_name(kinds)}", f"it is {min(types)}"
-        if _goes_on(types, {KINDS[kind] for kind in kinds}):
+        if known != {DATE} and _goes_on(types, {KINDS[kind] for kind in kinds}):
             consequence = Consequence.DEGRADED
     if not kinds:
         return None
-    many = sum(counts[kind] for kind in kinds) > _POINTED_AT
+    many = not kinds.isdisjoint(early) or sum(counts[kind] for kind in kinds) > _POINTED_AT
     return Late(column, kinds, now, before, consequence, many)
 
 
