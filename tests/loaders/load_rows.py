@@ -1,8 +1,8 @@
 """Run by the Python of an environment that holds `datasets`: what its JSON loader makes of files.
 
 Reads a JSON list of data sets, `[paths, size of a block or null]`, from stdin; writes a JSON list with one
-outcome each: `{"rows": […]}`, `{"error": texts of the exception and its causes}` or `{"crash": signal}`. A date is written
-as `{"datetime": text}`. They are loaded in a process of their own, as the strict loader can crash; the next
+outcome each: `{"rows": […]}`, `{"error": texts of the exception and its causes}` or `{"crash": signal}`. A
+date is written as `{"datetime": text}`. They are loaded in a process of their own, as the strict loader can crash; the next
 one then goes on.
 """
 

@@ -2,8 +2,7 @@
 
 Each version lives in an environment of its own under `.bench/loaders`, made when it is missing. One version
 of each generation runs always, on a sample of what `FINETOOTH_ALL_LOADERS=1` runs on all versions that
-trainers pin. Where pip cannot
-install, the tests are skipped.
+trainers pin. Where pip cannot install, the tests are skipped.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -60,6 +61,8 @@ _EXACT: Final = 1 << 53
 
 _SPECIAL: Final = frozenset('0123456789-{["tfnNI \t\r\n')
 _LITERALS: Final = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+_LETTERS: Final = frozenset("tfnNI")
+_LITERAL_STARTS: Final = frozenset({"tru", "fal", "nul", "NaN", "Inf"})
 _CLOSING: Final = {"{": "}", "[": "]", '"': '"'}
 # What pandas' ujson takes as a number, by trial: also `007`, `1.`, `1e` and a minus alone, but not `.5`.
 _NUMBER: Final = re.compile(r"(?:-[0-9]*|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
@@ -87,6 +90,9 @@ def tree_of(value: Any) -> Tree:
     if kind is str:
         return text_kind(value) if value and value[0] in _SPECIAL else TEXT
     if kind is dict:
+        texts = _of_texts(value)
+        if texts is not None:
+            return texts
         parts: list[Any] = [OBJECT]
         for key, item in value.items():
             if item.__class__ is str:
@@ -103,12 +109,32 @@ def tree_of(value: Any) -> Tree:
     return NULL if value is None else "b"
 
 
+def _of_texts(value: dict[str, Any]) -> Tree | None:
+    """The tree of an object of nothing but texts that are neither dates nor JSON: a turn, mostly."""
+    for item in value.values():
+        if item.__class__ is not str or (item and item[0] in _SPECIAL and text_kind(item) != TEXT):
+            return None
+    return _of_keys(tuple(value))
+
+
+@lru_cache(maxsize=256)
+def _of_keys(keys: tuple[str, ...]) -> Tree:
+    parts: list[Any] = [OBJECT]
+    for key in keys:
+        parts += key, TEXT
+    return tuple(parts)
+
+
 def _tree_of_list(items: list[Any]) -> Tree:
     if len(items) > 16 and set(map(type, items)) == {int}:
         return (LIST, 0, WHOLE)  # token ids
     first: dict[Tree, int] = {}
+    last: Tree | None = None
     for index, item in enumerate(items):
-        first.setdefault(tree_of(item), index)
+        tree = tree_of(item)
+        if tree is not last:  # turns mostly have the same
+            first.setdefault(tree, index)
+            last = tree
     parts: list[Any] = [LIST]
     for tree, index in first.items():
         parts += index, tree
@@ -119,6 +145,8 @@ def text_kind(text: str) -> str:
     """`DATE` where Arrow makes a timestamp of a column of such texts, `JSON` where `datasets` decodes it
     in a column of mixed types, else `TEXT`.
     """
+    if text[:1] in _LETTERS and text[:3] not in _LITERAL_STARTS:
+        return TEXT  # `the`, `for`, `I`: of what may be special the commonest
     if text[4:5] == "-" and (date := _DATE.fullmatch(text)) is not None and _exists(date):
         return DATE
     text = text.strip(" \t\r\n")
