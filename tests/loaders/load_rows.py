@@ -2,8 +2,8 @@
 
 Reads a JSON list of data sets, `[paths, size of a block or null]`, from stdin; writes a JSON list with one
 outcome each: `{"rows": […]}`, `{"error": texts of the exception and its causes}` or `{"crash": signal}`. A
-date is written as `{"datetime": text}`. They are loaded in a process of their own, as the strict loader can crash; the next
-one then goes on.
+date is written as `{"datetime": text}`. They are loaded in a process of their own, as the strict loader can
+crash; the next one then goes on.
 """
 
 from __future__ import annotations

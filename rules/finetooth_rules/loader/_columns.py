@@ -90,9 +90,6 @@ def tree_of(value: Any) -> Tree:
     if kind is str:
         return text_kind(value) if value and value[0] in _SPECIAL else TEXT
     if kind is dict:
-        texts = _of_texts(value)
-        if texts is not None:
-            return texts
         parts: list[Any] = [OBJECT]
         for key, item in value.items():
             if item.__class__ is str:
@@ -109,16 +106,9 @@ def tree_of(value: Any) -> Tree:
     return NULL if value is None else "b"
 
 
-def _of_texts(value: dict[str, Any]) -> Tree | None:
-    """The tree of an object of nothing but texts that are neither dates nor JSON: a turn, mostly."""
-    for item in value.values():
-        if item.__class__ is not str or (item and item[0] in _SPECIAL and text_kind(item) != TEXT):
-            return None
-    return _of_keys(tuple(value))
-
-
 @lru_cache(maxsize=256)
 def _of_keys(keys: tuple[str, ...]) -> Tree:
+    """The tree of an object with plain texts under these keys."""
     parts: list[Any] = [OBJECT]
     for key in keys:
         parts += key, TEXT
@@ -129,12 +119,21 @@ def _tree_of_list(items: list[Any]) -> Tree:
     if len(items) > 16 and set(map(type, items)) == {int}:
         return (LIST, 0, WHOLE)  # token ids
     first: dict[Tree, int] = {}
-    last: Tree | None = None
+    last: tuple[str, ...] | None = None
     for index, item in enumerate(items):
-        tree = tree_of(item)
-        if tree is not last:  # turns mostly have the same
-            first.setdefault(tree, index)
-            last = tree
+        if item.__class__ is not dict:
+            first.setdefault(tree_of(item), index)
+            continue
+        # A turn, mostly: nothing but texts that are neither dates nor JSON, under the keys of the one before.
+        for text in item.values():
+            if text.__class__ is not str or (text and text[0] in _SPECIAL and text_kind(text) != TEXT):
+                first.setdefault(tree_of(item), index)
+                break
+        else:
+            keys = tuple(item)
+            if keys != last:
+                first.setdefault(_of_keys(keys), index)
+                last = keys
     parts: list[Any] = [LIST]
     for tree, index in first.items():
         parts += index, tree
