@@ -4,7 +4,7 @@ r"""A column, or its type, is first seen behind the loader's first 10 MB.
 Looks, for trainers that load with Hugging Face `datasets`, at what begins behind the first 10 MB of a file
 in JSON Lines (10,485,760 bytes): a new column, a new key in a message, values where before there were only
 nulls or empty lists, fractions where there were only whole numbers, another type. Up to 20 records with it
-are pointed at; where it is in more, it is said once for the file.
+are pointed at; where it is in more, or an object gets more than 5 new keys, it is said once for the file.
 
 A file that is one JSON array is read whole, and has nothing late. Whether files of one dataset agree with
 each other is not looked at.
@@ -49,6 +49,7 @@ the columns (`features=`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -88,6 +89,8 @@ class Options:
 
 
 _POINTED_AT: Final = 20
+_MOST_KEYS: Final = 5
+_NEW_KEYS: Final = "gets new keys"
 
 
 class Late(NamedTuple):
@@ -122,7 +125,18 @@ def fit(summary: Headed[Columns], features: Features, profile: Profile, options:
             late = _late(column, head.get(column, {}), whole[column])
             if late is not None:
                 found[column] = late
-    return tuple(found[column] for column in sorted(found, key=repr)) or None
+    return tuple(sorted(_together(found), key=lambda late: repr(late.column))) or None
+
+
+def _together(found: Mapping[Column, Late]) -> Iterator[Late]:
+    """One for all where an object gets many new keys: a map, such as the properties of a schema."""
+    new = Counter(column[:-1] for column, late in found.items() if not late.now)
+    maps = {column for column, count in new.items() if count > _MOST_KEYS}
+    for column, late in found.items():
+        if late.now or column[:-1] not in maps:
+            yield late
+    for column in maps:
+        yield Late(column, frozenset(), _NEW_KEYS, "", Consequence.REJECTED, True)
 
 
 def _late(column: Column, in_head: Mapping[str, int], counts: Mapping[str, int]) -> Late | None:
@@ -191,6 +205,8 @@ def _message(late: Late, where: str, options: Options) -> str:
     first = "first 10 MB" if options.block_bytes == BLOCK else "first block"
     if not late.now:
         return f"`{columns.pointer(late.column)}` is new {where}: the columns are those of the {first}"
+    if late.now == _NEW_KEYS:
+        return f"`{columns.pointer(late.column)}` gets new keys {where}: the keys are those of the {first}"
     column = late.column[:-1] if late.now == "has items" else late.column
     return f"`{columns.pointer(column)}` {late.now} {where}; in the {first}, which decides, {late.before}"
 
