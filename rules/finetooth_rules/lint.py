@@ -16,6 +16,7 @@ linter and named in `broken`; the others go on.
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -34,6 +35,7 @@ from finetooth_rules.rule import (
     AnyRule,
     FileRule,
     GroupRule,
+    Headed,
     MeasuredRule,
     Member,
     NoOptions,
@@ -289,7 +291,8 @@ class Linter:
                 continue
             if at_most is not None and at_most < rule.min_records(self.profile, options):
                 continue
-            key = (rule.gather, id(options) if dataclasses.fields(options) else 0)
+            own = rule.facts_read_options and dataclasses.fields(options)
+            key = (rule.gather, id(options) if own else 0)
             if key in shared:
                 facts[rule.code] = shared[key]
                 continue
@@ -315,13 +318,37 @@ class Linter:
         }
 
     def verdict(
-        self, rule: StatisticRule[Any, Any, Any], summaries: Iterable[Any], features: Features
+        self,
+        rule: StatisticRule[Any, Any, Any],
+        summaries: Sequence[Any],
+        features: Features,
+        heads: Sequence[Any] = (),
     ) -> Any:
-        """The verdict over the summaries of all parts of a dataset; None when the rule failed."""
-        total = rule.empty()
-        for summary in summaries:
-            total = rule.merge(total, summary)
+        """The verdict over the summaries of all parts of a dataset; None when the rule failed. `heads`: for a
+        rule with `head_bytes`, of each part what belongs to the head; the summary itself where that is all.
+        """
+        total = _merged(rule, summaries)
+        if rule.head_bytes is not None:
+            all_of_it = all(head is summary for head, summary in zip(heads, summaries, strict=True))
+            total = Headed(total if all_of_it else _merged(rule, heads), total)
         return self._called(rule, rule.fit, total, features, self.profile, self.options(rule.code))
+
+    def heads(
+        self, facts: Mapping[str, Sequence[Any]], summaries: Mapping[str, Any], offsets: Sequence[int]
+    ) -> dict[str, Any]:
+        """Of one part, the summaries of the records in the head of the file, for the rules that ask for it;
+        `summaries` are those of all its records, `offsets` where in the file each begins, ascending.
+        """
+        found: dict[str, Any] = {}
+        for rule in self.statistics:
+            if rule.head_bytes is not None and rule.code in facts:
+                count = bisect_right(offsets, rule.head_bytes(self.options(rule.code)))
+                found[rule.code] = (
+                    summaries[rule.code]
+                    if count == len(offsets)
+                    else summarise(rule, facts[rule.code][:count])
+                )
+        return found
 
     def judge(self, rule: StatisticRule[Any, Any, Any], fact: Any, verdict: Any) -> list[Finding]:
         """Findings of one record by its own fact and the verdict."""
@@ -449,6 +476,13 @@ def _meant_for(rule: RecordRule, fmt: Format) -> bool:
     return rule.formats is None or fmt.name in rule.formats
 
 
+def _merged(rule: StatisticRule[Any, Any, Any], summaries: Iterable[Any]) -> Any:
+    total = rule.empty()
+    for summary in summaries:
+        total = rule.merge(total, summary)
+    return total
+
+
 def summaries(
     rules: Iterable[StatisticRule[Any, Any, Any]], facts: Mapping[str, Iterable[Any]]
 ) -> dict[str, Any]:
@@ -457,7 +491,8 @@ def summaries(
     shared: dict[tuple[Any, Any], Any] = {}
     for rule in rules:
         if rule.code in facts:
-            key = (rule.gather, rule.add) if rule.options is NoOptions else (rule.code, None)
+            own = rule.facts_read_options and rule.options is not NoOptions
+            key = (rule.code, None) if own else (rule.gather, rule.add)
             if key not in shared:
                 shared[key] = summarise(rule, facts[rule.code])
             found[rule.code] = shared[key]

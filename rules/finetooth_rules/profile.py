@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from finetooth_rules.array import Framing
 from finetooth_rules.finding import Consequence, Severity
 from finetooth_rules.formats import FORMATS, Format
 from finetooth_rules.formats import recognise as recognise_known
@@ -41,8 +42,8 @@ class Profile:
     records`. `mapping` names the fields of the format `custom`. `own_schema` is the user's own JSON
     Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `tokenizer` and
     `template` are the model's own, where they are given; with `assistant_only_loss` the loss is on what the
-    template marks as generated. `selected` holds the codes to show. `options` maps a code to its rule's
-    Options.
+    template marks as generated. `framing` is how the records stand in the file. `selected` holds the codes
+    to show. `options` maps a code to its rule's Options.
     """
 
     format: str | None = None
@@ -64,6 +65,7 @@ class Profile:
     tokenizer: TokenizerFile | None = None
     template: ChatTemplate | None = None
     assistant_only_loss: bool = False
+    framing: Framing = Framing.LINES
 
     @cached_property
     def fingerprint(self) -> str:
@@ -87,6 +89,7 @@ class Profile:
             self.tokenizer,
             self.template,
             self.assistant_only_loss,
+            self.framing,
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

@@ -113,6 +113,16 @@ class FileRule(Rule):
     check: Callable[[FileFacts, Profile, Any], Iterator[Finding]]
 
 
+@dataclass(frozen=True, slots=True)
+class Headed(Generic[Summary]):
+    """The summary of the records that begin a file, and that of all; the same object where there are no
+    more.
+    """
+
+    head: Summary
+    whole: Summary
+
+
 @dataclass(frozen=True, kw_only=True)
 class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     """Judges a record by the whole dataset.
@@ -123,7 +133,10 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     record's findings from its own fact and the verdict (places by path: the record may not be in memory),
     `conclude` those of the file as a whole. Equal verdicts mean equal findings for equal facts, so records
     are judged anew only when the verdict changes; None says that no record has a finding. `loaders`: it runs
-    only under a target with one of these. Rules with the same `gather` (and `add`) share facts and summaries.
+    only under a target with one of these. Rules with the same `gather` (and `add`) share facts and summaries,
+    where they have no options or `gather` does not look at them (`facts_read_options`). With `head_bytes` (of
+    the options), `fit` gets a `Headed` instead of a summary: the head are the records that begin at this
+    offset in the file or before it.
     """
 
     gather: Callable[[Sequence[Example], Features, Profile, Any], Sequence[Fact | None]]
@@ -139,6 +152,8 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     )
     needs_embedder: bool = False
     loaders: frozenset[Loader] | None = None
+    head_bytes: Callable[[Any], int] | None = None
+    facts_read_options: bool = True
     min_records: Callable[[Profile, Any], int] = field(default=lambda profile, options: 0)
 
 

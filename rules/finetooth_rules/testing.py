@@ -17,6 +17,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, Final, TypeAlias
 
 from finetooth_rules.catalogue import Catalogue, builtin
@@ -161,25 +162,29 @@ def lint(
         framed, linter.check(records), linter.measure(records, features), strict=True
     ):
         found += [Placed(line, record, finding) for finding in linter.finish((*one, *two))]
-    found += _dataset_findings(linter, framed, features)
+    found += _dataset_findings(linter, framed, lines, features)
     if linter.broken:
         raise AssertionError(f"rules raised: {linter.broken}")
     return found
 
 
 def _dataset_findings(
-    linter: Linter, framed: Sequence[tuple[int, Record]], features: Features
+    linter: Linter, framed: Sequence[tuple[int, Record]], lines: Sequence[bytes], features: Features
 ) -> list[Placed]:
     """Findings of the statistic and group rules; those of the file as a whole are placed on its first
     record.
     """
+    starts = [0, *accumulate(map(len, lines))]
+    offsets = [starts[line] for line, _ in framed]
     examples = linter.examples(record for _, record in framed)
     facts = linter.gather(examples, features)
     found: list[Placed] = []
     for rule in linter.statistics:
         if rule.code not in facts:
             continue
-        verdict = linter.verdict(rule, [summarise(rule, facts[rule.code])], features)
+        given = {rule.code: summarise(rule, facts[rule.code])}
+        first = linter.heads({rule.code: facts[rule.code]}, given, offsets)
+        verdict = linter.verdict(rule, [given[rule.code]], features, [*first.values()])
         for (line, record), fact in zip(framed, facts[rule.code], strict=True):
             if fact is not None:
                 found += [Placed(line, record, finding) for finding in linter.judge(rule, fact, verdict)]

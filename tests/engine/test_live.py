@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 from unittest.mock import patch
 
@@ -54,6 +55,13 @@ def conclude_length(verdict: int, profile: Profile, options: Any) -> Iterator[Fi
     yield Finding("TST003", f"largest but one is {verdict}", NOTE)
 
 
+HEAD_BYTES = 150
+
+
+def conclude_head(verdict: tuple[int, int], profile: Profile, options: Any) -> Iterator[Finding]:
+    yield Finding("TST005", f"head of {verdict[0]} in {verdict[1]}", NOTE)
+
+
 def largest_two(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(one + other)[-2:])
 
@@ -88,6 +96,19 @@ RULES: tuple[AnyRule, ...] = (
         judge=judge_length,
         conclude=conclude_length,
     ),
+    StatisticRule(
+        code="TST005",
+        name="head",
+        summary="",
+        consequence=NOTE,
+        gather=gather_length,
+        empty=int,
+        add=lambda summary, fact: summary + fact,
+        merge=lambda one, other: one + other,
+        fit=lambda summary, features, profile, options: (summary.head, summary.whole),
+        conclude=conclude_head,
+        head_bytes=lambda options: HEAD_BYTES,
+    ),
     GroupRule(code="TST004", name="copy", summary="", consequence=NOTE, keys=keys_of, judge=judge_group),
 )
 
@@ -116,9 +137,16 @@ def from_scratch(document: Document) -> tuple[list[tuple[int, str, str, tuple[in
     found = [list(findings) for findings in rules.check(records)]
     examples = rules.examples(records)
     of_file = []
+    sizes = [0, *accumulate(map(len, lines))]
+    offsets = [sizes[start] for start in starts]
     for statistic in rules.statistics:
         facts = rules.gather(examples, Features())[statistic.code]
-        verdict = rules.verdict(statistic, [summarise(statistic, facts)], Features())
+        summary = summarise(statistic, facts)
+        heads: list[Any] = []
+        if statistic.head_bytes is not None:
+            count = sum(offset <= HEAD_BYTES for offset in offsets)
+            heads = [summarise(statistic, facts[:count])]
+        verdict = rules.verdict(statistic, [summary], Features(), heads)
         for findings, fact in zip(found, facts, strict=True):
             findings += rules.judge(statistic, fact, verdict) if fact is not None else []
         of_file += rules.conclude(statistic, verdict)

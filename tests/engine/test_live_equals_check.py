@@ -45,7 +45,15 @@ def of_editor(index: LiveIndex, text: str) -> tuple[list[tuple[int, str, str]], 
     return sorted(found), sorted(finding.message for _, finding in index.file_findings())
 
 
-@pytest.mark.parametrize("settings", [{}, {"target": "openai", "tokens": {"limit": 20}}])
+SETTINGS: list[dict[str, object]] = [
+    {},
+    {"target": "openai", "tokens": {"limit": 20}},
+    {"target": "trl", "rules": {"late-column": {"block-bytes": 20_000}}},
+    {"target": "llama-factory", "rules": {"late-column": {"block-bytes": 2_000}}},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
 def test_the_editor_shows_what_the_command_prints(settings: dict[str, object]) -> None:
     random_ = random.Random(6)
     lines = records()

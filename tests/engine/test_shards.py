@@ -78,6 +78,8 @@ COLUMNS = st.sampled_from(
         b'{"messages": [{"role": "user", "content": "2024-01-02", "arguments": {"a": 1}}]}\n',
         b'{"messages": [{"role": "user", "content": 3, "arguments": {"b": "2024-01-02"}}]}\n',
         b'{"messages": "null", "arguments": {}}\n',
+        b'{"messages": [{"role": "user", "content": "a", "weight": 1}], "extra": 1}\n',
+        b'{"messages": [], "extra": 1.5}\n',
     ]
 )
 
@@ -88,7 +90,8 @@ COLUMNS = st.sampled_from(
 def test_columns_do_not_depend_on_the_cut(
     target: str, lines: list[bytes], cuts: list[int], random: Any
 ) -> None:
-    profile = build_profile({"format": "openai-chat", "target": target, "select": ["LOD"]})
+    late = {"late-column": {"block-bytes": 400}}
+    profile = build_profile({"format": "openai-chat", "target": target, "select": ["LOD"], "rules": late})
     data = b"".join(lines)
     source = Source("x.jsonl", data=data)
     whole = lint_shard(Shard(source), profile, FEATURES)

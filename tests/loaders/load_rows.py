@@ -1,8 +1,9 @@
 """Run by the Python of an environment that holds `datasets`: what its JSON loader makes of files.
 
-Reads a JSON list of lists of paths from stdin; writes a JSON list with one outcome per list of paths:
-`{"rows": […]}`, `{"error": texts of the exception and its causes}` or `{"crash": signal}`. A date is written
-as `{"datetime": text}`. Each data set is loaded in a process of its own: the strict loader can crash.
+Reads a JSON list of data sets, `[paths, size of a block or null]`, from stdin; writes a JSON list with one
+outcome each: `{"rows": […]}`, `{"error": texts of the exception and its causes}` or `{"crash": signal}`. A
+date is written as `{"datetime": text}`. They are loaded in a process of their own, as the strict loader can
+crash; the next one then goes on.
 """
 
 from __future__ import annotations
@@ -24,29 +25,39 @@ def main() -> None:
         datasets.disable_progress_bars()
         datasets.logging.set_verbosity(datasets.logging.CRITICAL)
         wanted = json.load(sys.stdin)
-        outcomes = [in_a_process(datasets, paths, f"{folder}/{n}") for n, paths in enumerate(wanted)]
-        json.dump(outcomes, sys.stdout)
+        json.dump(outcomes(datasets, wanted, folder), sys.stdout)
 
 
-def in_a_process(datasets: Any, paths: list[str], cache: str) -> Any:
-    """The outcome of one data set."""
-    answer = f"{cache}.json"
-    child = os.fork()
-    if child == 0:
-        with open(answer, "w") as out:
-            json.dump(outcome(datasets, paths, cache), out, default=lambda value: {"datetime": str(value)})
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return {"crash": os.WTERMSIG(status)}
-    with open(answer) as written:
-        return json.load(written)
+def outcomes(datasets: Any, wanted: list[Any], folder: str) -> list[Any]:
+    """One outcome for each data set."""
+    found: list[Any] = []
+    while len(found) < len(wanted):
+        answers = f"{folder}/answers"
+        child = os.fork()
+        if child == 0:
+            with open(answers, "w") as out:
+                for number in range(len(found), len(wanted)):
+                    paths, block = wanted[number]
+                    one = outcome(datasets, paths, block, f"{folder}/{number}")
+                    json.dump(one, out, default=lambda value: {"datetime": str(value)})
+                    print(file=out, flush=True)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        with open(answers) as written:
+            found += map(json.loads, written)
+        if os.WIFSIGNALED(status):
+            found.append({"crash": os.WTERMSIG(status)})
+        else:
+            assert len(found) == len(wanted), "the process ended early"
+    return found
 
 
-def outcome(datasets: Any, paths: list[str], cache: str) -> Any:
+def outcome(datasets: Any, paths: list[str], block: int | None, cache: str) -> Any:
     """The rows, or what was raised."""
     try:
-        return {"rows": list(datasets.load_dataset("json", data_files=paths, split="train", cache_dir=cache))}
+        more: dict[str, Any] = {} if block is None else {"chunksize": block}
+        rows = datasets.load_dataset("json", data_files=paths, split="train", cache_dir=cache, **more)
+        return {"rows": list(rows)}
     except BaseException as error:
         texts = []
         cause: BaseException | None = error

@@ -15,6 +15,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -35,26 +36,33 @@ TEXT: Final = "s"
 DATE: Final = "d"
 JSON: Final = "j"
 NULL: Final = "n"
+WHOLE: Final = "i"
+FRACTION: Final = "f"
+EVEN: Final = "w"
 KINDS: Final[Mapping[str, str]] = {
     TEXT: "string",
     DATE: "string",
     JSON: "string",
     OBJECT: "object",
     LIST: "array",
-    "i": "number",
-    "f": "number",
+    WHOLE: "number",
+    FRACTION: "number",
+    EVEN: "number",
     "b": "boolean",
     NULL: "null",
 }
 """Letter → the type as pyarrow names it. A text that is an ISO date, and one that is JSON, have letters of
-their own."""
+their own, as have whole numbers, those with a fraction (or too large), and whole ones written like `2.0`."""
 
 _MOST_COLUMNS: Final = 4096
 _MOST_TREES: Final = 512
 _INT64: Final = 1 << 63
+_EXACT: Final = 1 << 53
 
 _SPECIAL: Final = frozenset('0123456789-{["tfnNI \t\r\n')
 _LITERALS: Final = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+_LETTERS: Final = frozenset("tfnNI")
+_LITERAL_STARTS: Final = frozenset({"tru", "fal", "nul", "NaN", "Inf"})
 _CLOSING: Final = {"{": "}", "[": "]", '"': '"'}
 # What pandas' ujson takes as a number, by trial: also `007`, `1.`, `1e` and a minus alone, but not `.5`.
 _NUMBER: Final = re.compile(r"(?:-[0-9]*|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
@@ -92,16 +100,40 @@ def tree_of(value: Any) -> Tree:
     if kind is list:
         return _tree_of_list(value)
     if kind is int:
-        return "i" if -_INT64 <= value < _INT64 else "f"
-    return NULL if value is None else "b" if kind is bool else "f"
+        return WHOLE if -_INT64 <= value < _INT64 else FRACTION
+    if kind is float:
+        return EVEN if value.is_integer() and abs(value) <= _EXACT else FRACTION
+    return NULL if value is None else "b"
+
+
+@lru_cache(maxsize=256)
+def _of_keys(keys: tuple[str, ...]) -> Tree:
+    """The tree of an object with plain texts under these keys."""
+    parts: list[Any] = [OBJECT]
+    for key in keys:
+        parts += key, TEXT
+    return tuple(parts)
 
 
 def _tree_of_list(items: list[Any]) -> Tree:
     if len(items) > 16 and set(map(type, items)) == {int}:
-        return (LIST, 0, "i")  # token ids
+        return (LIST, 0, WHOLE)  # token ids
     first: dict[Tree, int] = {}
+    last: tuple[str, ...] | None = None
     for index, item in enumerate(items):
-        first.setdefault(tree_of(item), index)
+        if item.__class__ is not dict:
+            first.setdefault(tree_of(item), index)
+            continue
+        # A turn, mostly: nothing but texts that are neither dates nor JSON, under the keys of the one before.
+        for text in item.values():
+            if text.__class__ is not str or (text and text[0] in _SPECIAL and text_kind(text) != TEXT):
+                first.setdefault(tree_of(item), index)
+                break
+        else:
+            keys = tuple(item)
+            if keys != last:
+                first.setdefault(_of_keys(keys), index)
+                last = keys
     parts: list[Any] = [LIST]
     for tree, index in first.items():
         parts += index, tree
@@ -112,6 +144,8 @@ def text_kind(text: str) -> str:
     """`DATE` where Arrow makes a timestamp of a column of such texts, `JSON` where `datasets` decodes it
     in a column of mixed types, else `TEXT`.
     """
+    if text[:1] in _LETTERS and text[:3] not in _LITERAL_STARTS:
+        return TEXT  # `the`, `for`, `I`: of what may be special the commonest
     if text[4:5] == "-" and (date := _DATE.fullmatch(text)) is not None and _exists(date):
         return DATE
     text = text.strip(" \t\r\n")

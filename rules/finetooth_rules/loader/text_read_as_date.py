@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from finetooth_rules.array import Framing
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.loader import _columns as columns
@@ -61,7 +62,11 @@ Verdict = tuple[Column, ...] | None
 
 
 def fit(summary: Columns, features: Features, profile: Profile, options: NoOptions) -> Verdict:
-    """The columns of nothing but dates. What the later loader keeps as JSON stays as it is."""
+    """The columns of nothing but dates. What the later loader keeps as JSON stays as it is. The strict one
+    reads an array with pandas, which makes dates only of columns named so (`date`, `created_at`).
+    """
+    if profile.framing is Framing.ARRAY and profile.target.loader is Loader.STRICT:
+        return None
     counts = summary.settle()
     kept = columns.kept_as_json(counts) if profile.target.loader is Loader.JSON else columns.mixed(counts)
     found = [

@@ -48,8 +48,10 @@ class Gatherer(Protocol):
     def gather(self, records: Sequence[RawRecord]) -> Future[Gathered]:
         """What the rules know of each of these records."""
 
-    def fit(self, code: str, summary: Any) -> Future[Any]:
-        """The verdict of a statistic rule over a summary; None when the rule failed."""
+    def fit(self, code: str, summary: Any, head: Any = None) -> Future[Any]:
+        """The verdict of a statistic rule over a summary (and over that of the head of the
+        document, where the rule asks for it); None when the rule failed.
+        """
 
 
 class Here:
@@ -70,9 +72,9 @@ class Here:
         """See `Gatherer`."""
         return _done(gather(self._linter, self._features, records))
 
-    def fit(self, code: str, summary: Any) -> Future[Any]:
+    def fit(self, code: str, summary: Any, head: Any = None) -> Future[Any]:
         """See `Gatherer`."""
-        return _done(fit(self._linter, self._features, code, summary))
+        return _done(fit(self._linter, self._features, code, summary, head))
 
 
 def check(linter: Linter, batch: Sequence[RawRecord]) -> Checked:
@@ -88,10 +90,10 @@ def gather(linter: Linter, features: Features, batch: Sequence[RawRecord]) -> Ga
     return Gathered(measured, linter.gather(examples, features), linter.keys(examples), dict(linter.broken))
 
 
-def fit(linter: Linter, features: Features, code: str, summary: Any) -> Any:
+def fit(linter: Linter, features: Features, code: str, summary: Any, head: Any = None) -> Any:
     """The verdict of one rule."""
     rule = next(rule for rule in linter.statistics if rule.code == code)
-    return linter.verdict(rule, (summary,), features)
+    return linter.verdict(rule, (summary,), features, (head,))
 
 
 def _records(linter: Linter, batch: Sequence[RawRecord]) -> list[Record]:

@@ -8,7 +8,7 @@ verdict or a group changed. A pass may be dropped at any yield and begun again: 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from functools import total_ordering
 from typing import TYPE_CHECKING, Any, Final
@@ -170,7 +170,8 @@ class Judge:
             yield None
         verdict = None
         if code not in self._linter.broken:
-            fitted = self._gatherer.fit(code, total)
+            head = None if rule.head_bytes is None else (yield from self._head(number, rule, total))
+            fitted = self._gatherer.fit(code, total, head)
             yield fitted
             verdict = fitted.result()
         fresh_only = code in self._verdicts and _same(self._verdicts[code], verdict)
@@ -197,6 +198,38 @@ class Judge:
                 if at % _ADDED_AT_ONCE == 0:
                     yield None
         block.summaries[rule.code] = summary
+
+    def _head(
+        self, number: int, rule: StatisticRule[Any, Any, Any], whole: Any
+    ) -> Generator[None, None, Any]:
+        """The summary of the records that begin in the head of the document; `whole` where all of them do.
+
+        Only lines of the head are measured, so it costs the same in a document of any size.
+        """
+        assert rule.head_bytes is not None
+        room = rule.head_bytes(self._linter.options(rule.code))
+        lines = self._index.document.lines
+        total = rule.empty()
+        line = offset = 0
+        for block in self._index.blocks:
+            size = sum(map(len, lines[line : line + block.lines]))
+            if offset + size <= room:
+                total = self._guarded(rule, rule.merge, total, block.summaries[rule.code])
+                offset += size
+                line += block.lines
+                yield None
+                continue
+            for at, entry in enumerate(block.entries):
+                if offset + entry.at > room:
+                    return total
+                fact = entry.facts[number] if entry.facts else None
+                if fact is not None:
+                    total = self._guarded(rule, rule.add, total, fact)
+                offset += sum(map(len, lines[line : line + entry.lines]))
+                line += entry.lines
+                if at % _ADDED_AT_ONCE == 0:
+                    yield None
+        return whole
 
     def _guarded(
         self, rule: StatisticRule[Any, Any, Any], function: Callable[..., Any], *arguments: Any

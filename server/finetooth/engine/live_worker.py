@@ -115,9 +115,9 @@ class There:
         """See `Gatherer`."""
         return self._worker.submit(_gather, self._profile, list(records))
 
-    def fit(self, code: str, summary: Any) -> Future[Any]:
+    def fit(self, code: str, summary: Any, head: Any = None) -> Future[Any]:
         """See `Gatherer`."""
-        return self._worker.submit(_fit, self._profile, code, summary)
+        return self._worker.submit(_fit, self._profile, code, summary, head)
 
 
 # -- in the process
@@ -133,9 +133,9 @@ def _gather(profile: bytes, records: list[RawRecord]) -> Gathered:
     return gather(linter, provide(spec), records)
 
 
-def _fit(profile: bytes, code: str, summary: Any) -> Any:
+def _fit(profile: bytes, code: str, summary: Any, head: Any) -> Any:
     linter, spec = _known(profile)
-    return fit(linter, provide(spec), code, summary)
+    return fit(linter, provide(spec), code, summary, head)
 
 
 @lru_cache(maxsize=8)

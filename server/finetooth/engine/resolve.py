@@ -104,6 +104,7 @@ def resolve(
     try:
         values = first_values(head, framing)
         profile = build_profile(settings, values, config.catalogue, mapping=mapping, format_source=source)
+        profile = replace(profile, framing=framing)
         if config.allow_plugins and "plugins" in config.settings:
             profile = replace(profile, plugins=plugins_of(config.settings, config.root))
     except PluginError as error:

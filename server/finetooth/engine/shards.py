@@ -73,6 +73,8 @@ class Part:
     summaries: dict[str, Any] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     unjudged: int = 0
+    heads: dict[str, Any] = field(default_factory=dict)
+    """Summaries of the records in the head of the file, by rule code."""
     columns: array[int] = field(default_factory=lambda: array("L"))
     """Where each slice begins on its first line; empty where that is always 0."""
 
@@ -217,6 +219,7 @@ def _lint(
             for code, more in linter.keys(examples).items():
                 keys.setdefault(code, []).extend(more)
         advance(offset - before)
+    summed = summaries(linter.statistics, facts)
     return Part(
         start,
         line_number,
@@ -227,9 +230,10 @@ def _lint(
         first_lines,
         facts,
         keys,
-        summaries(linter.statistics, facts),
+        summed,
         dict(linter.broken),
         unjudged,
+        linter.heads(facts, summed, offsets),
         first_columns,
     )
 
@@ -334,7 +338,8 @@ def judged(
         parts = [part for part in merged.parts if rule.code in part.facts]
         if not parts or any(rule.code in part.broken for part in merged.parts):
             continue
-        verdict = linter.verdict(rule, [part.summaries[rule.code] for part in parts], features)
+        heads_of = [part.heads[rule.code] for part in parts] if rule.head_bytes is not None else ()
+        verdict = linter.verdict(rule, [part.summaries[rule.code] for part in parts], features, heads_of)
         for part in parts if verdict is not None else ():
             for address, fact in zip(part.offsets, part.facts[rule.code], strict=True):
                 if fact is not None:
