@@ -1,9 +1,12 @@
-r"""The file's records are of no known format.
+r"""The file's records are of no known format, or of one that the target does not read.
 
 ## What it does
 Says once for the file that its first records have none of the keys by which a format is known, which keys
 they have instead, and which format is nearest. Nothing else about the shape of the records is judged then. A
 `format` in the settings ends the guessing, and so does a `schema` of your own.
+
+Where the format is known and the target reads others, it says so once too: an error for an API, and worth
+knowing for a trainer that may be given a script or a mapping which turns one into the other.
 
 ## Why it matters
 A trainer picks its reader by the keys. OpenAI: `Invalid file format. Example 1 is missing key 'messages'.`
@@ -39,10 +42,12 @@ from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.formats import FORMATS, recognise
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, quoted
 from finetooth_rules.suggest import called_otherwise, nearest
+from finetooth_rules.targets import Loader
 
 CODE: Final = "FMT001"
 _KEYS_KEPT: Final = 256
@@ -103,6 +108,30 @@ def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterato
     """One finding for the file."""
     if keys is not None:
         yield Finding(CODE, _message(keys), Consequence.REJECTED)
+    elif profile.own_schema is None and not profile.target.reads(profile.format):
+        mapped = profile.target.loader is not Loader.NONE
+        yield Finding(CODE, _unread(profile), Consequence.NOTE if mapped else Consequence.REJECTED)
+
+
+def _unread(profile: Profile) -> str:
+    """What the target reads instead, the best known first; as many as there is room for."""
+    formats = profile.target.formats or frozenset()
+    names = [
+        quoted(name)
+        for name in sorted(formats, key=lambda name: (not _well_known(name), name))
+        if name != CUSTOM
+    ]
+    shown = len(names)
+    while True:
+        listed = either(names) if shown == len(names) else f"{', '.join(names[:shown])}, …"
+        message = f"the records are {quoted(profile.format)}; {profile.target.title} reads {listed}"
+        if len(message) <= MAX_MESSAGE or shown <= 1:
+            return cut(message)
+        shown -= 1
+
+
+def _well_known(name: str) -> bool:
+    return name in FORMATS and FORMATS[name].well_known
 
 
 def _message(keys: Keys) -> str:
@@ -161,7 +190,7 @@ def _resemblance(key: str, word: str) -> float:
 RULE: StatisticRule[Keys, Counter[Keys], Keys | None] = StatisticRule(
     code=CODE,
     name="unknown-format",
-    summary="The file's records are of no known format.",
+    summary="The file's records are of no known format, or of one that the target does not read.",
     consequence=Consequence.REJECTED,
     gather=gather,
     empty=Counter,

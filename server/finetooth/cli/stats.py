@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.cli import Exit
@@ -54,11 +55,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[Source, Profile, Stats]]:
+    from finetooth.engine.compressed import DEFAULT_LIMIT, inner_name, is_compressed, unpack, unpacked_head
     from finetooth.engine.config import ConfigError
     from finetooth.engine.report import Problem
     from finetooth.engine.resolve import HEAD_BYTES, resolve
-    from finetooth.engine.run import Configs, override_settings, sources
+    from finetooth.engine.run import ONE_OBJECT, Configs, override_settings, sources
     from finetooth.engine.stats import stats_of
+    from finetooth_rules.array import Framing, framing_of
 
     overrides = Overrides(dataset_format=args.dataset_format, target=args.target, model=args.model)
     request = CheckRequest(tuple(args.paths) or (".",), overrides=overrides)
@@ -81,7 +84,18 @@ def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[So
             if config is None:
                 continue
             try:
-                profile = resolve(config, file, override_settings(overrides), source.head(HEAD_BYTES))
+                packed = is_compressed(source.name)
+                head = unpacked_head(source, HEAD_BYTES) if packed else source.head(HEAD_BYTES)
+                source = replace(source, framing=framing_of(inner_name(source.name), head))
+                if source.framing is Framing.OBJECT:
+                    problems.append(Problem(source.name, ONE_OBJECT))
+                    continue
+                profile = resolve(config, file, override_settings(overrides), head, source.framing)
+                if packed:
+                    inside = Path(stack.enter_context(TemporaryDirectory(prefix="finetooth-"))) / "data"
+                    if (trouble := unpack(source, inside, DEFAULT_LIMIT)) is not None:
+                        problems.append(Problem(source.name, trouble))
+                    source = replace(source, path=inside, data=None)
                 catalogue_of(profile)
                 stats = stats_of(
                     source, profile, tokens=args.tokens, advance=progress.advance, executor=executor
