@@ -3,9 +3,9 @@ r"""A key that the format does not know.
 ## What it does
 Under a target that refuses extra keys (OpenAI and others) it reports each one. Other trainers carry extra
 columns along, so there only a key that is a slip of the hand away from an optional one is reported
-(`tool_cals`): it would be ignored without a word. So it is with the columns beside the prompts of reinforcement
-fine-tuning, which a grader may read by any name, and with a format that the target does not read at all
-(`unknown-format`). A misspelt *required* key is `missing-key`; a `weight` on
+(`tool_cals`): it would be ignored without a word. So it is with the columns beside the prompts of
+reinforcement fine-tuning, which a grader may read by any name, and with a format that the target does not
+read at all (`unknown-format`). A misspelt *required* key is `missing-key`; a `weight` on
 another role than the assistant's is not reported here. A key of an older specification of the format
 (`preferred_completion`) is a warning everywhere.
 
