@@ -140,9 +140,8 @@ def _message(keys: Keys) -> str:
     if not keys:
         return cut(f"no known format: the records have no keys; {expected}")
     if near and own_keys(near) and own_keys(near) <= set(keys):
-        return (
-            f"{quoted(near.hint)} is there, but not in the form of {near.name}, which is the nearest format"
-        )
+        there = " and ".join(quoted(key) for key in keys if key in own_keys(near))
+        return cut(f"{there}: not the form that {near.name}, the nearest format, gives to its values")
     shown = [quoted(key) for key in keys[:_KEYS_SHOWN]]
     while True:
         more = ", …" if len(shown) < len(keys) else ""
@@ -159,9 +158,10 @@ def _hints() -> str:
 
 def nearest_format(keys: Sequence[str]) -> Format | None:
     """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
-    scores = {
-        fmt.name: (not own_keys(fmt).isdisjoint(keys), *_likeness(keys, fmt)) for fmt in FORMATS.values()
-    }
+    scores = {}
+    for fmt in FORMATS.values():
+        found, *rest = _likeness(keys, fmt)
+        scores[fmt.name] = (found > 0 and not own_keys(fmt).isdisjoint(keys), found, *rest)
     best = max(scores, key=lambda name: scores[name])
     return FORMATS[best] if scores[best][1] else None
 
@@ -169,7 +169,9 @@ def nearest_format(keys: Sequence[str]) -> Format | None:
 def _likeness(keys: Sequence[str], fmt: Format) -> tuple[float, bool, float]:
     """How many of the keys that make a format are there, whether it is well known, and their share."""
     own = own_keys(fmt)
-    found = sum(max(_resemblance(key, word) for key in keys) for word in own) if keys else 0
+    alike = {word: max((_resemblance(key, word) for key in keys), default=0) for word in own}
+    needed = own.intersection(fmt.schema.get("required", ())) or own
+    found = sum(alike.values()) if any(alike[word] for word in needed) else 0
     return found, fmt.well_known, found / max(1, len(own))
 
 

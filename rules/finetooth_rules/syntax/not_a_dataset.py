@@ -87,9 +87,10 @@ def what(facts: FileFacts) -> str | None:
         return "a web page; download the data itself"
     if start.startswith(b"<?xml"):
         return "an XML document; was an error page saved in the data's place?"
-    if (kind := _wide_text(head[:_LOOKED_AT]) or _binary(head[:_BINARY_LOOKED_AT])) is not None:
-        return kind
-    return None if facts.array else _other_text(text, whole=facts.size <= len(head))
+    no_text = _wide_text(head[:_LOOKED_AT]) or _binary(head[:_BINARY_LOOKED_AT])
+    if no_text is not None or facts.array:
+        return no_text
+    return _other_text(text, whole=facts.size <= len(head))
 
 
 def _other_text(text: bytes, *, whole: bool) -> str | None:
