@@ -105,9 +105,14 @@ class Profile:
         return FORMATS.get(name) if name else None
 
     def recognise(self, value: Mapping[str, Any]) -> Format | None:
-        """The format a decoded record is meant as: this profile's where it fits, else the first that does."""
+        """The format a decoded record is meant as: this profile's where it fits, or where it would if a key
+        were not missing; else the first that does.
+        """
         main = self.format_named(self.format)
-        return main if main is not None and main.recognise(value) else (recognise_known(value) or main)
+        if main is None or main.recognise(value):
+            return main or recognise_known(value)
+        known = recognise_known(value)
+        return main if known is None or known.lacks_of(main) else known
 
     @cached_property
     def tokens_allowed(self) -> int | None:

@@ -194,7 +194,7 @@ def _detected(values: Sequence[Any], target: Target) -> _Decided:
     records = [value for value in values if isinstance(value, dict)]
     known = [recognise(value) for value in records]
     votes = Counter(fmt.name for fmt in known if fmt is not None)
-    name, most = next(iter(votes.most_common(1)), (None, 0))
+    name, most = _first(votes)
     if most < known.count(None):
         name = None  # more of them look like no known format
     presets = Counter(preset for value in records if (preset := recognised(value)) is not None)
@@ -208,6 +208,17 @@ def _detected(values: Sequence[Any], target: Target) -> _Decided:
     own = target.variants.get(name, name)
     by = f", as {target.title} reads them" if own != name else ""
     return _Decided(own, f"{_share(votes[name], len(records))}{by}")
+
+
+def _first(votes: Counter[str]) -> tuple[str | None, int]:
+    """The format of most records. At a tie the first one's, unless that is another of them with a key
+    missing.
+    """
+    name, most = next(iter(votes.most_common(1)), (None, 0))
+    for other, count in votes.items():
+        if name is not None and count == most and FORMATS[name].lacks_of(FORMATS[other]):
+            name = other
+    return name, most
 
 
 def _says_more(preset: str, name: str | None, records: Sequence[Mapping[str, Any]]) -> bool:

@@ -268,3 +268,16 @@ class TestFixing:
     def test_summary_says_how_to_fix(self, finetooth: Run) -> None:
         put("a.jsonl", MISSPELT)
         assert finetooth("check", *RULES)[1].endswith("1 fixable with --fix.\n")
+
+
+def test_many_findings_that_say_the_same_are_folded_for_people_only(finetooth: Run) -> None:
+    row = '{"prompt": "2 + %d?", "completion": "4", "source": "primer"}\n'
+    Path("a.jsonl").write_text("".join(row % number for number in range(12)), encoding="utf-8")
+    args = ("check", "a.jsonl", "--target", "openai", "--select", "FMT005", "--output-format")
+    full = finetooth(*args, "full")[1]
+    assert full.count("error FMT005") == 3
+    assert "9 more like this in the file; --output-format concise shows all" in full
+    assert "Found 12 errors" in full
+    assert finetooth(*args, "concise")[1].count("FMT005") == 12
+    Path("a.jsonl").write_text("".join(row % number for number in range(10)), encoding="utf-8")
+    assert finetooth(*args, "full")[1].count("error FMT005") == 10

@@ -92,3 +92,21 @@ def test_a_json_that_is_one_object_is_no_dataset(finetooth: Run) -> None:
 )
 def test_every_value_shows_in_the_plot(values: list[int], bars: str) -> None:
     assert histogram(values, 4) == bars
+
+
+def test_an_array_and_a_compressed_file_are_read_as_check_reads_them(finetooth: Run) -> None:
+    rows = [json.loads(CHAT)] * 3
+    Path("a.json").write_text(json.dumps(rows, indent=2), encoding="utf-8")
+    Path("b.jsonl.gz").write_bytes(gzip.compress(CHAT.encode() * 4))
+    found = json.loads(finetooth("stats", "a.json", "b.jsonl.gz", "--output-format", "json")[1])
+    assert [(one["filename"], one["rows"], one["format"]) for one in found] == [
+        ("a.json", 3, "openai-chat"),
+        ("b.jsonl.gz", 4, "openai-chat"),
+    ]
+
+
+def test_one_object_is_no_dataset(finetooth: Run) -> None:
+    Path("a.json").write_text('{"data": [' + CHAT.strip() + "]}", encoding="utf-8")
+    code, out, err = finetooth("stats", "a.json")
+    assert (code, out) == (2, "")
+    assert "is one JSON object, no dataset" in err

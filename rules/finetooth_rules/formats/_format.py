@@ -61,6 +61,15 @@ class Format:
     alone: where it is broken, and the words for it.
     """
 
+    any_columns: bool = False
+    """Whether columns of any name belong to it, so that no target refuses one: those that a grader reads."""
+
+    def lacks_of(self, other: Format) -> bool:
+        """Whether its required keys are some of another's: a record of this format may be one of the other
+        whose last key is missing.
+        """
+        return frozenset(self.schema.get("required", ())) < frozenset(other.schema.get("required", ()))
+
     def holds(self, value: Any) -> bool:
         """Whether a decoded object satisfies the schema and what is beyond it."""
         return self.validator.is_valid(value) and not (self.beyond and any(self.beyond(value)))

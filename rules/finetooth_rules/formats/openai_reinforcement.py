@@ -102,4 +102,5 @@ OPENAI_REINFORCEMENT: Final = Format(
     ),
     hint="messages and a reference_answer",
     extra_keys=openai_chat.EXTRA_KEYS | REFERENCE_KEYS,
+    any_columns=True,
 )

@@ -3,7 +3,9 @@ r"""A key that the format does not know.
 ## What it does
 Under a target that refuses extra keys (OpenAI and others) it reports each one. Other trainers carry extra
 columns along, so there only a key that is a slip of the hand away from an optional one is reported
-(`tool_cals`): it would be ignored without a word. A misspelt *required* key is `missing-key`; a `weight` on
+(`tool_cals`): it would be ignored without a word. So it is with the columns beside the prompts of
+reinforcement fine-tuning, which a grader may read by any name, and with a format that the target does not
+read at all (`unknown-format`). A misspelt *required* key is `missing-key`; a `weight` on
 another role than the assistant's is not reported here. A key of an older specification of the format
 (`preferred_completion`) is a warning everywhere.
 
@@ -59,7 +61,8 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     fmt = profile.format_named(example.format)
     if fmt is None:
         return
-    strict = profile.target.unexpected_keys
+    target = profile.target
+    refused = target.unexpected_keys if target.reads(fmt.name) else None
     unknown = list(unknown_keys(example.record.value, fmt.schema))
     explained = _explained(example, fmt, profile) if unknown else frozenset()
     for path, key, schema, value in unknown:
@@ -70,6 +73,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             yield _old(example, key, fmt.old_keys[key])
             continue
         meant = _meant(key, schema, value, fmt, at_top=not path)
+        strict = None if fmt.any_columns and not path else refused
         message = f"{quoted(key)} is not a known key{within(path, value)}"
         if meant:
             message += f"; did you mean {quoted(meant)}?"
@@ -78,7 +82,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         elif strict is None:
             continue
         else:
-            message += f"; {profile.target.title} refuses extra keys"
+            message += f"; {target.title} refuses extra keys"
             fix = remove_key(example.record, place)
         yield Finding(
             CODE, cut(message), strict or Consequence.DEGRADED, path=place, on_key=True, fixes=(fix,)

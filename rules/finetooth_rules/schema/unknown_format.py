@@ -1,11 +1,12 @@
-r"""The file's records are of no known format, or of none that the target reads.
+r"""The file's records are of no known format, or of one that the target does not read.
 
 ## What it does
 Says once for the file that its first records have none of the keys by which a format is known, which keys
 they have instead, and which format is nearest. Nothing else about the shape of the records is judged then. A
 `format` in the settings ends the guessing, and so does a `schema` of your own.
 
-Where a target is set it also says once that the target does not read the format that the file is of.
+Where the format is known and the target reads others, it says so once too: an error for an API, and worth
+knowing for a trainer that may be given a script or a mapping which turns one into the other.
 
 ## Why it matters
 A trainer picks its reader by the keys. OpenAI: `Invalid file format. Example 1 is missing key 'messages'.`
@@ -41,11 +42,12 @@ from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.formats import FORMATS, recognise
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, quoted
 from finetooth_rules.suggest import called_otherwise, nearest
-from finetooth_rules.targets import Loader, Target
+from finetooth_rules.targets import Loader
 
 CODE: Final = "FMT001"
 _KEYS_KEPT: Final = 256
@@ -107,27 +109,30 @@ def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterato
     target = profile.target
     if keys is not None:
         yield Finding(CODE, _message(keys), Consequence.REJECTED)
-    elif profile.format is not None and target.formats is not None and profile.format not in target.formats:
-        message = f"{target.title} does not read {quoted(profile.format)}; it reads {_read_by(target)}"
-        yield Finding(CODE, cut(message), _unread(target))
+    elif profile.own_schema is None and not profile.target.reads(profile.format):
+        mapped = profile.target.loader is not Loader.NONE
+        yield Finding(CODE, _unread(profile), Consequence.NOTE if mapped else Consequence.REJECTED)
 
 
-def _read_by(target: Target) -> str:
-    """The formats that a target reads, those that most files have first; the rest is on its page."""
-    assert target.formats is not None
-    names = sorted(target.formats, key=lambda name: (not _is_well_known(name), name))
-    return either([quoted(name) for name in names[:2]] if len(names) < 3 else [quoted(names[0]), "others"])
+def _unread(profile: Profile) -> str:
+    """What the target reads instead, the best known first; as many as there is room for."""
+    formats = profile.target.formats or frozenset()
+    names = [
+        quoted(name)
+        for name in sorted(formats, key=lambda name: (not _well_known(name), name))
+        if name != CUSTOM
+    ]
+    shown = len(names)
+    while True:
+        listed = either(names) if shown == len(names) else f"{', '.join(names[:shown])}, …"
+        message = f"the records are {quoted(profile.format)}; {profile.target.title} reads {listed}"
+        if len(message) <= MAX_MESSAGE or shown <= 1:
+            return cut(message)
+        shown -= 1
 
 
-def _is_well_known(name: str) -> bool:
+def _well_known(name: str) -> bool:
     return name in FORMATS and FORMATS[name].well_known
-
-
-def _unread(target: Target) -> Consequence:
-    """An API refuses the file; a trainer that runs where its user is may have been given a function of their
-    own that reads it.
-    """
-    return Consequence.REJECTED if target.loader is Loader.NONE else Consequence.DEGRADED
 
 
 def _message(keys: Keys) -> str:
@@ -136,9 +141,8 @@ def _message(keys: Keys) -> str:
     if not keys:
         return cut(f"no known format: the records have no keys; {expected}")
     if near and own_keys(near) and own_keys(near) <= set(keys):
-        return (
-            f"{quoted(near.hint)} is there, but not in the form of {near.name}, which is the nearest format"
-        )
+        there = " and ".join(quoted(key) for key in keys if key in own_keys(near))
+        return cut(f"{there}: not the form that {near.name}, the nearest format, gives to its values")
     shown = [quoted(key) for key in keys[:_KEYS_SHOWN]]
     while True:
         more = ", …" if len(shown) < len(keys) else ""
@@ -155,9 +159,10 @@ def _hints() -> str:
 
 def nearest_format(keys: Sequence[str]) -> Format | None:
     """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
-    scores = {
-        fmt.name: (not own_keys(fmt).isdisjoint(keys), *_likeness(keys, fmt)) for fmt in FORMATS.values()
-    }
+    scores = {}
+    for fmt in FORMATS.values():
+        found, *rest = _likeness(keys, fmt)
+        scores[fmt.name] = (found > 0 and not own_keys(fmt).isdisjoint(keys), found, *rest)
     best = max(scores, key=lambda name: scores[name])
     return FORMATS[best] if scores[best][1] else None
 
@@ -165,7 +170,9 @@ def nearest_format(keys: Sequence[str]) -> Format | None:
 def _likeness(keys: Sequence[str], fmt: Format) -> tuple[float, bool, float]:
     """How many of the keys that make a format are there, whether it is well known, and their share."""
     own = own_keys(fmt)
-    found = sum(max(_resemblance(key, word) for key in keys) for word in own) if keys else 0
+    alike = {word: max((_resemblance(key, word) for key in keys), default=0) for word in own}
+    needed = own.intersection(fmt.schema.get("required", ())) or own
+    found = sum(alike.values()) if any(alike[word] for word in needed) else 0
     return found, fmt.well_known, found / max(1, len(own))
 
 
@@ -186,7 +193,7 @@ def _resemblance(key: str, word: str) -> float:
 RULE: StatisticRule[Keys, Counter[Keys], Keys | None] = StatisticRule(
     code=CODE,
     name="unknown-format",
-    summary="The file's records are of no known format, or of none that the target reads.",
+    summary="The file's records are of no known format, or of one that the target does not read.",
     consequence=Consequence.REJECTED,
     gather=gather,
     empty=Counter,

@@ -1,8 +1,9 @@
 r"""The file holds no records at all.
 
 ## What it does
-Finds an empty file, a Git LFS pointer, a web page, compressed or binary data, and UTF-16 under the name of
-a dataset.
+Finds an empty file, a Git LFS pointer, a web page, CSV, YAML, plain text, compressed or binary data, and
+UTF-16 under the name of a dataset. Text is judged so only where none of its first lines has anything of a
+record.
 
 ## Why it matters
 The trainer stops at the first line, or finds no example: `SchemaInferenceError`, `StopIteration`, `No valid
@@ -27,6 +28,7 @@ None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from finetooth_rules.file_facts import FileFacts
@@ -54,6 +56,17 @@ _MAGIC = (
 )
 _LOOKED_AT = 256
 _BINARY_LOOKED_AT = 8192
+_LINES_LOOKED_AT = 20
+_JSON_START = re.compile(
+    rb"[\[{}\]'(/#]|.*\{\s*[\"']|(?:-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)[\s,]*$"
+)
+_SEPARATORS = {b",": "comma-separated (CSV)", b"\t": "tab-separated (TSV)", b";": "semicolon-separated (CSV)"}
+_HEADERS = {
+    mark: re.compile(rb'"?[A-Za-z_][\w .-]*"?(?:' + mark + rb'"?[A-Za-z_][\w .-]*"?)+')
+    for mark in _SEPARATORS
+}
+_YAML = re.compile(rb"- \w+:|---$|\w+:(?: [|>]-?)?$")
+_PROSE = re.compile(rb"[A-Za-z\x80-\xff]\S* +\S")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 
@@ -74,7 +87,28 @@ def what(facts: FileFacts) -> str | None:
         return "a web page; download the data itself"
     if start.startswith(b"<?xml"):
         return "an XML document; was an error page saved in the data's place?"
-    return _wide_text(head[:_LOOKED_AT]) or _binary(head[:_BINARY_LOOKED_AT])
+    no_text = _wide_text(head[:_LOOKED_AT]) or _binary(head[:_BINARY_LOOKED_AT])
+    if no_text is not None or facts.array:
+        return no_text
+    return _other_text(text, whole=facts.size <= len(head))
+
+
+def _other_text(text: bytes, *, whole: bool) -> str | None:
+    """Text of another notation: not one of the first lines has anything of a record, or of any JSON value."""
+    if text[:1] in b"{[":
+        return None
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = lines[:_LINES_LOOKED_AT] if whole else lines[:-1][:_LINES_LOOKED_AT]
+    if len(lines) < 2 or any(_JSON_START.match(line) for line in lines[1:]):
+        return None
+    separator = next((mark for mark, header in _HEADERS.items() if header.fullmatch(lines[0])), None)
+    if separator is not None and all(separator in line for line in lines[1:2]):
+        return f"{_SEPARATORS[separator]}; convert it to JSON Lines"
+    if any(_JSON_START.match(line) or line[:1] == b'"' for line in lines):
+        return None
+    if _YAML.match(lines[0]):
+        return "YAML; convert it to JSON Lines"
+    return "plain text; expected one JSON object a line" if all(map(_PROSE.match, lines)) else None
 
 
 def _wide_text(head: bytes) -> str | None:

@@ -174,6 +174,10 @@ class Target:
     cleans_messages: bool = False
     """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
 
+    def reads(self, format_name: str | None) -> bool:
+        """Whether it reads records of a format; also where nothing is known of that."""
+        return self.formats is None or format_name is None or format_name in self.formats
+
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""
         if code in self.overrides:

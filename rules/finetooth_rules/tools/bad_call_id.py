@@ -55,7 +55,7 @@ _LENGTH: Final = 9
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for each id, where it first stands."""
     pattern = profile.target.call_id
-    if pattern is None:
+    if pattern is None or not profile.target.reads(example.format):
         return
     fits = re.compile(pattern).fullmatch
     title = profile.target.title

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Final, TextIO
 
 from finetooth.engine.report import Place, Report, Shown
 from finetooth.output import OutputOptions
@@ -13,15 +14,34 @@ from finetooth.output._style import BLUE, BOLD, GREEN, Style, style_of
 from finetooth.output._summary import summary
 from finetooth_rules.finding import Applicability
 
+MOST_ALIKE: Final = 10
+"""More findings than this that say the same of one file are a property of the file: a few are shown."""
+SHOWN_ALIKE: Final = 3
+
 
 def write(report: Report, out: TextIO, options: OutputOptions) -> None:
-    """Findings with a blank line between them."""
+    """Findings with a blank line between them; where many of a file say the same, the first few."""
     style = style_of(options)
+    total = Counter(map(_kind, report.findings))
+    seen: Counter[tuple[str, str, str]] = Counter()
     for finding in report.findings:
+        kind = _kind(finding)
+        seen[kind] += 1
+        if total[kind] > MOST_ALIKE and seen[kind] > SHOWN_ALIKE:
+            continue
         out.writelines(f"{line}\n" for line in _blocks(finding, style, options.width))
+        if total[kind] > MOST_ALIKE and seen[kind] == SHOWN_ALIKE:
+            more = (
+                f"{total[kind] - SHOWN_ALIKE:,} more like this in the file; --output-format concise shows all"
+            )
+            out.write(f"{' ' * len(str(finding.place.line))} {style.paint('=', BOLD, BLUE)} {more}\n")
         out.write("\n")
     if not options.quiet:
         out.write(summary(report, options) + "\n")
+
+
+def _kind(finding: Shown) -> tuple[str, str, str]:
+    return finding.place.filename, finding.code, finding.message
 
 
 def _blocks(finding: Shown, style: Style, width: int) -> Iterator[str]:
