@@ -106,7 +106,6 @@ def fit(summary: Counter[Keys], features: Features, profile: Profile, options: N
 
 def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for the file: its format is none, or none that the target reads."""
-    target = profile.target
     if keys is not None:
         yield Finding(CODE, _message(keys), Consequence.REJECTED)
     elif profile.own_schema is None and not profile.target.reads(profile.format):
