@@ -14,7 +14,24 @@ from typing import Final, NamedTuple, TypeAlias
 Path: TypeAlias = tuple[str | int, ...]
 """The steps of a JSON Pointer, decoded: `("messages", 2, "content")`."""
 
-INSIDE: Final = "\0inside"
+
+class _Inside(str):
+    """Equal to itself alone, so that no key of a record can be taken for it; the same after pickling."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __reduce__(self) -> str:
+        return "INSIDE"
+
+
+INSIDE: Final = _Inside("\0inside")
 """A step into JSON that is written in a string: `("tools", INSIDE, 0, "name")` is the name of the first tool
 where `tools` is a string that holds a list."""
 

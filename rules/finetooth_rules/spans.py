@@ -79,8 +79,8 @@ def _enter(raw: bytes, path: Path, strict: bool) -> tuple[Span, bytes, Path]:
 
 def _outward(raw: bytes, string: Span, inner: bytes, span: Span) -> Span:
     """The bytes of the string that mean `span` of the text in it."""
-    start = len(inner[: span.start].decode("utf-8", "replace"))
-    length = len(inner[span.start : span.end].decode("utf-8", "replace"))
+    start = len(inner[: span.start].decode("utf-8", "surrogatepass"))
+    length = len(inner[span.start : span.end].decode("utf-8", "surrogatepass"))
     return text_span(raw, string, start, start + length)
 
 

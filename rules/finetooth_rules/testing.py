@@ -37,7 +37,7 @@ the features for it."""
 
 _BLOCK: Final = re.compile(r"^(`{3,})([\w-]+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 _HEADING: Final = re.compile(r"^# (.+)$", re.MULTILINE)
-_MARKER: Final = re.compile(r"^( *)(\^+) ([A-Z]{3}\d{3})(?: (.*))?$")
+_MARKER: Final = re.compile(r"^( *)(\^+) ([A-Z]{3,8}\d{3})(?: (.*))?$")
 _MAX_ROUNDS: Final = 20
 
 

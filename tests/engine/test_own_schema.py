@@ -88,3 +88,27 @@ def test_a_schema_that_cannot_be_used_is_a_problem_and_the_other_files_go_on(
 def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"$ref": "http://[x"}, "cannot be used"),
+        ({"$schema": "http://["}, "not a valid JSON Schema"),
+        ({"$schema": 3}, "`$schema` is a number"),
+        ({"properties": {"a": {"$ref": "none.json"}}}, "`none.json`, which is not there"),
+        ({"properties": {"a": {"$ref": "#/$defs/b"}}}, "`#/$defs/b`, which is not there"),
+        ({"properties": {"a": {"$ref": "file:////host/share/a.json"}}}, "which is not there"),
+        ({"properties": {"a": {"$ref": "https://example.com/a.json"}}}, "nothing is fetched"),
+    ],
+)
+def test_a_reference_or_address_that_leads_nowhere(tmp_path: Path, schema: object, words: str) -> None:
+    project(tmp_path, row__json=json.dumps(schema))
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "row.json")
+    assert words in caught.value.message
+
+
+def test_a_schema_that_refers_to_itself_can_be_used(tmp_path: Path) -> None:
+    project(tmp_path, row__json=json.dumps({"properties": {"a": {"$ref": "#"}}, "required": ["b"]}))
+    assert load(tmp_path / "row.json").text

@@ -82,6 +82,16 @@ def test_a_changed_file_is_loaded_anew(tmp_path: Path) -> None:
     assert found(tmp_path) == ["ACM002"]
 
 
+def test_a_change_within_a_second_that_keeps_the_size_is_seen(tmp_path: Path) -> None:
+    project(tmp_path)
+    times = (tmp_path / "mine.py").stat()
+    assert found(tmp_path) == ["ACM001"]
+    (tmp_path / "mine.py").write_text(plugin("ACM002"))
+    os.utime(tmp_path / "mine.py", ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert found(tmp_path) == ["ACM002"]
+    assert not (tmp_path / "__pycache__").exists()
+
+
 def test_the_profile_names_the_state_of_its_plugins(tmp_path: Path) -> None:
     project(tmp_path)
     one = resolve(discover(tmp_path), tmp_path / "train.jsonl", {}, ROW.encode())
@@ -96,6 +106,7 @@ def test_the_profile_names_the_state_of_its_plugins(tmp_path: Path) -> None:
         ("x = (\n", "line 1: '(' was never closed"),
         ("import nothing_like_this\n", "line 1: ModuleNotFoundError"),
         ("1 / 0\n", "line 1: ZeroDivisionError"),
+        ("import sys\nsys.exit(3)\n", "line 2: SystemExit: 3"),
         ("x = 1\n", "has no `RULE`"),
         (plugin("FEN001"), "there is a rule FEN001"),
         (plugin(name="unclosed-fence"), "there is a rule"),

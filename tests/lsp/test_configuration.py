@@ -220,6 +220,9 @@ async def test_a_project_s_plugins_run_only_with_the_user_s_consent(tmp_path: Pa
         uri = ed.open_file(tmp_path / "a.jsonl", MISSPELT)
         await ed.until(lambda: "ACM001" in ed.codes(uri))
         assert not ed.client.messages
+        rewrite(ed, tmp_path / "mine.py", PLUGIN.replace("ACM001", "ACM002"))
+        await ed.until(lambda: "ACM002" in ed.codes(uri))
+        assert "ACM001" not in ed.codes(uri)
 
 
 async def test_a_trainer_s_file_beside_the_dataset_is_read_and_read_again(tmp_path: Path) -> None:

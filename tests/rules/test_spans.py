@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -242,3 +243,14 @@ def test_a_path_into_a_string_that_holds_no_json_ends_at_the_string() -> None:
     raw = b'{"a": "not json", "b": 1}'
     assert at(raw, find_span(raw, ("a", INSIDE, "x"))) in (b"not json", b'"not json"')
     assert at(raw, find_span(raw, ("b", INSIDE, "x"))) == b"1"
+
+
+def test_half_a_surrogate_pair_before_a_place_in_a_string() -> None:
+    raw = rb'{"a": "{\"k\": \"\ud800x\", \"b\": 3}"}'
+    assert at(raw, find_span(raw, ("a", INSIDE, "b"))) == b"3"
+
+
+def test_no_key_is_taken_for_the_step_into_a_string() -> None:
+    raw = rb'{"a": {"\u0000inside": 1, "b": 2}}'
+    assert at(raw, find_span(raw, ("a", str(INSIDE.encode(), "utf-8")))) == b"1"
+    assert pickle.loads(pickle.dumps(INSIDE)) is INSIDE

@@ -17,9 +17,9 @@ from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Pa
 from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.record import Record
 from finetooth_rules.schema._edits import object_span, remove_key, rename_key
-from finetooth_rules.schema._own_validator import decider, explainer, fast_validator
+from finetooth_rules.schema._own_validator import decider, explainer, fast_validator, unresolved
 from finetooth_rules.schema._own_words import Violation, explained
-from finetooth_rules.schema._words import cut, kind, place
+from finetooth_rules.schema._words import cut, kind, place, quoted
 
 if TYPE_CHECKING:
     from finetooth_rules.finding import Span
@@ -98,16 +98,20 @@ def problem(own: OwnSchema) -> str:
         return f"is not JSON: {error}"
     if not isinstance(schema, dict | bool):
         return f"is {kind(schema)}; expected a JSON Schema (an object)"
+    if isinstance(schema, dict) and not isinstance(schema.get("$schema", ""), str):
+        return f"is not a valid JSON Schema: `$schema` is {kind(schema['$schema'])}; expected an address"
     validators = import_module("jsonschema.validators")
-    cls = validators.validator_for(schema, default=validators.Draft202012Validator)
     errors = import_module("jsonschema.exceptions")
     try:
-        cls.check_schema(schema)
+        validators.validator_for(schema, default=validators.Draft202012Validator).check_schema(schema)
     except errors.SchemaError as error:
         where = "/".join(str(step) for step in error.absolute_path) or "the schema"
         return f"is not a valid JSON Schema: at {where}: {str(error.message)[:80]}"
+    except ValueError as error:  # `$schema` is no address
+        return f"is not a valid JSON Schema: {error}"
     try:
         list(explainer(own).iter_errors({}))
+        missing = unresolved(own)
     except Exception as error:
         return f"cannot be used: {str(error)[:100]}"
-    return ""
+    return f"refers to {quoted(missing)}, which is not there; nothing is fetched" if missing else ""

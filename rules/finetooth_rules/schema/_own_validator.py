@@ -7,6 +7,7 @@ patterns are read as the other one reads them (ECMA 262).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -48,19 +49,9 @@ def fast_validator(own: OwnSchema) -> Any:
 def explainer(own: OwnSchema) -> Any:
     """The validator that explains; slow to import, so only where a record breaks the schema."""
     validators = import_module("jsonschema.validators")
-    referencing = import_module("referencing")
-    jsonschema_dialects = import_module("referencing.jsonschema")
     schema = orjson.loads(own.text)
     cls = validators.validator_for(schema, default=validators.Draft202012Validator)
-    dialect = cls.META_SCHEMA.get("$schema", "")
-    resources = []
-    for uri, text in ((own.uri, own.text), *own.documents):
-        contents = orjson.loads(text)
-        default = jsonschema_dialects.specification_with(dialect)
-        if uri:
-            resources.append((uri, referencing.Resource.from_contents(contents, default)))
-    metaschemas = import_module("jsonschema_specifications").REGISTRY
-    registry = metaschemas.with_resources(resources).crawl()
+    registry = _registry(own, cls.META_SCHEMA.get("$schema", ""))
     keywords = {
         "anyOf": _any_of,
         "oneOf": _one_of,
@@ -75,6 +66,54 @@ def explainer(own: OwnSchema) -> Any:
         if own.uri
         else (explaining(schema, registry=registry))
     )
+
+
+def _registry(own: OwnSchema, dialect: str) -> Any:
+    """The schema, the documents it refers to, and the schemas of JSON Schema itself."""
+    referencing = import_module("referencing")
+    default = import_module("referencing.jsonschema").specification_with(dialect)
+    resources = [
+        (uri, referencing.Resource.from_contents(orjson.loads(text), default))
+        for uri, text in ((own.uri, own.text), *own.documents)
+        if uri
+    ]
+    return import_module("jsonschema_specifications").REGISTRY.with_resources(resources).crawl()
+
+
+def unresolved(own: OwnSchema) -> str:
+    """A reference that leads nowhere; empty where there is none. Told only where both validators say so: each
+    reads some addresses that the other does not.
+    """
+    try:
+        fast_validator(own)
+    except ValueError:
+        schema, uri = orjson.loads(own.text), own.uri or "urn:schema"
+        dialect = type(explainer(own)).META_SCHEMA.get("$schema", "")
+        lookup = _registry(replace(own, uri=uri), dialect).resolver(uri).lookup
+        return next((ref for ref in references(schema) if not _leads(lookup, ref)), "")
+    return ""
+
+
+def _leads(lookup: Callable[[str], Any], reference: str) -> bool:
+    try:
+        lookup(reference)
+    except Exception:  # each kind of reference has an error of its own
+        return False
+    return True
+
+
+def references(schema: Any) -> Iterator[str]:
+    """Every `$ref` and its kin, at any depth."""
+    stack = [schema]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            for key in ("$ref", "$dynamicRef", "$recursiveRef"):
+                if isinstance(item.get(key), str):
+                    yield item[key]
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
 
 
 def _any_of(validator: Any, branches: Sequence[Any], value: Any, schema: Schema) -> Iterator[ValidationError]:

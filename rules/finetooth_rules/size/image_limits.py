@@ -39,6 +39,7 @@ from finetooth_rules.example import Example, Media
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
+from finetooth_rules.schema._words import quoted
 from finetooth_rules.size.file_too_large import in_units
 from finetooth_rules.targets import ImageLimits, Target
 
@@ -85,7 +86,9 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             for media in turn.media:
                 if media.kind == "image":
                     roles = " or ".join(f"`{role}`" for role in sorted(limits.roles))
-                    message = f"an image in a turn of `{turn.role}`; expected images in turns of {roles}"
+                    message = (
+                        f"an image in a turn of {quoted(turn.role)}; expected images in turns of {roles}"
+                    )
                     yield Finding(CODE, message, Consequence.REJECTED, path=media.path)
     for media in images:
         problem = _problem(media.source, profile.target)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import orjson
+
 from finetooth_rules.example import Example, Tool, ToolCall, Turn
-from finetooth_rules.finding import INSIDE
+from finetooth_rules.finding import INSIDE, Applicability, Edit, Fix, Path
 from finetooth_rules.formats.custom import NAME as CUSTOM
+from finetooth_rules.record import Record
+from finetooth_rules.schema._edits import written
 
 RESULT_ROLES: Final = frozenset({"tool", "function"})
 
@@ -65,3 +69,9 @@ def by_name(tools: Sequence[Tool]) -> dict[str, Tool]:
 def in_string(path: tuple[str | int, ...]) -> bool:
     """Whether a place stands in JSON that is written in a string."""
     return INSIDE in path
+
+
+def renamed(record: Record, paths: Sequence[Path], new: str, title: str, applicability: Applicability) -> Fix:
+    """Write a name or an id anew wherever it stands, also in JSON in a string."""
+    edits = (Edit(record.locate(path), written(path, orjson.dumps(new))) for path in paths)
+    return Fix(title, applicability, tuple(sorted(edits, key=lambda edit: edit.span)))

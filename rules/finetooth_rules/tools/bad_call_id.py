@@ -37,15 +37,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import orjson
-
 from finetooth_rules.example import Example
-from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Path
+from finetooth_rules.finding import Applicability, Consequence, Finding, Path
 from finetooth_rules.profile import Profile
-from finetooth_rules.record import Record
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.schema._edits import written
-from finetooth_rules.tools._calls import touches_tools
+from finetooth_rules.tools._calls import renamed, touches_tools
 
 CODE: Final = "TOL007"
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9]")
@@ -70,14 +66,15 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         if fits(old) or (old == "null" and _only_last(example, last)):
             continue
         new = _like(old, set(places))
-        fixes = (_rename(example.record, paths, new),) if fits(new) else ()
+        title_of_fix = "Write an id that fits, wherever it stands"
+        fix = renamed(example.record, paths, new, title_of_fix, Applicability.SAFE)
         yield Finding(
             CODE,
             f"{title} does not take this id of a call; expected it to match `{pattern.strip('^$')}`",
             Consequence.REJECTED,
             path=paths[0],
             more_spans=tuple(example.record.locate(path) for path in paths[1:]),
-            fixes=fixes,
+            fixes=(fix,) if fits(new) else (),
         )
 
 
@@ -111,15 +108,6 @@ def _like(old: str, taken: set[str]) -> str:
 
 def _ends_alike(old: str, other: str) -> bool:
     return old != other and _NOT_PLAIN.sub("", old)[-_LENGTH:] == _NOT_PLAIN.sub("", other)[-_LENGTH:]
-
-
-def _rename(record: Record, paths: list[Path], new: str) -> Fix:
-    edits = (Edit(record.locate(path), written(path, orjson.dumps(new))) for path in paths)
-    return Fix(
-        "Write an id that fits, wherever it stands",
-        Applicability.SAFE,
-        tuple(sorted(edits, key=lambda edit: edit.span)),
-    )
 
 
 RULE = RecordRule(

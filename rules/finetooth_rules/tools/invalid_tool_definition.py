@@ -65,7 +65,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         yield from _tool(example, tool, profile)
         for root, fault in _faults(example, profile, tool):
             places = [(*root, *place) for place in fault.places]
-            if fault.word:
+            if fault.message == "":  # a word, and all of them are one finding
                 words.setdefault((fault.word, fault.meant), []).extend(places)
             elif fault.flat:
                 flat += places

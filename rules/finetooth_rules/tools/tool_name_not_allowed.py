@@ -35,15 +35,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import orjson
-
 from finetooth_rules.example import Example
-from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Path
+from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Path
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
-from finetooth_rules.schema._edits import written
 from finetooth_rules.schema._words import cut, quoted
-from finetooth_rules.tools._calls import is_result, touches_tools
+from finetooth_rules.tools._calls import is_result, renamed, touches_tools
 
 CODE: Final = "TOL011"
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
@@ -62,14 +59,8 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         new = _NOT_PLAIN.sub("_", name)
         fixes: tuple[Fix, ...] = ()
         if fits(new) and new not in places:
-            edits = (Edit(example.record.locate(path), written(path, orjson.dumps(new))) for path in paths)
-            fixes = (
-                Fix(
-                    f"Rename to {quoted(new)} everywhere in the record",
-                    Applicability.UNSAFE,
-                    tuple(sorted(edits, key=lambda edit: edit.span)),
-                ),
-            )
+            title = f"Rename to {quoted(new)} everywhere in the record"
+            fixes = (renamed(example.record, paths, new, title, Applicability.UNSAFE),)
         message = f"{profile.target.title} does not take the name {quoted(name)}; expected "
         yield Finding(
             CODE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -31,16 +31,15 @@ def load(path: Path) -> OwnSchema:
 
 def _documents(path: Path, text: str) -> dict[str, str]:
     """URI → text of every file that the schema refers to, directly or not."""
+    from finetooth_rules.schema._own_validator import references
+
     found: dict[str, str] = {}
     waiting = [(path.as_uri(), text)]
     while waiting:
         base, body = waiting.pop()
-        for reference in _references(_parsed(path, body)):
-            uri = urldefrag(urljoin(base, reference)).url
-            if not uri.startswith("file:") or uri in found or uri == path.as_uri():
-                continue
-            file = Path(url2pathname(unquote(urlsplit(uri).path)))
-            if not file.is_file():
+        for reference in references(_parsed(path, body)):
+            uri, file = _file(base, reference)
+            if file is None or uri in found or uri == path.as_uri() or not file.is_file():
                 continue  # an `$id` may give it another meaning; if not, it is reported as unresolvable
             if len(found) == MOST_DOCUMENTS:
                 raise ConfigError(path, f"refers to more than {MOST_DOCUMENTS} other files")
@@ -49,18 +48,17 @@ def _documents(path: Path, text: str) -> dict[str, str]:
     return found
 
 
-def _references(schema: Any) -> Iterator[str]:
-    """Every `$ref` and `$dynamicRef` at any depth."""
-    stack = [schema]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            for key in ("$ref", "$dynamicRef", "$recursiveRef"):
-                if isinstance(item.get(key), str):
-                    yield item[key]
-            stack.extend(item.values())
-        elif isinstance(item, list):
-            stack.extend(item)
+def _file(base: str, reference: str) -> tuple[str, Path | None]:
+    """The document that a reference names, and the file that it is; None where it is none of this machine."""
+    try:
+        uri = urldefrag(urljoin(base, reference)).url
+        parts = urlsplit(uri)
+        name = url2pathname(unquote(parts.path))
+        # A host, or a second slash before the path, is a share: asking for it would go over the network.
+        here = parts.scheme == "file" and not parts.netloc and not re.match(r"[/\\]{2}", name)
+        return uri, Path(name) if here and "\0" not in name else None
+    except ValueError:  # no address at all
+        return reference, None
 
 
 def _read(path: Path) -> str:

@@ -8,10 +8,8 @@ user allowed it (`finetooth.allowPlugins`).
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import sys
 from functools import lru_cache
-from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -96,30 +94,32 @@ def _installed() -> Catalogue:
             loaded = point.load()
             modules = loaded if isinstance(loaded, list | tuple) else [loaded]
             total = total.extended(modules)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(point.value, _said(error)) from error
     return total
 
 
 def _module(path: str, digest: str) -> ModuleType:
-    """The module in a file, run once for each state of the file."""
+    """The module in a file, run once for each state of the file.
+
+    It is compiled here, not imported: Python's own cache tells states of a file apart by second and size
+    only, and would be written beside the user's data.
+    """
     name = f"finetooth_plugin_{Path(path).stem}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_loader(name, SourceFileLoader(name, path))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(name)
+    module.__file__ = path
     sys.modules[name] = module  # dataclasses look their module up
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        exec(compile(Path(path).read_bytes(), path, "exec"), module.__dict__)
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise PluginError(Path(path).name, _said(error)) from error
     return module
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """What went wrong, and on which line where that is known."""
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {error.msg}"

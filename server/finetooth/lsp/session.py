@@ -119,7 +119,17 @@ class Session:
             or path in self.configs.errors
             or self._is_schema(path)
             or self._is_of_model(path)
+            or self._is_plugin(path)
         )
+
+    def _is_plugin(self, path: Path) -> bool:
+        """Whether some document is judged by the rules of this file. While a config is in error, any Python
+        file may be the one that was to blame.
+        """
+        if path.suffix != ".py":
+            return False
+        files = (plugin for document in self.documents.values() for plugin in document.profile.plugins)
+        return bool(self.configs.errors) or str(path.resolve()) in {f.partition("\n")[0] for f in files}
 
     def _is_of_model(self, path: Path) -> bool:
         """Whether some document is judged by this tokenizer or chat template."""
