@@ -224,9 +224,7 @@ def count_examples(examples: Sequence[Example], features: Features, profile: Pro
 
 def _written(example: Example, features: Features, profile: Profile) -> str | None:
     """The text that the template makes of an example; None where it makes none."""
-    if features.template is None:
-        return None
-    rendered = render(example, features.template, profile.target)
+    rendered = render(example, features, profile)
     return None if rendered is None or rendered.error is not None else rendered.text
 
 

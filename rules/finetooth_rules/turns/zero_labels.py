@@ -77,7 +77,7 @@ def check(
     measured = count_examples([examples[index] for index in there], features, profile)
     for index, counted in zip(there, measured, strict=True):
         example = examples[index]
-        rendered = render(example, renderer, profile.target)
+        rendered = render(example, features, profile)
         if rendered is None or rendered.error is not None:
             continue
         starts = [start for start, end in rendered.generated if end > start] if masked else _answers(counted)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from finetooth.engine.config import ConfigError
-from finetooth_rules.model_files import ChatTemplate, TokenizerFile, short_name
+from finetooth_rules.model_files import MOST_PER_BYTE, ChatTemplate, TokenizerFile, short_name
 
 TOKENIZER: Final = "tokenizer.json"
 CONFIG: Final = "tokenizer_config.json"
@@ -95,7 +95,20 @@ def _tokenizer(path: Path, stamp: Stamp, config_stamp: Stamp) -> TokenizerFile:
         bos,
         tokens.get("eos_token", ""),
         bool(bos) and _adds(value.get("post_processor"), bos),
+        _per_byte(value),
     )
+
+
+def _per_byte(tokenizer: Mapping[str, Any]) -> int:
+    """The most tokens that a byte of text can become. Without a normalizer, each holds a byte at least; NFC
+    makes at most three characters of one (Unicode's own bound on expansion), and nothing is known of others.
+    """
+    normalizer, splitter = tokenizer.get("normalizer"), tokenizer.get("pre_tokenizer")
+    if "Metaspace" in str(splitter):
+        return MOST_PER_BYTE  # a space of one byte becomes a character of three
+    if normalizer is None:
+        return 1
+    return 3 if normalizer == {"type": "NFC"} else MOST_PER_BYTE
 
 
 def hash_of(value: Any) -> str:

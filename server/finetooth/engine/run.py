@@ -175,7 +175,7 @@ def _check_one(
     profile = resolve(config, file, overrides, head, framing, configs.report)
     if (why := refused(profile)) is not None:
         assert profile.tokenizer is not None
-        raise ConfigError(Path(profile.tokenizer.path), f"is no tokenizer: {why}")
+        raise ConfigError(Path(profile.tokenizer.path), why)
     with tempfile.TemporaryDirectory(prefix="finetooth-") if packed else nullcontext("") as scratch:
         if packed:
             limit = with_overrides(config.settings_for(file), overrides).get(
@@ -224,7 +224,9 @@ def _judge(
     report.records += result.record_count
     report.findings += shown(result)
     for code, message in sorted(result.broken.items()):
-        report.problems.append(Problem(source.name, f"rule {code} failed and was switched off: {message}"))
+        # A setting's name (`tokens.template`) is no rule's code.
+        what = f"{code}: {message}" if "." in code else f"rule {code} failed and was switched off: {message}"
+        report.problems.append(Problem(source.name, what))
     if result.unjudged:
         limit = profile.max_record_bytes
         report.problems.append(

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final
@@ -24,7 +25,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from finetooth_rules.features import Rendered
+from finetooth_rules.features import FeatureError, Rendered
 from finetooth_rules.model_files import ChatTemplate
 
 MOST_SECONDS: Final = 2.0
@@ -37,11 +38,15 @@ TODAY: Final = datetime(2024, 7, 26)
 _MARK: Final = "\ue0f0"
 """Private-use characters that stand around what is generated until the text is whole."""
 _END: Final = "\ue0f1"
+_PROBE: Final = "8253719046"
 _WIDENING: Final = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
 
 
-class TooMuch(RuntimeError):
+class TooMuch(FeatureError):
     """The template takes too long, or writes too much."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("template", message)
 
 
 class _Generation(Extension):
@@ -195,6 +200,13 @@ class JinjaRenderer:
         return any(
             text is not None and any(token[1:] == ("name", "generation") for token in _tokens(text))
             for text in (self.template.text, self.template.with_tools)
+        )
+
+    @cached_property
+    def wants_parts(self) -> bool:
+        """See `TemplateRenderer`."""
+        return _PROBE not in self.render([{"role": "user", "content": _PROBE}]).text and (
+            _PROBE in self.render([{"role": "user", "content": [{"type": "text", "text": _PROBE}]}]).text
         )
 
     def render(
