@@ -260,6 +260,8 @@ class Linter:
         found: list[list[Finding]] = [[] for _ in records]
         shared: dict[tuple[str, int], Any] = {}
         for rule in self._measured:
+            if any(getattr(features, name) is None for name in rule.needs):
+                continue
             options = self.options(rule.code)
             near = [
                 (index, example)

@@ -64,6 +64,8 @@ def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
     raw = record.raw
     if profile.template is not None:
         return True
+    if b"<" not in raw:  # what most records are told by, many times faster than by the markers
+        return b"\\" in raw and _ESCAPED in raw
     return b"<|im_start|>" in raw or b"<|start_h" in raw or b"<start_of_t" in raw or _ESCAPED in raw
 
 
