@@ -120,7 +120,8 @@ def test_a_template_without_end_is_stopped(text: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process so")
-def test_memory_is_bounded_where_no_bound_was_foreseen() -> None:
+def test_memory_is_bounded_where_no_bound_was_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("finetooth.engine.features._bounds.MOST_MEMORY", 1 << 27)
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(TooMuch, match="memory"):
         rendered(
