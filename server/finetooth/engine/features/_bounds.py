@@ -29,7 +29,7 @@ class TooMuch(FeatureError):
     """The template takes too long, or writes too much."""
 
     def __init__(self, message: str = f"writes more than {MOST_CHARACTERS:,} characters") -> None:
-        super().__init__("template", f"the chat template {message}: it is not used any more")
+        super().__init__("template", f"the chat template {message}")
 
 
 def measured(value: Any) -> Any:
