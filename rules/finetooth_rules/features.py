@@ -17,8 +17,12 @@ class FeatureError(RuntimeError):
     `feature` is the name of the field in `Features`. The linter says so once, and goes on without it."""
 
     def __init__(self, feature: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(feature, message)  # so that it can be pickled
         self.feature = feature
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class TokenCounter(Protocol):

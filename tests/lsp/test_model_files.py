@@ -113,3 +113,16 @@ async def test_a_tokenizer_that_does_not_load_is_one_message(tmp_path: Path) -> 
         assert found[0].message.endswith(f"{tmp_path.name[-8:]})")
         assert not ed.client.diagnostics[path.as_uri()]
         assert len(ed.client.messages) == 1
+
+
+async def test_hover_says_the_tokens_of_what_the_template_writes(tmp_path: Path) -> None:
+    template_in(tmp_path, "{% for m in messages %}{{ m.content }} {% endfor %}Hello")
+    (tmp_path / "tokenizer.json").write_text(tokenizer())
+    settings = (tmp_path / "finetooth.toml").read_text()
+    (tmp_path / "finetooth.toml").write_text(settings + 'tokenizer = "tokenizer.json"\n')
+    async with editor(folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", GOOD)
+        found = await ed.hover(uri, 0, 40)
+        assert found is not None
+        assert "3 tokens (" in str(found.contents)
+        assert "written by chat.jinja" in str(found.contents)

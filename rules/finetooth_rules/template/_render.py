@@ -32,9 +32,11 @@ class Written:
     path: Path
     first: int = 0
 
-    def again(self, messages: Sequence[Message], renderer: TemplateRenderer) -> Rendered:
-        """What the template makes of other messages, beside the same tools."""
-        return _rendered(self.example, messages, renderer)
+    def again(
+        self, messages: Sequence[Message], renderer: TemplateRenderer, *, tools: bool = True
+    ) -> Rendered:
+        """What the template makes of other messages, beside the same tools or without."""
+        return _rendered(self.example, messages, renderer, tools=tools)
 
 
 def written(example: Example, features: Features, profile: Profile) -> Written | None:
@@ -88,18 +90,31 @@ def _written(
     return Written(example, turns, messages, _rendered(example, messages, renderer), path, first)
 
 
-def _rendered(example: Example, messages: Sequence[Message], renderer: TemplateRenderer) -> Rendered:
-    tools = [tool.definition for tool in example.tools] or None
-    return renderer.render(messages, tools, prompt=example.kind is Kind.PROMPT_ONLY)
+def _rendered(
+    example: Example, messages: Sequence[Message], renderer: TemplateRenderer, *, tools: bool = True
+) -> Rendered:
+    given = _tools(example) or None if tools else None
+    return renderer.render(messages, given, prompt=example.kind is Kind.PROMPT_ONLY)
+
+
+def _tools(example: Example) -> list[Any]:
+    """The tools as written; beside turns that are no messages, in OpenAI's form as these are."""
+    if not example.turns or is_message(_at(example.record.value, example.turns[0].path)):
+        return [tool.definition for tool in example.tools]
+    return [
+        {"type": "function", "function": tool.definition}
+        if isinstance(tool.definition, dict) and tool.definition is tool.function
+        else tool.definition
+        for tool in example.tools
+    ]
 
 
 def _message(example: Example, turn: Turn, target: Target) -> Message:
     value = _at(example.record.value, turn.path)
-    named = isinstance(value, dict)
-    if named and isinstance(value.get("role"), str):
+    if is_message(value):
         message: Message = value
         return message
-    kept = value.get("from") if named and target.keeps_from_roles else None
+    kept = value.get("from") if isinstance(value, dict) and target.keeps_from_roles else None
     message = {
         "role": kept if isinstance(kept, str) else turn.role,
         "content": turn.text if turn.has_content else None,
@@ -110,6 +125,24 @@ def _message(example: Example, turn: Turn, target: Target) -> Message:
             for call in turn.calls
         ]
     return message
+
+
+def is_message(value: Any) -> bool:
+    """Whether a turn is written as templates are given it: with a role and a content of text or of typed parts
+    that hold their text under `text`. Gemini's, Nova's and LLaMA-Factory's own (`value`) are not.
+    """
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return False
+    content = value.get("content")
+    if isinstance(content, list):
+        return all(_is_part(part) for part in content)
+    return "content" in value or "tool_calls" in value
+
+
+def _is_part(part: Any) -> bool:
+    if not isinstance(part, dict):
+        return isinstance(part, str)
+    return isinstance(part.get("type"), str) and "value" not in part and (part["type"] != "text" or "text" in part)
 
 
 def _in_parts(message: Message) -> Message:

@@ -109,6 +109,9 @@ def _place(written: Written, error: str, renderer: TemplateRenderer) -> _Place:
     def error_of(some: Sequence[Message]) -> str | None:
         return written.again(some, renderer).error
 
+    tools = written.example.tools_path
+    if tools and written.again(written.messages, renderer, tools=False).error is None:
+        return _Place(tools, None, "stops at these tools")
     number = _culprit(written.messages, error, error_of)
     if number is None:
         return _Place(written.path, None, "stops at this conversation")

@@ -209,7 +209,7 @@ def count_examples(examples: Sequence[Example], features: Features, profile: Pro
     plans = [tuple(_pieces(example)) for example in examples]
     both = profile.target.overlong is Overlong.BOTH
     # LLaMA-Factory writes conversations out by templates of its own.
-    written = [None if both else _written(example, features, profile) for example in examples]
+    written = [None if both else written_text(example, features, profile) for example in examples]
     texts = [piece.text for plan in plans for piece in plan]
     counts = iter(counter.count([*texts, *(text for text in written if text is not None)]))
     numbers = [tuple(islice(counts, len(plan))) for plan in plans]
@@ -234,7 +234,7 @@ def reaching(
     if features.template is None or profile.target.overlong is Overlong.BOTH:
         yield from enumerate(count_examples(examples, features, profile))
         return
-    texts = [_written(example, features, profile) for example in examples]
+    texts = [written_text(example, features, profile) for example in examples]
     long = [index for index, text in enumerate(texts) if text is None or _most(text, profile) >= least]
     totals = _totals([(examples[index], text) for index in long if (text := texts[index]) is not None], features)
     full = [index for index in long if texts[index] is None or next(totals) >= least]
@@ -265,7 +265,7 @@ def _totals(written: Sequence[tuple[Example, str]], features: Features) -> Itera
         yield known["total", id(example.record)]
 
 
-def _written(example: Example, features: Features, profile: Profile) -> str | None:
+def written_text(example: Example, features: Features, profile: Profile) -> str | None:
     """The text that the template makes of an example; None where it makes none."""
     rendered = render(example, features, profile)
     return None if rendered is None or rendered.error is not None else rendered.text

@@ -28,8 +28,11 @@ _WIDE: Final = re.compile(r"\d{5}|\*|\{[^{}]*\{")
 class TooMuch(FeatureError):
     """The template takes too long, or writes too much."""
 
-    def __init__(self, message: str = f"writes more than {MOST_CHARACTERS:,} characters") -> None:
-        super().__init__("template", f"the chat template {message}")
+    def __init__(self, what: str = f"writes more than {MOST_CHARACTERS:,} characters") -> None:
+        super().__init__("template", f"the chat template {what}")
+
+    def __reduce__(self) -> tuple[type[FeatureError], tuple[str, str]]:
+        return FeatureError, (self.feature, self.message)
 
 
 def measured(value: Any) -> Any:
