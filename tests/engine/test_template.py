@@ -11,7 +11,8 @@ import pytest
 if sys.platform == "linux":
     import resource
 
-from finetooth.engine.features.template import JinjaRenderer, TooMuch
+from finetooth.engine.features._bounds import TooMuch
+from finetooth.engine.features.template import JinjaRenderer
 from finetooth_rules.model_files import ChatTemplate
 
 TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
@@ -137,16 +138,18 @@ def test_what_templates_do_use_is_left_alone() -> None:
         "{{ {'a': [1]} | tojson(indent=4) }}{{ ['x', 'y'] | map('upper') | join }}{{ 2 * 3 }}{{ 'ab' | replace('a', 'c') }}"
         "{{ messages | map(attribute='role') | list }}{{ 'a b' | wordwrap(2) }}{{ 'a' | default('b') }}"
     )
-    expected = (
-        "a\n    b1, 2x-002.0  7"
-        '{\n    "a": [\n        1\n    ]\n}XY6cb'
-        "['user']a\nba"
-    )
+    expected = "a\n    b1, 2x-002.0  7{\n    \"a\": [\n        1\n    ]\n}XY6cb['user']a\nba"
     assert rendered(text, {"role": "user", "content": "x"}).text == expected
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ ''.__class__.__mro__ }}", "{{ messages.append(1) }}", "{{ 'a'.center(99999999999) }}", "{{ lipsum(9) }}"]
+    "text",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ messages.append(1) }}",
+        "{{ 'a'.center(99999999999) }}",
+        "{{ lipsum(9) }}",
+    ],
 )
 def test_a_template_reaches_nothing_but_its_data(text: str) -> None:
     found = rendered(text)

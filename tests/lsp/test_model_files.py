@@ -12,7 +12,9 @@ import pytest
 from lsp.harness import Editor, editor
 
 GOOD = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
-DEVELOPER = GOOD.replace('[{"role": "user"', '[{"role": "developer", "content": "Be brief."}, {"role": "user"')
+DEVELOPER = GOOD.replace(
+    '[{"role": "user"', '[{"role": "developer", "content": "Be brief."}, {"role": "user"'
+)
 EVERY_ROLE = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
 NO_DEVELOPER = (
     "{% for m in messages %}{% if m.role == 'developer' %}{{ raise_exception('Unknown role.') }}{% endif %}"
@@ -23,7 +25,13 @@ WORDS = {"[UNK]": 0, "Hi": 1, "Hello": 2}
 
 def tokenizer(**model: Any) -> str:
     """A tokenizer.json of words."""
-    parts = {"version": "1.0", "added_tokens": [], "normalizer": None, "post_processor": None, "decoder": None}
+    parts: dict[str, Any] = {
+        "version": "1.0",
+        "added_tokens": [],
+        "normalizer": None,
+        "post_processor": None,
+        "decoder": None,
+    }
     words = {"type": "WordLevel", "vocab": WORDS, "unk_token": "[UNK]", **model}
     return json.dumps(parts | {"pre_tokenizer": {"type": "Whitespace"}, "model": words})
 
@@ -34,7 +42,9 @@ def write(ed: Editor, path: Path, text: str) -> None:
 
 
 def template_in(folder: Path, text: str) -> Path:
-    (folder / "finetooth.toml").write_text('select = ["TPL", "TOK", "FMT"]\n[tokens]\ntemplate = "chat.jinja"\n')
+    (folder / "finetooth.toml").write_text(
+        'select = ["TPL", "TOK", "FMT"]\n[tokens]\ntemplate = "chat.jinja"\n'
+    )
     path = folder / "chat.jinja"
     path.write_text(text)
     return path
@@ -81,7 +91,9 @@ async def test_with_a_bad_template_the_other_settings_hold_from_the_opening(tmp_
         await ed.until(lambda: not ed.client.diagnostics[path.as_uri()])
 
 
-@pytest.mark.parametrize("text", ["{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"])
+@pytest.mark.parametrize(
+    "text", ["{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"]
+)
 async def test_a_template_without_end_is_one_message(tmp_path: Path, text: str) -> None:
     path = template_in(tmp_path, text)
     async with editor("visual_studio_code", folders=[tmp_path]) as ed:
@@ -107,9 +119,7 @@ async def test_a_tokenizer_that_does_not_load_is_one_message(tmp_path: Path) -> 
         assert "is no tokenizer" in told.message
         await ed.until(lambda: len(ed.client.messages) == 1)
         write(ed, path, tokenizer())
-        found = await ed.until(
-            lambda: [item for item in ed.client.diagnostics[uri] if item.code == "TOK002"]
-        )
+        found = await ed.until(lambda: [item for item in ed.client.diagnostics[uri] if item.code == "TOK002"])
         assert found[0].message.endswith(f"{tmp_path.name[-8:]})")
         assert not ed.client.diagnostics[path.as_uri()]
         assert len(ed.client.messages) == 1

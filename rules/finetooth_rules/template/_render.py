@@ -142,7 +142,11 @@ def is_message(value: Any) -> bool:
 def _is_part(part: Any) -> bool:
     if not isinstance(part, dict):
         return isinstance(part, str)
-    return isinstance(part.get("type"), str) and "value" not in part and (part["type"] != "text" or "text" in part)
+    return (
+        isinstance(part.get("type"), str)
+        and "value" not in part
+        and (part["type"] != "text" or "text" in part)
+    )
 
 
 def _in_parts(message: Message) -> Message:

@@ -92,9 +92,7 @@ def _ends(profile: Profile) -> tuple[str, ...]:
     return tuple(end for end in (*ENDS, own) if end)
 
 
-def _of_template(
-    example: Example, features: Features, profile: Profile
-) -> tuple[Text, str] | None:
+def _of_template(example: Example, features: Features, profile: Profile) -> tuple[Text, str] | None:
     """The last answer, where it is the end of the rendering."""
     last = example.turns[-1] if example.turns else None
     if last is None or not last.trained or last.calls or not last.texts or not last.texts[-1].text.strip():

@@ -99,9 +99,7 @@ def _with_text(message: Message) -> Message | None:
     return None
 
 
-def _shows(
-    written: Written, number: int, stand_in: Message, sought: str, renderer: TemplateRenderer
-) -> bool:
+def _shows(written: Written, number: int, stand_in: Message, sought: str, renderer: TemplateRenderer) -> bool:
     """Whether the rendering shows what stands in for a message; also where it raises: nothing is known."""
     messages = written.messages
     rendered = written.again([*messages[:number], stand_in, *messages[number + 1 :]], renderer)

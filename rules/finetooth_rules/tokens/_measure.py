@@ -236,7 +236,9 @@ def reaching(
         return
     texts = [written_text(example, features, profile) for example in examples]
     long = [index for index, text in enumerate(texts) if text is None or _most(text, profile) >= least]
-    totals = _totals([(examples[index], text) for index in long if (text := texts[index]) is not None], features)
+    totals = _totals(
+        [(examples[index], text) for index in long if (text := texts[index]) is not None], features
+    )
     full = [index for index in long if texts[index] is None or next(totals) >= least]
     counted = count_examples([examples[index] for index in full], features, profile)
     yield from zip(full, counted, strict=True)

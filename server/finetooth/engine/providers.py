@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from finetooth_rules.features import Embedder, FeatureError, Features, Rendered, TemplateRenderer, TokenCounter
+from finetooth_rules.features import (
+    Embedder,
+    FeatureError,
+    Features,
+    Rendered,
+    TemplateRenderer,
+    TokenCounter,
+)
 from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.profile import Profile
 

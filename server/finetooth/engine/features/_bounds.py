@@ -77,7 +77,11 @@ def _size(value: Any) -> int:
 
 def replaced(text: Any, old: Any, new: Any, *_: Any) -> None:
     """`text.replace(old, new)`."""
-    if isinstance(text, str) and isinstance(old, str) and len(text) + text.count(old) * len(str(new)) > MOST_CHARACTERS:
+    if (
+        isinstance(text, str)
+        and isinstance(old, str)
+        and len(text) + text.count(old) * len(str(new)) > MOST_CHARACTERS
+    ):
         raise TooMuch
 
 

@@ -111,7 +111,8 @@ async def _of_record(worker: Worker, document: OpenDocument, entry: Entry, start
         return ""
     lines = [f"**{fmt.title}**", _turns(example)]
     lines.append(
-        await _written_tokens(worker, document, example) or await _tokens(worker, spec_for(document.profile), example)
+        await _written_tokens(worker, document, example)
+        or await _tokens(worker, spec_for(document.profile), example)
     )
     return "\n\n".join(line for line in lines if line)
 
