@@ -18,8 +18,8 @@ class TokenizerFile:
 
     `name` is how messages call it. `digest` changes when the file does. `specials` are the tokens it reads as
     commands. `bos` is the token of the beginning, `adds_bos` whether it writes that before a text by itself;
-    `eos` is the token of the end. A text has at most `per_byte` tokens for each of its bytes (UTF-8), and a few
-    more.
+    `eos` is the token of the end. A text has at most `per_byte` tokens for each of its bytes (UTF-8),
+    and a few more.
     """
 
     path: str

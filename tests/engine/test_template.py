@@ -134,8 +134,10 @@ def test_memory_is_bounded_where_no_bound_was_foreseen(monkeypatch: pytest.Monke
 
 def test_what_templates_do_use_is_left_alone() -> None:
     text = (
-        "{{ 'a\\nb' | indent(4) }}{{ [1, 2] | join(', ') }}{{ '%s-%05.1f' | format('x', 2) }}{{ '{:>3}'.format(7) }}"
-        "{{ {'a': [1]} | tojson(indent=4) }}{{ ['x', 'y'] | map('upper') | join }}{{ 2 * 3 }}{{ 'ab' | replace('a', 'c') }}"
+        "{{ 'a\\nb' | indent(4) }}{{ [1, 2] | join(', ') }}{{ '%s-%05.1f' | format('x', 2) }}"
+        "{{ '{:>3}'.format(7) }}"
+        "{{ {'a': [1]} | tojson(indent=4) }}{{ ['x', 'y'] | map('upper') | join }}{{ 2 * 3 }}"
+        "{{ 'ab' | replace('a', 'c') }}"
         "{{ messages | map(attribute='role') | list }}{{ 'a b' | wordwrap(2) }}{{ 'a' | default('b') }}"
     )
     expected = "a\n    b1, 2x-002.0  7{\n    \"a\": [\n        1\n    ]\n}XY6cb['user']a\nba"

@@ -171,7 +171,7 @@ class Target:
     cleans_messages: bool = False
     """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
     keeps_from_roles: bool = False
-    """Whether the roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
+    """Whether roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """Severity of a finding of rule `code`; None when the rule is off here."""

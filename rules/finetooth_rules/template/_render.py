@@ -128,8 +128,8 @@ def _message(example: Example, turn: Turn, target: Target) -> Message:
 
 
 def is_message(value: Any) -> bool:
-    """Whether a turn is written as templates are given it: with a role and a content of text or of typed parts
-    that hold their text under `text`. Gemini's, Nova's and LLaMA-Factory's own (`value`) are not.
+    """Whether a turn is written as templates are given it: with a role and a content of text or of typed
+    parts that hold their text under `text`. Gemini's, Nova's and LLaMA-Factory's own (`value`) are not.
     """
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return False

@@ -145,7 +145,7 @@ def _culprit(
 
 
 def _otherwise(turn: Turn, message: Message) -> Iterator[tuple[Path, str, Message]]:
-    """The turn with one thing written otherwise: where that stands, and what is said if that does not raise."""
+    """The turn with one thing written otherwise: where that stands, what is said if it does not raise."""
     calls = message.get("tool_calls")
     if isinstance(calls, list) and len(calls) == len(turn.calls):
         for kind, what in ((str, "takes no string as arguments"), (dict, "takes no object as arguments")):

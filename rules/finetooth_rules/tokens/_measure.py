@@ -228,8 +228,8 @@ def count_examples(examples: Sequence[Example], features: Features, profile: Pro
 def reaching(
     examples: Sequence[Example], features: Features, profile: Profile, least: float
 ) -> Iterator[tuple[int, Counted]]:
-    """The examples that have at least `least` tokens, by their index; of those that no chat template is applied
-    to, all. Nothing of a text that is too short is counted, and of one that has fewer tokens no part.
+    """The examples that have at least `least` tokens, by their index; of those that no chat template is
+    applied to, all. Nothing of a text that is too short is counted, and of one that has fewer tokens no part.
     """
     if features.template is None or profile.target.overlong is Overlong.BOTH:
         yield from enumerate(count_examples(examples, features, profile))

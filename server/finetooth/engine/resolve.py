@@ -92,7 +92,8 @@ def resolve(
     """The profile of one file: config, overrides for its path, then the command line's or the editor's
     settings on top; where these leave the format open, a trainer's own file that names the dataset, else its
     first records. Raises ConfigError where a file that the settings name cannot be used; a trainer's file
-    that cannot is told to `report`. Without `model_files` the model's tokenizer and chat template are left out.
+    that cannot is told to `report`. Without `model_files` the model's tokenizer and chat template are
+    left out.
     """
     settings = with_overrides(config.settings_for(file), overrides)
     source = config.format_source(file) if is_auto(overrides) else CONFIGURED

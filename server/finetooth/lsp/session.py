@@ -289,8 +289,8 @@ class Session:
     def _profile_without(
         self, document: OpenDocument, config: Config, settings: EditorSettings, framing: Framing
     ) -> Profile:
-        """What a document is judged by from its opening, where a file that the settings name is of no use: the
-        settings without the model's files, else the defaults.
+        """What a document is judged by from its opening, where a file that the settings name is of no use:
+        the settings without the model's files, else the defaults.
         """
         try:
             return resolve(

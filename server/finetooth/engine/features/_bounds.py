@@ -1,4 +1,4 @@
-"""What a chat template may not do in one step: steps that no clock can stop, because they are one call into C.
+"""What a chat template may not do in one step: one call into C, that no clock can stop.
 
 Each function looks at what a step is given and raises TooMuch before it is taken. They bound what is written;
 `memory` is the net under them, for what is not foreseen.
