@@ -20,7 +20,8 @@ CONFIG: Final = "tokenizer_config.json"
 TEMPLATE: Final = "chat_template.jinja"
 WITH_TOOLS: Final = "tool_use"
 MOST_BYTES: Final = 256 * 1024 * 1024
-MOST_TEMPLATE_BYTES: Final = 4 * 1024 * 1024
+MOST_TEMPLATE_BYTES: Final = 128 * 1024
+"""Several times the largest known; compiling one takes up to a second for each 50 KB."""
 MODELS: Final = frozenset({"BPE", "WordPiece", "WordLevel", "Unigram"})
 """The kinds of model that the `tokenizers` library reads."""
 
@@ -153,6 +154,8 @@ def _template(path: Path, config: Path, tools: Path, *stamps: Stamp) -> ChatTemp
         text = _text(path, MOST_TEMPLATE_BYTES)
         if stamps[2] != (0, 0):
             with_tools = _text(tools, MOST_TEMPLATE_BYTES)
+    if max(len(text), len(with_tools or "")) > MOST_TEMPLATE_BYTES:
+        raise ConfigError(path, f"has a chat template of more than {MOST_TEMPLATE_BYTES:,} characters")
     name = short_name(path.name if path.name not in (CONFIG, TEMPLATE) else path.parent.name or path.name)
     template = ChatTemplate(name, text, str(path), with_tools, tuple(_tokens(settings)))
     from finetooth.engine.features.template import problem  # with Jinja only where there is a template
