@@ -1,7 +1,7 @@
 """What a chat template may not do in one step: one call into C, that no clock can stop.
 
 Each function looks at what a step is given and raises TooMuch before it is taken. They bound what is written;
-`memory` is the net under them, for what is not foreseen.
+`Memory` is the net under them, for what is not foreseen.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ MOST_WIDTH: Final = 10_000
 MOST_INDENT: Final = 16
 MOST_MEMORY: Final = 1 << 30
 """Bytes that the process may grow by during one record."""
+_ASKED_EVERY: Final = 200
 _MOST_BITS: Final = 4096
 _WIDE: Final = re.compile(r"\d{5}|\*|\{[^{}]*\{")
 """A width of five digits, or one that is given as an argument."""
@@ -139,24 +140,35 @@ def before_call(function: Any, arguments: Sequence[Any], named: Mapping[str, Any
     return arguments
 
 
-@contextlib.contextmanager
-def memory() -> Iterator[None]:
-    """While this lasts the process cannot grow without end, where the system can see to that (Linux)."""
-    if sys.platform != "linux":
-        yield
-        return
-    import resource
+class Memory:
+    """Bounds what the process may grow by, where the system can see to that (Linux). How large it is is asked
+    for every so often: that takes longer than to write a short record.
+    """
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = _held_bytes() + MOST_MEMORY
-    if soft != resource.RLIM_INFINITY and soft <= limit:
-        yield
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    def __init__(self) -> None:
+        self._left = 0
+        self._limit = 0
+
+    @contextlib.contextmanager
+    def bounded(self) -> Iterator[None]:
+        """While this lasts the process cannot grow without end."""
+        if sys.platform != "linux":
+            yield
+            return
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if self._left == 0:
+            self._left, self._limit = _ASKED_EVERY, _held_bytes() + MOST_MEMORY
+        self._left -= 1
+        if soft != resource.RLIM_INFINITY and soft <= self._limit:
+            yield
+            return
+        resource.setrlimit(resource.RLIMIT_AS, (self._limit, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _held_bytes() -> int:

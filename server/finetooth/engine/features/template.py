@@ -27,12 +27,12 @@ from jinja2.visitor import NodeTransformer
 
 from finetooth.engine.features._bounds import (
     MOST_CHARACTERS,
+    Memory,
     TooMuch,
     before_call,
     formatted,
     guarded,
     measured,
-    memory,
     product,
 )
 from finetooth_rules.features import Rendered
@@ -181,6 +181,7 @@ class JinjaRenderer:
         self.template = template
         self._lock = Lock()
         self._environment = _Environment()
+        self._memory = Memory()
         self._compiled: dict[bool, Template] = {}
         self._kept: OrderedDict[bytes, Rendered] = OrderedDict()
         self._bytes = 0
@@ -220,7 +221,7 @@ class JinjaRenderer:
             if kept is not None:
                 self._kept.move_to_end(key)
                 return kept
-            with memory():
+            with self._memory.bounded():
                 rendered = self._render(messages, tools, prompt)
             self._kept[key] = rendered
             self._bytes += _size(rendered)
