@@ -224,7 +224,9 @@ def test_records_are_rendered_once_for_all_rules(model: Path, monkeypatch: pytes
     asked: list[object] = []
     render = features.template.render
     monkeypatch.setattr(
-        features.template, "render", lambda *given, **more: (asked.append(given[0]), render(*given, **more))[1]
+        features.template,
+        "render",
+        lambda *given, **more: (asked.append(given[0]), render(*given, **more))[1],
     )
     Linter(judged).measure([Record(LINE), Record(LINE), Record(LINE)], features)
     messages = Record(LINE).value["messages"]
