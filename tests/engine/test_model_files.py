@@ -6,6 +6,7 @@ import json
 import pickle
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -223,11 +224,12 @@ def test_records_are_rendered_once_for_all_rules(model: Path, monkeypatch: pytes
     assert features.template is not None
     asked: list[object] = []
     render = features.template.render
-    monkeypatch.setattr(
-        features.template,
-        "render",
-        lambda *given, **more: (asked.append(given[0]), render(*given, **more))[1],
-    )
+
+    def noted(*given: Any, **more: Any) -> Any:
+        asked.append(given[0])
+        return render(*given, **more)
+
+    monkeypatch.setattr(features.template, "render", noted)
     Linter(judged).measure([Record(LINE), Record(LINE), Record(LINE)], features)
     messages = Record(LINE).value["messages"]
     assert asked.count(messages) == 3
