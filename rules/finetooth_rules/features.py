@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+class FeatureError(RuntimeError):
+    """A provider cannot go on, whatever it is asked: a tokenizer that does not load, a template without end.
+
+    `feature` is the name of the field in `Features`. The linter says so once, and goes on without it."""
+
+    def __init__(self, feature: str, message: str) -> None:
+        super().__init__(feature, message)  # so that it can be pickled
+        self.feature = feature
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class TokenCounter(Protocol):
@@ -69,6 +83,10 @@ class TemplateRenderer(Protocol):
     def marks_generation(self) -> bool:
         """Whether the template says, by `{% generation %}`, what the model writes."""
 
+    @property
+    def wants_parts(self) -> bool:
+        """Whether it writes a content only where that is a list of parts, as those of models that see do."""
+
     def render(
         self,
         messages: Sequence[Mapping[str, Any]],
@@ -76,15 +94,20 @@ class TemplateRenderer(Protocol):
         *,
         prompt: bool = False,
     ) -> Rendered:
-        """The conversation written out; with `prompt` the beginning of an answer too. Raises RuntimeError
+        """The conversation written out; with `prompt` the beginning of an answer too. Raises FeatureError
         where the template takes too long or writes too much.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The providers a run has; None where the host has none, and the rules that need it do not run."""
+    """The providers a run has; None where the host has none, and the rules that need it do not run.
+
+    `shared` is what rules find out of the records of one call of `Linter.measure` and tell each other, by a
+    name and the record's `id`; None outside of one.
+    """
 
     tokens: TokenCounter | None = None
     embedder: Embedder | None = None
     template: TemplateRenderer | None = None
+    shared: dict[tuple[str, int], Any] | None = field(default=None, compare=False, repr=False)

@@ -10,7 +10,8 @@ same.
     findings = linter.check_file(facts)           # file rules
 
 The last three cost nothing where no such rule is selected. A rule that raises is switched off for this
-linter and named in `broken`; the others go on.
+linter and named in `broken`; the others go on. A feature that fails is named there too, by its setting
+(`tokens.template`), and is as if it were not there.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from typing import Any, Final, TypeVar
 
 from finetooth_rules import catalogue
 from finetooth_rules.example import Example
-from finetooth_rules.features import Features
+from finetooth_rules.features import FeatureError, Features
 from finetooth_rules.file_facts import FileFacts
-from finetooth_rules.finding import Finding, Span
+from finetooth_rules.finding import Finding, Path, Span
 from finetooth_rules.formats import Format
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
@@ -62,6 +63,7 @@ class Linter:
     def __init__(self, profile: Profile, rules: Iterable[AnyRule] | None = None) -> None:
         self.profile = profile
         self.broken: dict[str, str] = {}
+        self._lost: set[str] = set()
         self.rules = _active(profile, tuple(catalogue.all_rules() if rules is None else rules))
         self._syntax = [rule for rule in self.rules if isinstance(rule, SyntaxRule)]
         records = [rule for rule in self.rules if isinstance(rule, RecordRule)]
@@ -258,6 +260,7 @@ class Linter:
     def measure(self, records: Sequence[Record], features: Features) -> list[Findings]:
         """Findings of the rules that need tokens or a chat template, one tuple per record."""
         found: list[list[Finding]] = [[] for _ in records]
+        shared: dict[tuple[str, int], Any] = {}
         for rule in self._measured:
             if any(getattr(features, name) is None for name in rule.needs):
                 continue
@@ -269,11 +272,24 @@ class Linter:
             ]
             if near:
                 examples = [example for _, example in near]
-                for number, finding in self.listed(
-                    rule, rule.check, examples, features, self.profile, options
-                ):
+                for number, finding in self._measured_by(rule, examples, replace(features, shared=shared)):
                     found[near[number][0]].append(finding)
         return [self._finish([findings]) if findings else NONE for findings in found]
+
+    def _measured_by(
+        self, rule: MeasuredRule, examples: Sequence[Example], features: Features
+    ) -> Sequence[tuple[int, Finding]]:
+        """What a rule that measures finds."""
+        features = self._left(features)
+        if any(getattr(features, name) is None for name in rule.needs):
+            return ()
+        lost = len(self._lost)
+        found = self.listed(rule, rule.check, examples, features, self.profile, self.options(rule.code))
+        return found if len(self._lost) == lost else self._measured_by(rule, examples, features)
+
+    def _left(self, features: Features) -> Features:
+        """The features without those that failed."""
+        return replace(features, **dict.fromkeys(self._lost)) if self._lost else features
 
     def gather(
         self, examples: Sequence[Example | None], features: Features, *, at_most: int | None = None
@@ -297,8 +313,12 @@ class Linter:
                 facts[rule.code] = shared[key]
                 continue
             column: list[Any] = [None] * len(examples)
-            given = self.listed(rule, rule.gather, [e for _, e in there], features, self.profile, options)
-            if rule.code in self.broken:
+            asked = [example for _, example in there]
+            lost = len(self._lost)
+            given = self.listed(rule, rule.gather, asked, self._left(features), self.profile, options)
+            if len(self._lost) != lost:
+                given = self.listed(rule, rule.gather, asked, self._left(features), self.profile, options)
+            if rule.code in self.broken or len(given) != len(there):
                 continue
             for (index, _), fact in zip(there, given, strict=True):
                 column[index] = fact
@@ -385,6 +405,11 @@ class Linter:
             return []
         try:
             return list(function(*arguments))
+        except FeatureError as error:
+            # Said once, and not as a fault of each rule that asks for it.
+            self._lost.add(error.feature)
+            self.broken.setdefault(feature_key(error.feature), str(error))
+            return []
         except Exception as error:
             self.broken[rule.code] = f"{type(error).__name__}: {error}"
             return []
@@ -419,6 +444,10 @@ class Linter:
         if weaker.code not in self._superseded.get(stronger.code, NO_CODES):
             return False
         a, b = stronger.span, weaker.span
+        if a is None and b is None and stronger.path and weaker.path:
+            one, other = _item(stronger.path), _item(weaker.path)
+            common = min(len(one), len(other))
+            return one[:common] == other[:common]
         return a is None or b is None or (a.start <= b.end and b.start <= a.end)
 
 
@@ -434,6 +463,16 @@ class _Literal(dict[str, frozenset[str]]):
         keys = literal_keys(fmt.schema) if fmt is not None else NO_CODES
         self[name] = keys
         return keys
+
+
+def _item(path: Path) -> Path:
+    """The innermost item of a list that a path leads into: the turn, the call."""
+    return path[: max((at + 1 for at, step in enumerate(path) if isinstance(step, int)), default=0)]
+
+
+def feature_key(feature: str) -> str:
+    """How `broken` names a feature that failed; no rule's code looks like it."""
+    return {"tokens": "tokens.tokenizer", "template": "tokens.template"}.get(feature, feature)
 
 
 WHOLE: Final = Span(0, 0)

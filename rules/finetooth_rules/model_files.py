@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _MOST_NAME: Final = 24
+MOST_PER_BYTE: Final = 11
+"""Tokens that a byte of text can become at most: NFKC writes U+FDFA, three bytes, as 33."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class TokenizerFile:
 
     `name` is how messages call it. `digest` changes when the file does. `specials` are the tokens it reads as
     commands. `bos` is the token of the beginning, `adds_bos` whether it writes that before a text by itself;
-    `eos` is the token of the end.
+    `eos` is the token of the end. A text has at most `per_byte` tokens for each of its bytes (UTF-8),
+    and a few more.
     """
 
     path: str
@@ -26,6 +29,7 @@ class TokenizerFile:
     bos: str = ""
     eos: str = ""
     adds_bos: bool = False
+    per_byte: int = MOST_PER_BYTE
 
 
 @dataclass(frozen=True, slots=True)

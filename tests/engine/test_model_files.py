@@ -6,6 +6,7 @@ import json
 import pickle
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -180,3 +181,55 @@ def test_a_broken_template_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         resolve(Config(root=tmp_path, settings={"tokens": {"template": "t.jinja"}}), None, {}, LINE)
     assert caught.value.line == 3
+
+
+def test_a_template_that_fails_is_named_once_and_the_rest_is_judged_without_it(model: Path) -> None:
+    (model / "endless.jinja").write_text(
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    )
+    judged = profile(model, template=f"{model.name}/endless.jinja", limit=5)
+    linter = Linter(judged)
+    features = provide(spec_for(judged))
+    first = linter.measure([Record(LINE), Record(LINE)], features)
+    assert linter.broken == {"tokens.template": "the chat template takes longer than 2 s on a record"}
+    assert {finding.code for finding in first[0]} == {"TOK002"}
+    assert "about" in first[0][0].message
+    assert linter.measure([Record(LINE)], features)[0] == first[0]
+
+
+@pytest.mark.parametrize(("normalizer", "most"), [(None, 1), ({"type": "NFC"}, 3), ({"type": "NFKC"}, 11)])
+def test_no_text_has_more_tokens_than_its_bytes_allow(
+    tmp_path: Path, model: Path, normalizer: object, most: int
+) -> None:
+    """By the characters that a normalizer makes longest, too."""
+    value = json.loads((model / "tokenizer.json").read_text())
+    value["normalizer"] = normalizer
+    value["model"]["merges"] = []  # every byte a token: the most there can be
+    (tmp_path / "tokenizer.json").write_text(json.dumps(value))
+    judged = resolve(
+        Config(root=tmp_path, settings={"tokens": {"tokenizer": "tokenizer.json"}}), None, {}, LINE
+    )
+    assert judged.tokenizer is not None
+    assert judged.tokenizer.per_byte == most
+    counter = ModelTokenCounter(judged.tokenizer)
+    texts = ["abc", "漢字 😀", "\ufdfa" * 9, "\U0001d160" * 9, "\u0390\u1f82" * 9, "<bos>x<bos>"]
+    for text, count in zip(texts, counter.count(texts), strict=True):
+        assert count <= len(text.encode()) * most + 16
+    assert max(counter.count(texts)) > 9 * most  # the bound is no better than it must be
+
+
+def test_records_are_rendered_once_for_all_rules(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = profile(model, limit=5)
+    features = provide(spec_for(judged))
+    assert features.template is not None
+    asked: list[object] = []
+    render = features.template.render
+
+    def noted(*given: Any, **more: Any) -> Any:
+        asked.append(given[0])
+        return render(*given, **more)
+
+    monkeypatch.setattr(features.template, "render", noted)
+    Linter(judged).measure([Record(LINE), Record(LINE), Record(LINE)], features)
+    messages = Record(LINE).value["messages"]
+    assert asked.count(messages) == 3

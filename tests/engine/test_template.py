@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from finetooth.engine.features.template import JinjaRenderer, TooMuch
+if sys.platform == "linux":
+    import resource
+
+from finetooth.engine.features._bounds import TooMuch
+from finetooth.engine.features.template import JinjaRenderer
 from finetooth_rules.model_files import ChatTemplate
 
 TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
@@ -91,6 +96,22 @@ def test_generated_text_is_exactly_the_answers() -> None:
         "{{ 'a' * 99999999999 }}",
         "{{ 9 ** 9 ** 9 }}",
         "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+        "{{ 'a\\nb' | indent(999999999) }}",
+        "{{ 'a' | center(999999999) }}",
+        "{{ 'a' | wordwrap(1, wrapstring='b' * 60000000) }}",
+        "{{ messages | tojson(indent=999999999) }}",
+        "{{ '%999999999d' | format(1) }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ '%*d' % (999999999, 1) }}",
+        "{{ '{:999999999}'.format(1) }}",
+        "{{ '{:{}}'.format(1, 999999999) }}",
+        "{% set x = 'a' * 60000 %}{{ x | replace('a', x) }}",
+        "{% set x = 'a' * 60000 %}{{ x.replace('a', x) }}",
+        "{% set x = 'a' * 60000 %}{{ ([x] * 60000) | join }}",
+        "{% set x = 'a' * 60000 %}{{ ','.join([x] * 60000) }}",
+        "{% set x = 'a' * 60000 %}{{ '%s%s' % ([x] * 60000, 1) }}",
+        "{{ [1] * 999999999 }}",
+        "{% set ns = namespace(x=99) %}{% for a in range(99) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
     ],
 )
 def test_a_template_without_end_is_stopped(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,8 +120,38 @@ def test_a_template_without_end_is_stopped(text: str, monkeypatch: pytest.Monkey
         rendered(text)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process so")
+def test_memory_is_bounded_where_no_bound_was_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("finetooth.engine.features._bounds.MOST_MEMORY", 1 << 27)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(TooMuch, match="memory"):
+        rendered(
+            "{% set ns = namespace(x=[]) %}{% set y = [1] * 999999 %}"
+            "{% for a in range(9999) %}{% set ns.x = ns.x + [y + [2]] %}{% endfor %}"
+        )
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_what_templates_do_use_is_left_alone() -> None:
+    text = (
+        "{{ 'a\\nb' | indent(4) }}{{ [1, 2] | join(', ') }}{{ '%s-%05.1f' | format('x', 2) }}"
+        "{{ '{:>3}'.format(7) }}"
+        "{{ {'a': [1]} | tojson(indent=4) }}{{ ['x', 'y'] | map('upper') | join }}{{ 2 * 3 }}"
+        "{{ 'ab' | replace('a', 'c') }}"
+        "{{ messages | map(attribute='role') | list }}{{ 'a b' | wordwrap(2) }}{{ 'a' | default('b') }}"
+    )
+    expected = "a\n    b1, 2x-002.0  7{\n    \"a\": [\n        1\n    ]\n}XY6cb['user']a\nba"
+    assert rendered(text, {"role": "user", "content": "x"}).text == expected
+
+
 @pytest.mark.parametrize(
-    "text", ["{{ ''.__class__.__mro__ }}", "{{ messages.append(1) }}", "{{ 'a'.center(99999999999) }}"]
+    "text",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ messages.append(1) }}",
+        "{{ 'a'.center(99999999999) }}",
+        "{{ lipsum(9) }}",
+    ],
 )
 def test_a_template_reaches_nothing_but_its_data(text: str) -> None:
     found = rendered(text)

@@ -173,6 +173,8 @@ class Target:
     configured: stricter, or with other words."""
     cleans_messages: bool = False
     """Whether, before the chat template, arguments written as JSON strings are parsed and nulls taken out."""
+    keeps_from_roles: bool = False
+    """Whether roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
 
     def reads(self, format_name: str | None) -> bool:
         """Whether it reads records of a format; also where nothing is known of that."""

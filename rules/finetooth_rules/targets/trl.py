@@ -56,6 +56,7 @@ TRL = Target(
         "`conversations` with `from` and `value` is renamed; the roles `human` and `gpt` stay as they are.",
     ),
     single_call_models=SINGLE_CALL_MODELS,
+    keeps_from_roles=True,
     sources=(
         "TRL f2cd577: docs/source/dataset_formats.md, trl/trainer/sft_config.py (max_length), sft_trainer.py",
         "`datasets` 4.7.0, 4.8.4, 5.2 (run)",

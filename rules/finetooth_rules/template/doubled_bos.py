@@ -75,7 +75,7 @@ def _of_template(example: Example, features: Features, profile: Profile) -> tupl
     if features.template is None or profile.template is None:
         return None
     token = profile.template.token("bos_token")
-    rendered = render(example, features.template, profile.target) if token else None
+    rendered = render(example, features, profile) if token else None
     if rendered is None or not re.match(rf"\s*{re.escape(token)}", rendered.text):
         return None
     if rendered.text.count(token) < 2:

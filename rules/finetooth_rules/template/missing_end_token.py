@@ -40,12 +40,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from finetooth_rules.example import Example, Text
-from finetooth_rules.features import Features, TemplateRenderer
+from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
-from finetooth_rules.targets import Target
 from finetooth_rules.template._render import render
 from finetooth_rules.tokens._control import ENDS
 
@@ -65,6 +64,8 @@ def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
     raw = record.raw
     if profile.template is not None:
         return True
+    if b"<" not in raw:  # what most records are told by, many times faster than by the markers
+        return b"\\" in raw and _ESCAPED in raw
     return b"<|im_start|>" in raw or b"<|start_h" in raw or b"<start_of_t" in raw or _ESCAPED in raw
 
 
@@ -76,7 +77,7 @@ def check(
         if not example.conversation:
             found = _of_text(example, profile)
         elif features.template is not None:
-            found = _of_template(example, features.template, profile.target, _ends(profile))
+            found = _of_template(example, features, profile)
         else:
             continue
         if found is not None:
@@ -91,17 +92,15 @@ def _ends(profile: Profile) -> tuple[str, ...]:
     return tuple(end for end in (*ENDS, own) if end)
 
 
-def _of_template(
-    example: Example, renderer: TemplateRenderer, target: Target, ends: tuple[str, ...]
-) -> tuple[Text, str] | None:
+def _of_template(example: Example, features: Features, profile: Profile) -> tuple[Text, str] | None:
     """The last answer, where it is the end of the rendering."""
     last = example.turns[-1] if example.turns else None
     if last is None or not last.trained or last.calls or not last.texts or not last.texts[-1].text.strip():
         return None
     text = last.texts[-1]
     own = text.text.strip()
-    rendered = render(example, renderer, target)
-    if rendered is None or not rendered.text.rstrip().endswith(own) or own.endswith(ends):
+    rendered = render(example, features, profile)
+    if rendered is None or not rendered.text.rstrip().endswith(own) or own.endswith(_ends(profile)):
         return None
     return text, "the chat template writes no end token behind this answer: the model will not learn to stop"
 

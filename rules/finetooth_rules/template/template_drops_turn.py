@@ -38,11 +38,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from finetooth_rules.example import Example, Turn
-from finetooth_rules.features import Features, Rendered, TemplateRenderer
+from finetooth_rules.features import Features, TemplateRenderer
 from finetooth_rules.finding import Consequence, Finding, Path
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import MeasuredRule, NoOptions
-from finetooth_rules.template._render import Message, has_template, messages_of, render_messages
+from finetooth_rules.template._render import Message, Written, conversations, has_template
 
 CODE: Final = "TPL002"
 
@@ -57,34 +57,30 @@ def check(
     renderer = features.template
     assert renderer is not None
     for index, example in enumerate(examples):
-        messages = messages_of(example, profile.target)
-        if messages is None:
-            continue
-        rendered = render_messages(example, messages, renderer)
-        if rendered.error is None:
-            for finding in _of_example(example, messages, rendered, renderer):
-                yield index, finding
+        for written in conversations(example, features, profile):
+            if written.rendered.error is None:
+                for finding in _of_conversation(written, renderer):
+                    yield index, finding
 
 
-def _of_example(
-    example: Example, messages: list[Message], rendered: Rendered, renderer: TemplateRenderer
-) -> Iterator[Finding]:
-    for number, turn in enumerate(example.turns):
-        if _may_lack(example, turn, rendered.text):
-            stand_in = _with_text(messages[number])
-            if stand_in is not None and not _shows(example, messages, number, stand_in, _STAND_IN, renderer):
-                role = turn.written or turn.role
-                message = (
-                    f"the chat template leaves this `{role[:20]}` turn out; expected its text in the prompt"
-                )
-                yield Finding(CODE, message, Consequence.REJECTED, path=turn.content_path)
-    yield from _calls(example, messages, rendered.text, renderer)
+def _of_conversation(written: Written, renderer: TemplateRenderer) -> Iterator[Finding]:
+    text = written.rendered.text
+    for number in range(written.first, len(written.turns)):
+        turn, message = written.turns[number], written.messages[number]
+        if _may_lack(written, turn, text):
+            stand_in = _with_text(message)
+            if stand_in is not None and not _shows(written, number, stand_in, _STAND_IN, renderer):
+                role = str(message.get("role"))[:20]
+                what = "the text beside this call" if turn.calls else f"this `{role}` turn"
+                said = f"the chat template leaves {what} out; expected its text in what it writes"
+                yield Finding(CODE, said, Consequence.REJECTED, path=turn.content_path)
+    yield from _calls(written, renderer)
 
 
-def _may_lack(example: Example, turn: Turn, text: str) -> bool:
+def _may_lack(written: Written, turn: Turn, text: str) -> bool:
     """Whether the text of a turn is not in the rendering as often as in the conversation."""
     own = turn.text.strip()
-    return bool(own) and text.count(own) < sum(other.text.count(own) for other in example.turns)
+    return bool(own) and text.count(own) < sum(other.text.count(own) for other in written.turns)
 
 
 def _with_text(message: Message) -> Message | None:
@@ -103,44 +99,36 @@ def _with_text(message: Message) -> Message | None:
     return None
 
 
-def _shows(
-    example: Example,
-    messages: list[Message],
-    number: int,
-    stand_in: Message,
-    sought: str,
-    renderer: TemplateRenderer,
-) -> bool:
+def _shows(written: Written, number: int, stand_in: Message, sought: str, renderer: TemplateRenderer) -> bool:
     """Whether the rendering shows what stands in for a message; also where it raises: nothing is known."""
-    changed = [*messages[:number], stand_in, *messages[number + 1 :]]
-    rendered = render_messages(example, changed, renderer)
+    messages = written.messages
+    rendered = written.again([*messages[:number], stand_in, *messages[number + 1 :]], renderer)
     return rendered.error is not None or sought in rendered.text
 
 
-def _calls(
-    example: Example, messages: list[Message], text: str, renderer: TemplateRenderer
-) -> Iterator[Finding]:
+def _calls(written: Written, renderer: TemplateRenderer) -> Iterator[Finding]:
     """Calls that are left out: all are given other names, and these are looked for."""
-    calls = [call for turn in example.turns for call in turn.calls]
-    if not calls or (len(calls) == 1 and not example.tools and (calls[0].name or "") in text):
+    calls = [call for turn in written.turns[written.first :] for call in turn.calls]
+    text = written.rendered.text
+    if not calls or (len(calls) == 1 and not written.example.tools and (calls[0].name or "") in text):
         return
     changed: list[Message] = []
     names: list[tuple[str, Path]] = []
-    for turn, message in zip(example.turns, messages, strict=True):
-        written = message.get("tool_calls")
-        if isinstance(written, list) and len(written) == len(turn.calls):
-            new = [f"call_{len(names) + position}_{_STAND_IN}" for position in range(len(written))]
+    for number, (turn, message) in enumerate(zip(written.turns, written.messages, strict=True)):
+        held = message.get("tool_calls")
+        if isinstance(held, list) and len(held) == len(turn.calls) and number >= written.first:
+            new = [f"call_{len(names) + position}_{_STAND_IN}" for position in range(len(held))]
             names += [(name, call.path) for name, call in zip(new, turn.calls, strict=True)]
-            renamed = [_renamed(call, name) for call, name in zip(written, new, strict=True)]
+            renamed = [_renamed(call, name) for call, name in zip(held, new, strict=True)]
             message = {**message, "tool_calls": renamed}
         changed.append(message)
-    rendered = render_messages(example, changed, renderer)
+    rendered = written.again(changed, renderer)
     if rendered.error is not None:
         return
     for name, path in names:
         if name not in rendered.text:
-            message_text = "the chat template leaves this call out; expected it in the text that is learnt"
-            yield Finding(CODE, message_text, Consequence.REJECTED, path=path)
+            said = "the chat template leaves this call out; expected it in what it writes"
+            yield Finding(CODE, said, Consequence.REJECTED, path=path)
 
 
 def _renamed(call: Any, name: str) -> Any:
@@ -157,6 +145,7 @@ RULE = MeasuredRule(
     name="template-drops-turn",
     summary="The chat template leaves the text of a turn out.",
     consequence=Consequence.REJECTED,
+    supersedes=("TRN005", "TOL014"),
     screen=has_template,
     check=check,
     needs=("template",),

@@ -44,7 +44,7 @@ from finetooth_rules.finding import INSIDE, Consequence, Finding, Path
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
-from finetooth_rules.template._render import Message, has_template, messages_of, render_messages
+from finetooth_rules.template._render import Message, Written, conversations, has_template
 
 CODE: Final = "TPL003"
 _NONE: Final = re.compile(r"\bNone\b")
@@ -63,30 +63,25 @@ def check(
     renderer = features.template
     assert renderer is not None
     for index, example in enumerate(examples):
-        messages = messages_of(example, profile.target)
-        if messages is None:
-            continue
-        rendered = render_messages(example, messages, renderer)
-        if rendered.error is None and (printed := _nones(rendered.text)):
-            for finding in _of_example(example, messages, printed, renderer):
-                yield index, finding
+        for written in conversations(example, features, profile):
+            if written.rendered.error is None and (printed := _nones(written.rendered.text)):
+                for finding in _of_conversation(written, printed, renderer):
+                    yield index, finding
 
 
 def _nones(text: str) -> int:
     return len(_NONE.findall(text))
 
 
-def _of_example(
-    example: Example, messages: list[Message], printed: int, renderer: TemplateRenderer
-) -> Iterator[Finding]:
+def _of_conversation(written: Written, printed: int, renderer: TemplateRenderer) -> Iterator[Finding]:
     tried = 0
-    for number, turn in enumerate(example.turns):
-        for path, changed in _without_nulls(turn, messages[number]):
+    messages = written.messages
+    for number in range(written.first, len(messages)):
+        for path, changed in _without_nulls(written.turns[number], messages[number]):
             tried += 1
             if tried > _MOST_NULLS:
                 return
-            others = [*messages[:number], changed, *messages[number + 1 :]]
-            rendered = render_messages(example, others, renderer)
+            rendered = written.again([*messages[:number], changed, *messages[number + 1 :]], renderer)
             if rendered.error is None and _nones(rendered.text) < printed:
                 message = "the chat template prints the word None for this null; expected a text or no key"
                 yield Finding(CODE, message, Consequence.DEGRADED, path=path)

@@ -31,6 +31,9 @@ PER_NAME: Final = 1
 MOST_MARKS: Final = 50
 """Texts marked at most: each has to be looked up in the record."""
 
+_SLACK: Final = 16
+"""Tokens that a tokenizer may put before a text or behind its own special tokens."""
+
 _PLAIN_ROLES: Final = SYSTEM_ROLES | {"user", "assistant"}
 _LONGEST_SOURCE: Final = 24
 
@@ -69,7 +72,7 @@ def may_exceed(record: Record, tokens: float, profile: Profile | None = None) ->
     chat template adds is not known, and a model's own tokenizer may make several characters of one."""
     if profile is not None and profile.template is not None:
         return True
-    rate = 8 if profile is not None and profile.tokenizer is not None else 1
+    rate = 1 if profile is None else _per_byte(profile)
     return len(record.raw) * rate * (1 if record.strict else 3) > tokens
 
 
@@ -206,7 +209,7 @@ def count_examples(examples: Sequence[Example], features: Features, profile: Pro
     plans = [tuple(_pieces(example)) for example in examples]
     both = profile.target.overlong is Overlong.BOTH
     # LLaMA-Factory writes conversations out by templates of its own.
-    written = [None if both else _written(example, features, profile) for example in examples]
+    written = [None if both else written_text(example, features, profile) for example in examples]
     texts = [piece.text for plan in plans for piece in plan]
     counts = iter(counter.count([*texts, *(text for text in written if text is not None)]))
     numbers = [tuple(islice(counts, len(plan))) for plan in plans]
@@ -222,11 +225,51 @@ def count_examples(examples: Sequence[Example], features: Features, profile: Pro
     return result
 
 
-def _written(example: Example, features: Features, profile: Profile) -> str | None:
+def reaching(
+    examples: Sequence[Example], features: Features, profile: Profile, least: float
+) -> Iterator[tuple[int, Counted]]:
+    """The examples that have at least `least` tokens, by their index; of those that no chat template is
+    applied to, all. Nothing of a text that is too short is counted, and of one that has fewer tokens no part.
+    """
+    if features.template is None or profile.target.overlong is Overlong.BOTH:
+        yield from enumerate(count_examples(examples, features, profile))
+        return
+    texts = [written_text(example, features, profile) for example in examples]
+    long = [index for index, text in enumerate(texts) if text is None or _most(text, profile) >= least]
+    totals = _totals(
+        [(examples[index], text) for index in long if (text := texts[index]) is not None], features
+    )
+    full = [index for index in long if texts[index] is None or next(totals) >= least]
+    counted = count_examples([examples[index] for index in full], features, profile)
+    yield from zip(full, counted, strict=True)
+
+
+def _most(text: str, profile: Profile) -> int:
+    """The most tokens that a text can have, by its size in UTF-8."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return size * _per_byte(profile) + _SLACK
+
+
+def _per_byte(profile: Profile) -> int:
+    """The most tokens of a byte: one in OpenAI's encodings."""
+    return 1 if profile.tokenizer is None else profile.tokenizer.per_byte
+
+
+def _totals(written: Sequence[tuple[Example, str]], features: Features) -> Iterator[int]:
+    """The tokens of each text, counted once for all rules that ask."""
+    counter, shared = features.tokens, features.shared
+    assert counter is not None
+    known = {} if shared is None else shared
+    new = [(example, text) for example, text in written if ("total", id(example.record)) not in known]
+    for (example, _), total in zip(new, counter.count([text for _, text in new]), strict=True):
+        known["total", id(example.record)] = total
+    for example, _ in written:
+        yield known["total", id(example.record)]
+
+
+def written_text(example: Example, features: Features, profile: Profile) -> str | None:
     """The text that the template makes of an example; None where it makes none."""
-    if features.template is None:
-        return None
-    rendered = render(example, features.template, profile.target)
+    rendered = render(example, features, profile)
     return None if rendered is None or rendered.error is not None else rendered.text
 
 

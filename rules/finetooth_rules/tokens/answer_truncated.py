@@ -51,7 +51,7 @@ from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
-from finetooth_rules.tokens._measure import Limit, amount, count_examples, cut_places, limit_of, may_exceed
+from finetooth_rules.tokens._measure import Limit, amount, cut_places, limit_of, may_exceed, reaching
 
 CODE: Final = "TOK002"
 
@@ -80,8 +80,9 @@ def check(
     if limit is None or counter is None:
         return
     answering = [index for index, example in enumerate(examples) if _has_answer(example)]
-    measured = count_examples([examples[index] for index in answering], features, profile)
-    for index, counted in zip(answering, measured, strict=True):
+    asked = [examples[index] for index in answering]
+    for number, counted in reaching(asked, features, profile, limit.tokens + 1):
+        index = answering[number]
         trained, kept = counted.trained(), counted.trained_within(limit.tokens, counter)
         if kept == trained:
             continue

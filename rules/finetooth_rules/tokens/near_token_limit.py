@@ -42,7 +42,7 @@ from finetooth_rules.finding import Consequence, Finding, Path
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule
-from finetooth_rules.tokens._measure import Limit, amount, count_examples, limit_of, may_exceed
+from finetooth_rules.tokens._measure import Limit, amount, limit_of, may_exceed, reaching
 
 CODE: Final = "TOK003"
 
@@ -77,7 +77,7 @@ def check(
     limit, counter = _known_limit(profile), features.tokens
     if limit is None or counter is None:
         return
-    for index, counted in enumerate(count_examples(examples, features, profile)):
+    for index, counted in reaching(examples, features, profile, limit.tokens * options.fraction):
         total = counted.total
         if limit.tokens * options.fraction <= total <= limit.tokens:
             yield (

@@ -53,7 +53,7 @@ from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
-from finetooth_rules.tokens._measure import Limit, amount, count_examples, cut_places, limit_of, may_exceed
+from finetooth_rules.tokens._measure import Limit, amount, cut_places, limit_of, may_exceed, reaching
 
 CODE: Final = "TOK001"
 
@@ -76,7 +76,7 @@ def check(
     limit, counter = limit_of(profile), features.tokens
     if limit is None or counter is None:
         return
-    for index, counted in enumerate(count_examples(examples, features, profile)):
+    for index, counted in reaching(examples, features, profile, limit.tokens + 1):
         if counted.total <= limit.tokens:
             continue
         path, spans = cut_places(examples[index], counted, limit.tokens, counter)

@@ -50,7 +50,7 @@ from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
 from finetooth_rules.targets import Overlong, Trains
 from finetooth_rules.template._render import has_template, render
-from finetooth_rules.tokens._measure import Counted, Limit, count_examples, cut_places, limit_of
+from finetooth_rules.tokens._measure import Counted, Limit, cut_places, limit_of, reaching
 
 CODE: Final = "TRN015"
 
@@ -73,21 +73,28 @@ def check(
     if masked and not renderer.marks_generation:
         return  # said once for the file
     limit = _cutting(profile)
-    there = [index for index, example in enumerate(examples) if _is_trained(example)]
-    measured = count_examples([examples[index] for index in there], features, profile)
-    for index, counted in zip(there, measured, strict=True):
-        example = examples[index]
-        rendered = render(example, renderer, profile.target)
-        if rendered is None or rendered.error is not None:
-            continue
-        starts = [start for start, end in rendered.generated if end > start] if masked else _answers(counted)
-        if masked and not starts:
+    there = [
+        (index, example, rendered)
+        for index, example in enumerate(examples)
+        if _is_trained(example)
+        and (rendered := render(example, features, profile)) is not None
+        and rendered.error is None
+    ]
+    long: dict[int, Counted] = {}
+    if limit is not None:
+        asked = [example for _, example, _ in there]
+        long = dict(reaching(asked, features, profile, limit.tokens + 1))
+    for number, (index, example, rendered) in enumerate(there):
+        counted = long.get(number)
+        marked = [start for start, end in rendered.generated if end > start]
+        if masked and not marked:
             message = (
                 "the chat template marks nothing of this record by {% generation %}: no token is trained"
             )
             yield index, Finding(CODE, message, Consequence.DROPPED, path=example.turns_path, on_key=True)
-        elif starts and limit is not None and counted.total > limit.tokens:
-            if min(starts) < counter.cut(rendered.text, limit.tokens):
+        elif limit is not None and counted is not None and counted.total > limit.tokens:
+            starts = marked if masked else _answers(counted)
+            if not starts or min(starts) < counter.cut(rendered.text, limit.tokens):
                 continue
             path, spans = cut_places(example, counted, limit.tokens, counter)
             what = f"the limit of {limit.tokens:,} tokens ({limit.source})"

@@ -121,10 +121,21 @@ def _turns(stats: Stats) -> str:
 
 def _tokens(profile: Profile, stats: Stats) -> str:
     total, trained = sum(stats.lengths), sum(stats.trained)
-    encoding = profile.encoding or profile.target.encoding_for(profile.model)
+    encoding = ", ".join(filter(None, (_counted_by(profile), _written_by(profile))))
     about = "about " if stats.estimated else ""
     share = f" ({trained / total:.0%})" if total else ""
     return f"{about}{total:,} ({encoding}); trained {about}{trained:,}{share}"
+
+
+def _counted_by(profile: Profile) -> str | None:
+    """The tokenizer that tokens are counted by."""
+    if profile.tokenizer is not None:
+        return profile.tokenizer.name
+    return profile.encoding or profile.target.encoding_for(profile.model)
+
+
+def _written_by(profile: Profile) -> str | None:
+    return None if profile.template is None else f"written by {profile.template.name}"
 
 
 def _lengths(profile: Profile, stats: Stats, width: int) -> Iterator[str]:
@@ -195,7 +206,9 @@ def as_object(source: Source, profile: Profile, stats: Stats) -> dict[str, Any]:
         "turns": _quantiles(turns),
         "roles": dict(stats.roles.most_common()),
         "tokens": {
-            "encoding": profile.encoding or profile.target.encoding_for(profile.model),
+            "encoding": _counted_by(profile),
+            "tokenizer": None if profile.tokenizer is None else profile.tokenizer.path,
+            "template": None if profile.template is None else profile.template.path,
             "estimated": stats.estimated,
             "total": sum(lengths),
             "trained": sum(stats.trained),

@@ -142,7 +142,11 @@ def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
         "target": profile.target.name,
         "model": profile.model,
         "task": profile.task.description or None,
-        "token-encoding": profile.encoding or profile.target.encoding_for(profile.model),
+        "token-encoding": None
+        if profile.tokenizer is not None
+        else profile.encoding or profile.target.encoding_for(profile.model),
+        "tokenizer": None if profile.tokenizer is None else profile.tokenizer.path,
+        "chat-template": None if profile.template is None else profile.template.path,
         "token-limit": profile.token_limit or profile.target.limit_for(profile.model),
         "max-record-bytes": profile.max_record_bytes,
         "max-joined-lines": profile.max_joined_lines,

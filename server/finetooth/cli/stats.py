@@ -59,6 +59,7 @@ def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[So
     from finetooth.engine.report import Problem
     from finetooth.engine.run import Configs, override_settings, sources
     from finetooth.engine.stats import stats_of
+    from finetooth_rules.features import FeatureError
 
     overrides = Overrides(dataset_format=args.dataset_format, target=args.target, model=args.model)
     request = CheckRequest(tuple(args.paths) or (".",), overrides=overrides)
@@ -96,6 +97,8 @@ def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[So
                 problems.append(Problem(source.name, str(reason)))
             except ConfigError as error:
                 configs.report(error)
+            except FeatureError as error:
+                problems.append(Problem(source.name, str(error)))
             except OSError as error:
                 problems.append(Problem(source.name, f"cannot be read: {error.strerror or error}"))
             else:

@@ -79,12 +79,12 @@ class Here:
 
 def check(linter: Linter, batch: Sequence[RawRecord]) -> Checked:
     """The rules of a keystroke."""
-    return linter.check(_records(linter, batch)), dict(linter.broken)
+    return linter.check(records_of(linter, batch)), dict(linter.broken)
 
 
 def gather(linter: Linter, features: Features, batch: Sequence[RawRecord]) -> Gathered:
     """All that comes after them."""
-    records = _records(linter, batch)
+    records = records_of(linter, batch)
     measured = linter.measure(records, features)
     examples = linter.examples(records)
     return Gathered(measured, linter.gather(examples, features), linter.keys(examples), dict(linter.broken))
@@ -96,7 +96,8 @@ def fit(linter: Linter, features: Features, code: str, summary: Any, head: Any =
     return linter.verdict(rule, (summary,), features, (head,))
 
 
-def _records(linter: Linter, batch: Sequence[RawRecord]) -> list[Record]:
+def records_of(linter: Linter, batch: Sequence[RawRecord]) -> list[Record]:
+    """The records of a batch."""
     depth = linter.profile.max_depth
     return [
         (Element if item.element else Record)(item.raw, item.line_count, depth, oversize=item.oversize)

@@ -18,11 +18,13 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import IO, Any, Final
 
-from finetooth.engine.live_gather import Checked, Gathered, RawRecord, check, fit, gather
+from finetooth.engine.live_gather import Checked, Gathered, RawRecord, check, fit, gather, records_of
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
+from finetooth_rules.features import FeatureError
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
+from finetooth_rules.tokens._measure import written_text
 
 logger = logging.getLogger(__name__)
 
@@ -145,9 +147,31 @@ def _known(pickled: bytes) -> tuple[Linter, FeatureSpec]:
 
 
 def count_tokens(spec: FeatureSpec, texts: Sequence[str]) -> tuple[str, bool, int] | None:
-    """Name of the encoding, whether it is the target's own, and the tokens of all texts."""
+    """Name of the encoding, whether it is the target's own, and the tokens of all texts; None where it cannot
+    be used."""
     counter = provide(spec).tokens
-    return None if counter is None else (counter.name, counter.exact, sum(counter.count(texts)))
+    try:
+        return None if counter is None else (counter.name, counter.exact, sum(counter.count(texts)))
+    except FeatureError:
+        return None
+
+
+def count_record(profile: bytes, record: RawRecord) -> tuple[str, str, int] | None:
+    """Names of the tokenizer and of the chat template, and the tokens of the record as that writes it; None
+    where it does not.
+    """
+    linter, spec = _known(profile)
+    features = provide(spec)
+    example = linter.example(next(iter(records_of(linter, (record,)))))
+    if example is None or features.tokens is None or features.template is None:
+        return None
+    try:
+        text = written_text(example, features, linter.profile)
+        if text is None:
+            return None
+        return features.tokens.name, features.template.name, features.tokens.count([text])[0]
+    except FeatureError:
+        return None
 
 
 def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:

@@ -13,14 +13,15 @@ from typing import Any, Final
 import orjson
 
 from finetooth.engine.config import ConfigError
-from finetooth_rules.model_files import ChatTemplate, TokenizerFile, short_name
+from finetooth_rules.model_files import MOST_PER_BYTE, ChatTemplate, TokenizerFile, short_name
 
 TOKENIZER: Final = "tokenizer.json"
 CONFIG: Final = "tokenizer_config.json"
 TEMPLATE: Final = "chat_template.jinja"
 WITH_TOOLS: Final = "tool_use"
 MOST_BYTES: Final = 256 * 1024 * 1024
-MOST_TEMPLATE_BYTES: Final = 4 * 1024 * 1024
+MOST_TEMPLATE_BYTES: Final = 128 * 1024
+"""Several times the largest known; compiling one takes up to a second for each 50 KB."""
 MODELS: Final = frozenset({"BPE", "WordPiece", "WordLevel", "Unigram"})
 """The kinds of model that the `tokenizers` library reads."""
 
@@ -95,7 +96,20 @@ def _tokenizer(path: Path, stamp: Stamp, config_stamp: Stamp) -> TokenizerFile:
         bos,
         tokens.get("eos_token", ""),
         bool(bos) and _adds(value.get("post_processor"), bos),
+        _per_byte(value),
     )
+
+
+def _per_byte(tokenizer: Mapping[str, Any]) -> int:
+    """The most tokens that a byte of text can become. Without a normalizer, each holds a byte at least; NFC
+    makes at most three characters of one (Unicode's own bound on expansion), and nothing is known of others.
+    """
+    normalizer, splitter = tokenizer.get("normalizer"), tokenizer.get("pre_tokenizer")
+    if "Metaspace" in str(splitter):
+        return MOST_PER_BYTE  # a space of one byte becomes a character of three
+    if normalizer is None:
+        return 1
+    return 3 if normalizer == {"type": "NFC"} else MOST_PER_BYTE
 
 
 def hash_of(value: Any) -> str:
@@ -140,6 +154,8 @@ def _template(path: Path, config: Path, tools: Path, *stamps: Stamp) -> ChatTemp
         text = _text(path, MOST_TEMPLATE_BYTES)
         if stamps[2] != (0, 0):
             with_tools = _text(tools, MOST_TEMPLATE_BYTES)
+    if max(len(text), len(with_tools or "")) > MOST_TEMPLATE_BYTES:
+        raise ConfigError(path, f"has a chat template of more than {MOST_TEMPLATE_BYTES:,} characters")
     name = short_name(path.name if path.name not in (CONFIG, TEMPLATE) else path.parent.name or path.name)
     template = ChatTemplate(name, text, str(path), with_tools, tuple(_tokens(settings)))
     from finetooth.engine.features.template import problem  # with Jinja only where there is a template

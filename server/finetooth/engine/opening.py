@@ -73,7 +73,7 @@ def opened(
     profile = resolve(config, file, overrides, head, framing, report)
     if (why := refused(profile)) is not None:
         assert profile.tokenizer is not None
-        raise ConfigError(Path(profile.tokenizer.path), f"is no tokenizer: {why}")
+        raise ConfigError(Path(profile.tokenizer.path), why)
     if not is_compressed(source.name):
         yield Opened(source, profile)
         return

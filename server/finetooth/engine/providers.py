@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from finetooth_rules.features import Embedder, Features, Rendered, TemplateRenderer, TokenCounter
+from finetooth_rules.features import (
+    Embedder,
+    FeatureError,
+    Features,
+    Rendered,
+    TemplateRenderer,
+    TokenCounter,
+)
 from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.profile import Profile
 
@@ -93,6 +100,11 @@ class LazyTemplate:
         """See `TemplateRenderer`."""
         return self._renderer.marks_generation
 
+    @cached_property
+    def wants_parts(self) -> bool:
+        """See `TemplateRenderer`."""
+        return self._renderer.wants_parts
+
     def render(
         self,
         messages: Sequence[Mapping[str, Any]],
@@ -145,6 +157,6 @@ def refused(profile: Profile) -> str | None:
     assert isinstance(held, ModelTokenCounter)
     try:
         held.load()
-    except ValueError as error:
+    except FeatureError as error:
         return str(error)
     return None

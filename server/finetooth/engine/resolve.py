@@ -86,11 +86,14 @@ def resolve(
     head: bytes | Iterable[bytes],
     framing: Framing = Framing.LINES,
     report: Callable[[ConfigError], None] = lambda error: None,
+    *,
+    model_files: bool = True,
 ) -> Profile:
     """The profile of one file: config, overrides for its path, then the command line's or the editor's
     settings on top; where these leave the format open, a trainer's own file that names the dataset, else its
     first records. Raises ConfigError where a file that the settings name cannot be used; a trainer's file
-    that cannot is told to `report`.
+    that cannot is told to `report`. Without `model_files` the model's tokenizer and chat template are
+    left out.
     """
     settings = with_overrides(config.settings_for(file), overrides)
     source = config.format_source(file) if is_auto(overrides) else CONFIGURED
@@ -114,7 +117,7 @@ def resolve(
 
         profile = replace(profile, own_schema=load(config.root / settings["schema"]))
     tokens = settings.get("tokens", {})
-    if "tokenizer" in tokens or "template" in tokens:
+    if model_files and ("tokenizer" in tokens or "template" in tokens):
         from finetooth.engine.model_files import load as load_model_files
 
         tokenizer, template = load_model_files(config.root, tokens)

@@ -200,7 +200,9 @@ def _judge(
     report.records += result.record_count
     report.findings += shown(result)
     for code, message in sorted(result.broken.items()):
-        report.problems.append(Problem(source.name, f"rule {code} failed and was switched off: {message}"))
+        # A setting's name (`tokens.template`) is no rule's code.
+        what = f"{code}: {message}" if "." in code else f"rule {code} failed and was switched off: {message}"
+        report.problems.append(Problem(source.name, what))
     if result.unjudged:
         limit = profile.max_record_bytes
         report.problems.append(

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[\w.\"'-]+|\S")
 
 
+class Unusable(ConfigError):
+    """A file that looked well, and that nothing can be done with: the records are judged without it."""
+
+
 class ConfigDiagnostics:
     """What the client was told of config files. They are no documents of ours, so it is never asked for:
     pushed."""
@@ -35,12 +39,14 @@ class ConfigDiagnostics:
         for path, error in errors.items():
             if str(self._shown.get(path)) != str(error):
                 self._server.publish(path.absolute().as_uri(), None, encode([_diagnostic(error)]))
-                self._server.tell(types.MessageType.Error, f"{error}. {_meanwhile(path)}")
+                self._server.tell(types.MessageType.Error, f"{error}. {_meanwhile(path, error)}")
         self._shown = dict(errors)
 
 
-def _meanwhile(path: Path) -> str:
+def _meanwhile(path: Path, error: ConfigError) -> str:
     """What holds until an error is mended."""
+    if isinstance(error, Unusable):
+        return "Until it is mended, records are judged without it."
     if is_mapping(path):
         return "Until then the format is found from the records."
     return "The last settings that could be read stay in force."

@@ -26,13 +26,14 @@ from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp import memory
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.config_diagnostics import ConfigDiagnostics
+from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
 from finetooth.lsp.configs import ConfigStore
 from finetooth.lsp.open_document import OpenDocument, path_of
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.view import diagnostics
-from finetooth_rules.array import framing_of
+from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
+from finetooth_rules.profile import Profile
 from finetooth_rules.settings import build_profile
 
 if TYPE_CHECKING:
@@ -237,6 +238,7 @@ class Session:
         self.configs.forget()
         for document in self.documents.values():
             self._resolve(document)
+            self._report_unusable(document)
         self._config_diagnostics.show(self.configs.errors)
 
     def settings_for(self, document: OpenDocument) -> EditorSettings:
@@ -279,7 +281,7 @@ class Session:
             self.configs.errors[error.path] = error
             if not force:
                 return  # what held before goes on
-            profile = build_profile({})
+            profile = self._profile_without(document, config, settings, framing)
         changed = profile.fingerprint != document.profile.fingerprint
         if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
@@ -293,6 +295,19 @@ class Session:
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
         elif before != settings:
             self.update(document)
+
+    def _profile_without(
+        self, document: OpenDocument, config: Config, settings: EditorSettings, framing: Framing
+    ) -> Profile:
+        """What a document is judged by from its opening, where a file that the settings name is of no use:
+        the settings without the model's files, else the defaults.
+        """
+        try:
+            return resolve(
+                config, document.path, settings.overrides, document.head(), framing, model_files=False
+            )
+        except ConfigError:
+            return build_profile({})
 
     def _tell_of_plugins(self, config: Config) -> None:
         """Rules of the project's own are not run before the user allowed it; said once for each config."""
@@ -371,9 +386,20 @@ class Session:
         document.sent = identifier.encode()
         return identifier, payload
 
+    def _report_unusable(self, document: OpenDocument) -> bool:
+        """Note which of the model's files turned out to be of no use; whether that is news."""
+        known = len(self.configs.errors)
+        for setting, message in document.index.linter.broken.items():
+            file = _model_file(document.profile, setting)
+            if file is not None and file not in self.configs.errors:
+                self.configs.report(Unusable(file, message))
+        return len(self.configs.errors) > known
+
     def _tell_broken(self, document: OpenDocument) -> None:
+        if self._report_unusable(document):
+            self._config_diagnostics.show(self.configs.errors)
         for code, message in document.index.linter.broken.items():
-            if code not in self.broken:
+            if code not in self.broken and "." not in code:
                 self.broken[code] = message
                 logger.error("rule %s failed: %s", code, message)
                 self.server.log(
@@ -395,6 +421,15 @@ class Session:
 def result_id(payload: bytes) -> str:
     """Names a list of diagnostics by its content."""
     return hashlib.blake2b(payload, digest_size=12).hexdigest()
+
+
+def _model_file(profile: Profile, setting: str) -> Path | None:
+    """The file of the model that a setting (`tokens.template`) names."""
+    if setting == "tokens.tokenizer" and profile.tokenizer is not None:
+        return Path(profile.tokenizer.path)
+    if setting == "tokens.template" and profile.template is not None:
+        return Path(profile.template.path)
+    return None
 
 
 def _facts_of(path: Path) -> FileFacts | None:

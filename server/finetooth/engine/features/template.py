@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final
@@ -24,12 +25,21 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from finetooth.engine.features._bounds import (
+    MOST_CHARACTERS,
+    Memory,
+    TooMuch,
+    before_call,
+    formatted,
+    guarded,
+    measured,
+    product,
+)
 from finetooth_rules.features import Rendered
 from finetooth_rules.model_files import ChatTemplate
 
 MOST_SECONDS: Final = 2.0
 """Processor time for one record; a usual one takes less than a millisecond."""
-MOST_CHARACTERS: Final = 1 << 26
 DEFAULT_CACHE_BYTES: Final = 32 * 1024 * 1024
 TODAY: Final = datetime(2024, 7, 26)
 """The day that Llama 3's template takes where it is told none."""
@@ -37,11 +47,8 @@ TODAY: Final = datetime(2024, 7, 26)
 _MARK: Final = "\ue0f0"
 """Private-use characters that stand around what is generated until the text is whole."""
 _END: Final = "\ue0f1"
+_PROBE: Final = "8253719046"
 _WIDENING: Final = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
-
-
-class TooMuch(RuntimeError):
-    """The template takes too long, or writes too much."""
 
 
 class _Generation(Extension):
@@ -68,16 +75,17 @@ class _Environment(ImmutableSandboxedEnvironment):
         super().__init__(trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols])
         self.deadline = 0.0
         self.filters["tojson"] = _to_json
+        self.filters.update({name: guarded(name, self.filters[name]) for name in self.filters})
         self.filters["_ticked"] = self.ticked
         self.filters["_joined"] = self.joined
-        self.filters.pop("center", None)
+        self.globals.pop("lipsum")
         self.globals["raise_exception"] = _raise
         self.globals["strftime_now"] = TODAY.strftime
 
     def tick(self) -> None:
         """Raises TooMuch when the time is over."""
         if time.process_time() > self.deadline:
-            raise TooMuch(f"the chat template takes longer than {MOST_SECONDS:g} s on a record")
+            raise TooMuch(f"takes longer than {MOST_SECONDS:g} s on a record")
 
     def ticked(self, items: Iterable[Any]) -> Iterator[Any]:
         """What a loop runs over, looking at the clock."""
@@ -87,13 +95,13 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def joined(self, parts: Sequence[Any]) -> str:
         """`a ~ b`, as long as a text may be."""
-        text = "".join(map(str, parts))
-        _measured(text)
+        text: str = measured("".join(map(str, parts)))
         return text
 
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         self.tick()
-        return _measured(super().call(context, obj, *args, **kwargs))
+        args = tuple(before_call(obj, args, kwargs))
+        return measured(super().call(context, obj, *args, **kwargs))
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         self.tick()
@@ -108,13 +116,13 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         self.tick()
-        if operator == "**" or (operator == "%" and isinstance(left, str) and len(left) > 1000):
-            raise TooMuch("the chat template computes what no chat template needs")
-        if operator == "*" and not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
-            size = len(left) * right if isinstance(right, int) else len(right) * left
-            if size > MOST_CHARACTERS:
-                raise TooMuch(f"the chat template writes more than {MOST_CHARACTERS:,} characters")
-        return _measured(super().call_binop(context, operator, left, right))
+        if operator == "**":
+            raise TooMuch("computes what no chat template needs")
+        if operator == "%" and isinstance(left, str):
+            formatted(left, right if isinstance(right, tuple) else (right,))
+        if operator == "*":
+            product(left, right)
+        return measured(super().call_binop(context, operator, left, right))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -133,12 +141,6 @@ class _Joins(NodeTransformer):
         self.generic_visit(node)
         parts = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(parts, "_joined", [], [], None, None, lineno=node.lineno)
-
-
-def _measured(value: Any) -> Any:
-    if isinstance(value, (str, list)) and len(value) > MOST_CHARACTERS:
-        raise TooMuch(f"the chat template writes more than {MOST_CHARACTERS:,} characters")
-    return value
 
 
 def _raise(message: Any) -> None:
@@ -179,6 +181,7 @@ class JinjaRenderer:
         self.template = template
         self._lock = Lock()
         self._environment = _Environment()
+        self._memory = Memory()
         self._compiled: dict[bool, Template] = {}
         self._kept: OrderedDict[bytes, Rendered] = OrderedDict()
         self._bytes = 0
@@ -197,6 +200,13 @@ class JinjaRenderer:
             for text in (self.template.text, self.template.with_tools)
         )
 
+    @cached_property
+    def wants_parts(self) -> bool:
+        """See `TemplateRenderer`."""
+        return _PROBE not in self.render([{"role": "user", "content": _PROBE}]).text and (
+            _PROBE in self.render([{"role": "user", "content": [{"type": "text", "text": _PROBE}]}]).text
+        )
+
     def render(
         self,
         messages: Sequence[Mapping[str, Any]],
@@ -211,7 +221,8 @@ class JinjaRenderer:
             if kept is not None:
                 self._kept.move_to_end(key)
                 return kept
-            rendered = self._render(messages, tools, prompt)
+            with self._memory.bounded():
+                rendered = self._render(messages, tools, prompt)
             self._kept[key] = rendered
             self._bytes += _size(rendered)
             while self._bytes > self._most_bytes and len(self._kept) > 1:
@@ -235,12 +246,14 @@ class JinjaRenderer:
             ):
                 size += len(block)
                 if size > MOST_CHARACTERS:
-                    raise TooMuch(f"the chat template writes more than {MOST_CHARACTERS:,} characters")
+                    raise TooMuch
                 written.append(block)
         except TooMuch:
             raise
         except RecursionError as error:
-            raise TooMuch("the chat template calls itself without end") from error
+            raise TooMuch("calls itself without end") from error
+        except MemoryError as error:
+            raise TooMuch("takes more memory than any chat template needs") from error
         except Exception as error:  # whatever a template's program comes to: the trainer stops with it
             return Rendered("", error=str(error) or type(error).__name__)
         return _unmarked("".join(written))

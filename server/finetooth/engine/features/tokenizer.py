@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.features.tokens import _ENTRY_BYTES, DEFAULT_CACHE_BYTES, _clean, _digest
+from finetooth_rules.features import FeatureError
 from finetooth_rules.model_files import TokenizerFile
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ModelTokenCounter:
         self._most_numbers = cache_bytes // _ENTRY_BYTES
 
     def load(self) -> Tokenizer:
-        """The tokenizer itself. Raises ValueError where the library refuses the file."""
+        """The tokenizer itself. Raises FeatureError where the library refuses the file."""
         with self._lock:
             if self._tokenizer is None:
                 from tokenizers import Tokenizer
@@ -44,7 +45,7 @@ class ModelTokenCounter:
                 try:
                     tokenizer = Tokenizer.from_file(self.file.path)
                 except Exception as error:  # the library raises nothing narrower
-                    raise ValueError(str(error)) from error
+                    raise FeatureError("tokens", f"is no tokenizer: {error}") from error
                 tokenizer.no_padding()
                 tokenizer.no_truncation()
                 self._tokenizer = tokenizer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import pickle
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_worker import Worker, count_tokens
+from finetooth.engine.live_gather import RawRecord
+from finetooth.engine.live_worker import Worker, count_record, count_tokens
 from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import FeatureSpec, spec_for
 from finetooth.lsp.convert import Drawn
@@ -108,7 +110,10 @@ async def _of_record(worker: Worker, document: OpenDocument, entry: Entry, start
     if fmt is None:
         return ""
     lines = [f"**{fmt.title}**", _turns(example)]
-    lines.append(await _tokens(worker, spec_for(document.profile), example))
+    lines.append(
+        await _written_tokens(worker, document, example)
+        or await _tokens(worker, spec_for(document.profile), example)
+    )
     return "\n\n".join(line for line in lines if line)
 
 
@@ -120,6 +125,25 @@ def _turns(example: Example) -> str:
     if example.tools:
         parts.append(f"{len(example.tools)} tool{'s' * (len(example.tools) != 1)}")
     return " · ".join(parts)
+
+
+async def _written_tokens(worker: Worker, document: OpenDocument, example: Example) -> str:
+    """The number of tokens as the model's own template writes the record; empty where there is none, or it
+    would take long.
+    """
+    record = example.record
+    if document.profile.template is None or len(record.raw) > _MOST_COUNTED:
+        return ""
+    profile = pickle.dumps(document.profile, pickle.HIGHEST_PROTOCOL)
+    raw = RawRecord(record.raw, record.line_count, record.oversize, record.element)
+    with contextlib.suppress(TimeoutError):
+        asked = asyncio.wrap_future(worker.submit(count_record, profile, raw))
+        counted = await asyncio.wait_for(asked, _PATIENCE)
+        if counted is not None:
+            tokenizer, template, count = counted
+            about = "" if document.profile.tokenizer is not None else "about "
+            return f"{about}{count:,} tokens ({tokenizer}), written by {template}"
+    return ""
 
 
 async def _tokens(worker: Worker, spec: FeatureSpec, example: Example) -> str:
