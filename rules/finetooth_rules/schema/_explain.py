@@ -16,6 +16,7 @@ import jsonschema_rs
 
 from finetooth_rules.finding import Path
 from finetooth_rules.schema._branch import Choice, Schema, choose, has_type, json_type
+from finetooth_rules.targets import Loader
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -77,8 +78,14 @@ class Defect:
 def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
     """The defects of a record that belong to the rule `code`, in order of the schema."""
     fmt = profile.format_named(example.format)
-    if fmt is not None:
+    if fmt is not None and not _unread(profile, fmt):
         yield from (defect for defect in _defects(example.record, fmt) if defect.code == code)
+
+
+def _unread(profile: Profile, fmt: Format) -> bool:
+    """Whether the target refuses this format anyway: that is said once, and what breaks it is no matter."""
+    target = profile.target
+    return fmt.name == profile.format and target.loader is Loader.NONE and not target.reads(fmt.name)
 
 
 @lru_cache(maxsize=1)

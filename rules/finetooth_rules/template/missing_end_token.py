@@ -6,7 +6,8 @@ and a text rendered beforehand (one text, no turns) that opens its last turn wit
 and does not close it, although it closes others. The first needs `tokens.template`, or a `tokens.tokenizer`
 whose folder has a template.
 
-Silent where the missing one is the tokenizer's own end token: trainers add that to a text without turns.
+Silent where the missing one is the tokenizer's own end token: trainers add that to a text without turns. And
+silent for a template in which the token that opens the next turn (`<|user|>`) is what ends one, as GLM's.
 
 ## Why it matters
 The model learns to stop by the end token. Where it is never trained on, the model goes on after its answer,
@@ -42,6 +43,7 @@ from typing import Final
 from finetooth_rules.example import Example, Text
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.model_files import ChatTemplate
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
@@ -56,6 +58,7 @@ _CLOSES: Final[Mapping[str, tuple[str, ...]]] = {
     "<start_of_turn>": ("<end_of_turn>",),
 }
 """What opens a turn → what closes it (ChatML, Llama 3, Gemma)."""
+_OPENS_USER: Final = "<|user|>"
 _ESCAPED: Final = b"\\u003"
 
 
@@ -94,6 +97,8 @@ def _ends(profile: Profile) -> tuple[str, ...]:
 
 def _of_template(example: Example, features: Features, profile: Profile) -> tuple[Text, str] | None:
     """The last answer, where it is the end of the rendering."""
+    if profile.template is None or _ends_by_next_turn(profile.template):
+        return None
     last = example.turns[-1] if example.turns else None
     if last is None or not last.trained or last.calls or not last.texts or not last.texts[-1].text.strip():
         return None
@@ -103,6 +108,14 @@ def _of_template(example: Example, features: Features, profile: Profile) -> tupl
     if rendered is None or not rendered.text.rstrip().endswith(own) or own.endswith(_ends(profile)):
         return None
     return text, "the chat template writes no end token behind this answer: the model will not learn to stop"
+
+
+def _ends_by_next_turn(template: ChatTemplate) -> bool:
+    """Whether a template has tokens that open a turn and none that ends one: models of it stop at the next
+    opening (GLM-4: `<|user|>` is among the end tokens of its generation config).
+    """
+    text = template.text
+    return _OPENS_USER in text and "eos_token" not in text and not any(end in text for end in ENDS)
 
 
 def _of_text(example: Example, profile: Profile) -> tuple[Text, str] | None:
