@@ -59,7 +59,7 @@ def test_an_entry_that_names_the_folder(tmp_path: Path) -> None:
         "path: ./data/train.jsonl",
         "path: data/",
         "path: json\n    data_files: data/train.jsonl",
-        "path: ../work/data\n    data_files: [train.jsonl]",
+        "path: ../elsewhere/data\n    data_files: [train.jsonl]",
     ],
 )
 def test_an_axolotl_config_that_names_the_file(tmp_path: Path, entry: str) -> None:
