@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from finetooth.encodings import PUBLISHED, load_encoding, pack, read_ranks, unpack
 from finetooth.engine.features import tokens
+from finetooth.engine.features.numbers import ENTRY_BYTES
 from finetooth.engine.features.tokens import BundledTokenCounter
 
 NAMES = tuple(PUBLISHED)
@@ -217,7 +218,7 @@ def test_counts_are_remembered_and_the_oldest_forgotten(monkeypatch: pytest.Monk
             return real.encode_ordinary(text)
 
     monkeypatch.setattr(tokens, "load_encoding", lambda name: Spy())
-    small = BundledTokenCounter("o200k_base", exact=False, cache_bytes=2 * tokens._ENTRY_BYTES)
+    small = BundledTokenCounter("o200k_base", exact=False, cache_bytes=2 * ENTRY_BYTES)
     assert small.count(["one", "two", "one"]) == [1, 1, 1]
     assert encoded == ["one", "two"]
     small.count(["three", "one", "two"])
@@ -255,7 +256,7 @@ def test_loaded_on_first_use_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_shared_between_threads() -> None:
-    shared = BundledTokenCounter("o200k_base", exact=True, cache_bytes=20 * tokens._ENTRY_BYTES)
+    shared = BundledTokenCounter("o200k_base", exact=True, cache_bytes=20 * ENTRY_BYTES)
     batch = [f"river {number} " * 20 for number in range(200)]
     expected = counter().count(batch)
     with ThreadPoolExecutor(4) as pool:

@@ -57,6 +57,17 @@ class Parser(argparse.ArgumentParser):
         )
         group.add_argument("-h", "--help", action="help", help="Print this help")
 
+    @staticmethod
+    def add_text_or_json(group: argparse._ArgumentGroup) -> None:
+        """`--output-format`, for commands that print for people or as data."""
+        group.add_argument(
+            "--output-format",
+            type=one_of("--output-format", ("text", "json"), "output format"),
+            default="text",
+            metavar="FORMAT",
+            help="text or json",
+        )
+
     def error(self, message: str) -> NoReturn:
         """Raise UsageError, pointing at the help."""
         message = message.removeprefix("argument ")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from finetooth.cli import Exit, UsageError
-from finetooth.cli._parser import Parser, one_of
+from finetooth.cli._parser import Parser
 from finetooth.cli._selectors import settings, split_config
 from finetooth.cli._terminal import prepare, style_for
 from finetooth.engine.config import Config, ConfigError
@@ -81,13 +81,7 @@ def _parser() -> Parser:
     options.add_argument(
         "--show-files", action="store_true", help="Print the files under PATH that would be checked"
     )
-    options.add_argument(
-        "--output-format",
-        type=one_of("--output-format", ("text", "json"), "output format"),
-        default="text",
-        metavar="FORMAT",
-        help="text or json",
-    )
+    parser.add_text_or_json(options)
     parser.add_common()
     return parser
 

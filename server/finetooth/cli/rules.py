@@ -37,13 +37,7 @@ def run(arguments: Sequence[str]) -> int:
         metavar="TARGET",
         help="Show severities as this trainer or API takes it; default: generic",
     )
-    options.add_argument(
-        "--output-format",
-        type=one_of("--output-format", ("text", "json"), "output format"),
-        default="text",
-        metavar="FORMAT",
-        help="text or json",
-    )
+    parser.add_text_or_json(options)
     parser.add_common()
     args = parser.parse(arguments)
     prepare(machine=args.output_format == "json")

@@ -153,12 +153,6 @@ def _parser() -> Parser:
     options.add_argument(
         "--no-tokens", dest="tokens", action="store_false", help="Do not count tokens, which takes longest"
     )
-    options.add_argument(
-        "--output-format",
-        type=one_of("--output-format", ("text", "json"), "output format"),
-        default="text",
-        metavar="FORMAT",
-        help="text or json",
-    )
+    parser.add_text_or_json(options)
     parser.add_common()
     return parser

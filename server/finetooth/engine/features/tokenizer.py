@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from finetooth.engine.features.tokens import _ENTRY_BYTES, DEFAULT_CACHE_BYTES, _clean, _digest
+from finetooth.engine.features.numbers import Numbers
+from finetooth.engine.features.tokens import DEFAULT_CACHE_BYTES, _clean, _digest
 from finetooth_rules.features import FeatureError
 from finetooth_rules.model_files import TokenizerFile
 
@@ -33,8 +33,7 @@ class ModelTokenCounter:
         self.name = file.name
         self._lock = Lock()
         self._tokenizer: Tokenizer | None = None
-        self._numbers: OrderedDict[bytes, int] = OrderedDict()
-        self._most_numbers = cache_bytes // _ENTRY_BYTES
+        self._numbers = Numbers(cache_bytes)
 
     def load(self) -> Tokenizer:
         """The tokenizer itself. Raises FeatureError where the library refuses the file."""
@@ -55,10 +54,10 @@ class ModelTokenCounter:
         """Tokens of each text."""
         cleaned = [_clean(text) for text in texts]
         keys = [_digest(data) for _, data in cleaned]
-        counts = {key: known for key in keys if (known := self._remembered(key)) is not None}
+        counts = {key: known for key in keys if (known := self._numbers.get(key)) is not None}
         new = {key: text for key, (text, _) in zip(keys, cleaned, strict=True) if key not in counts}
         for key, number in zip(new, self._count(list(new.values())), strict=True):
-            counts[key] = self._remember(key, number)
+            counts[key] = self._numbers.put(key, number)
         return [counts[key] for key in keys]
 
     def _count(self, texts: Sequence[str]) -> list[int]:
@@ -77,8 +76,8 @@ class ModelTokenCounter:
             return 0
         text, data = _clean(text)
         key = _digest(data, str(limit).encode()[:16])
-        offset = self._remembered(key)
-        return self._remember(key, self._cut(text, limit)) if offset is None else offset
+        offset = self._numbers.get(key)
+        return self._numbers.put(key, self._cut(text, limit)) if offset is None else offset
 
     def _cut(self, text: str, limit: int) -> int:
         tokenizer = self.load()
@@ -93,20 +92,6 @@ class ModelTokenCounter:
             limit -= len(offsets)
             done += len(part)
         return len(text)
-
-    def _remembered(self, key: bytes) -> int | None:
-        with self._lock:
-            number = self._numbers.get(key)
-            if number is not None:
-                self._numbers.move_to_end(key)
-            return number
-
-    def _remember(self, key: bytes, number: int) -> int:
-        with self._lock:
-            self._numbers[key] = number
-            while len(self._numbers) > self._most_numbers:
-                self._numbers.popitem(last=False)
-        return number
 
 
 def _parts(text: str) -> Iterator[str]:

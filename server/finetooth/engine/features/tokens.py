@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from finetooth.encodings import PUBLISHED, load_encoding
+from finetooth.engine.features.numbers import Numbers
 
 if TYPE_CHECKING:
     import tiktoken
 
 DEFAULT_CACHE_BYTES: Final = 8 * 1024 * 1024
-_ENTRY_BYTES: Final = 224
-"""What one remembered number takes: a 16-byte digest, an int, and their slot in an ordered dict."""
 
 _PART: Final = 1 << 16
 _LONGEST_PART: Final = 1 << 19
@@ -53,8 +51,7 @@ class BundledTokenCounter:
         self._exact = exact
         self._lock = Lock()
         self._encoding: tiktoken.Encoding | None = None
-        self._numbers: OrderedDict[bytes, int] = OrderedDict()
-        self._most_numbers = cache_bytes // _ENTRY_BYTES
+        self._numbers = Numbers(cache_bytes)
 
     @property
     def name(self) -> str:
@@ -78,8 +75,8 @@ class BundledTokenCounter:
         limit = min(limit, len(data))  # a token has at least one byte
         # Several rules ask for the same cut, so it is remembered like a count.
         key = _digest(data, str(limit).encode())
-        offset = self._remembered(key)
-        return self._remember(key, self._cut(text, limit)) if offset is None else offset
+        offset = self._numbers.get(key)
+        return self._numbers.put(key, self._cut(text, limit)) if offset is None else offset
 
     def _cut(self, text: str, limit: int) -> int:
         encoding = self._load()
@@ -97,25 +94,11 @@ class BundledTokenCounter:
     def _count(self, text: str) -> int:
         text, data = _clean(text)
         key = _digest(data)
-        counted = self._remembered(key)
+        counted = self._numbers.get(key)
         if counted is None:
             encode = self._load().encode_ordinary
-            counted = self._remember(key, sum(len(encode(part)) for part in _parts(text)))
+            counted = self._numbers.put(key, sum(len(encode(part)) for part in _parts(text)))
         return counted
-
-    def _remembered(self, key: bytes) -> int | None:
-        with self._lock:
-            number = self._numbers.get(key)
-            if number is not None:
-                self._numbers.move_to_end(key)
-            return number
-
-    def _remember(self, key: bytes, number: int) -> int:
-        with self._lock:
-            self._numbers[key] = number
-            while len(self._numbers) > self._most_numbers:
-                self._numbers.popitem(last=False)
-        return number
 
     def _load(self) -> tiktoken.Encoding:
         if self._encoding is None:
