@@ -70,6 +70,7 @@ RULE = RecordRule(
     name="chosen-equals-rejected",
     summary="The preferred and the rejected answer are the same.",
     consequence=Consequence.DROPPED,
+    of_form=True,
     check=check,
     applies=is_pair,
 )

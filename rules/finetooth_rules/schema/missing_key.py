@@ -78,6 +78,7 @@ RULE = RecordRule(
     name="missing-key",
     summary="A key that the format requires is not there.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

@@ -128,6 +128,7 @@ RULE = RecordRule(
     name="unexpected-key",
     summary="A key that the format does not know.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

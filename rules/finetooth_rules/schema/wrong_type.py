@@ -88,6 +88,7 @@ RULE = RecordRule(
     name="wrong-type",
     summary="A value has another JSON type than the format asks for.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

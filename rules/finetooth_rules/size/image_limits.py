@@ -144,6 +144,7 @@ RULE = RecordRule(
     name="image-limits",
     summary="An image is not as the target takes it.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     applies=applies,
 )
