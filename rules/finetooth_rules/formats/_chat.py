@@ -226,11 +226,17 @@ def has_value_parts(messages: Any) -> bool:
 
 
 def is_sharegpt(messages: Any) -> bool:
-    """Whether a list holds turns in ShareGPT's form (`from`), and none in OpenAI's (`role`)."""
+    """Whether a list holds turns in ShareGPT's form (`from`), and none in OpenAI's (`role`, or `content` in
+    the place of `value`).
+    """
     return (
         isinstance(messages, list)
         and bool(messages)
         and all(
-            isinstance(item, dict) and "from" in item and "role" not in item for item in messages[:_LOOKED_AT]
+            isinstance(item, dict)
+            and "from" in item
+            and "role" not in item
+            and ("value" in item or "content" not in item)
+            for item in messages[:_LOOKED_AT]
         )
     )
