@@ -147,12 +147,21 @@ def test_a_mistake_in_dataset_info_is_told_once_and_the_file_is_judged(
     assert report.records == 2
 
 
-def test_a_mistake_in_yaml_is_pointed_at(tmp_path: Path) -> None:
+def test_a_mistake_in_yaml_is_a_note_at_its_place(tmp_path: Path) -> None:
     file = dataset(tmp_path)
     (tmp_path / "lora.yaml").write_text("datasets:\n  - path: train.jsonl\n   type: x\n")
     with pytest.raises(ConfigError, match="not valid YAML") as caught:
         find(file)
     assert caught.value.line == 3
+    report = check(CheckRequest((str(file),)))
+    assert not report.problems
+    ((note, line),) = [(note.message, note.line) for note in report.notes]
+    assert note.startswith("is not valid YAML")
+    assert line == 3
+    (tmp_path / "sft.yaml").write_text("datasets:\n  - path: train.jsonl\n    type: alpaca\n")
+    assert find(file) is not None  # a broken file before it is no matter
+    assert not check(CheckRequest((str(file),))).notes
+    (tmp_path / "sft.yaml").unlink()
     (tmp_path / "lora.yaml").write_text("datasets: [\n")  # says nothing of this file
     assert find(file) is None
 

@@ -176,13 +176,18 @@ class Target:
     keeps_from_roles: bool = False
     """Whether roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
 
+    overrides_not_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Format → the codes whose override does not hold in its files, as another reader takes them."""
+
     def reads(self, format_name: str | None) -> bool:
         """Whether it reads records of a format; also where nothing is known of that."""
         return self.formats is None or format_name is None or format_name in self.formats
 
-    def severity(self, code: str, consequence: Consequence) -> Severity | None:
-        """Severity of a finding of rule `code`; None when the rule is off here."""
-        if code in self.overrides:
+    def severity(
+        self, code: str, consequence: Consequence, format_name: str | None = None
+    ) -> Severity | None:
+        """Severity of a finding of rule `code` in a file of a format; None when the rule is off here."""
+        if code in self.overrides and code not in self.overrides_not_for.get(format_name or "", ()):
             override = self.overrides[code]
             return None if override is None else SEVERITIES[override]
         return SEVERITIES[consequence]
