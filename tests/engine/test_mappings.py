@@ -10,7 +10,7 @@ import pytest
 
 from finetooth.engine.config import Config, ConfigError, discover, parse
 from finetooth.engine.mappings import concerns, find
-from finetooth.engine.request import CheckRequest
+from finetooth.engine.request import CheckRequest, Overrides
 from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
 from finetooth_rules.profile import Profile
@@ -229,3 +229,21 @@ def test_a_changed_file_that_may_say_what_the_fields_are(tmp_path: Path) -> None
     assert not concerns(tmp_path / "data" / "train.json", file)
     assert not concerns(tmp_path.parent / "dataset_info.json", file)
     assert not concerns(tmp_path / "dataset_info.json", None)
+
+
+@pytest.mark.parametrize(("formatting", "added"), [("openai", 3), ("sharegpt", 0)])
+def test_text_that_a_formatting_adds(tmp_path: Path, formatting: str, added: int) -> None:
+    row = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}
+    file = tmp_path / "chat.jsonl"
+    file.write_text(f"{json.dumps(row)}\n" * 3)
+    names = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
+    entry = {
+        "file_name": "chat.jsonl",
+        "formatting": formatting,
+        "columns": {"messages": "messages"},
+        "tags": names,
+    }
+    (tmp_path / "dataset_info.json").write_text(json.dumps({"chat": entry}))
+    overrides = Overrides(target="llama-factory", select=("TRN016",))
+    report = check(CheckRequest((str(file),), overrides=overrides))
+    assert [f"{added} records" in finding.message for finding in report.findings] == [True] * bool(added)

@@ -80,7 +80,19 @@ def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
     """The defects of a record that belong to the rule `code`, in order of the schema."""
     fmt = profile.format_named(example.format)
     if fmt is not None and not _unread(profile, fmt):
-        yield from (defect for defect in _defects(example.record, fmt) if defect.code == code)
+        for defect in _defects(example.record, fmt):
+            if defect.code == code and not _taken(defect, example, profile):
+                yield defect
+
+
+def _taken(defect: Defect, example: Example, profile: Profile) -> bool:
+    """Whether the target finds what is missing under another key."""
+    return (
+        profile.target.renames_from
+        and not defect.path
+        and defect.key == "conversations"
+        and example.turns_path == ("messages",)
+    )
 
 
 def _unread(profile: Profile, fmt: Format) -> bool:

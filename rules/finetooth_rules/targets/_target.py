@@ -57,7 +57,8 @@ class Overlong(StrEnum):
 @dataclass(frozen=True)
 class ImageLimits:
     """What a target takes as images; None: not limited, or not known. `sources` are `data`, `http`, `path`,
-    `s3`, `gs`.
+    `s3`, `gs`. `videos_per_example` are videos; `with_videos`: whether a record may hold both; `weighted`:
+    whether a message with an image may have a weight other than 0.
     """
 
     per_example: int | None = None
@@ -66,6 +67,9 @@ class ImageLimits:
     roles: frozenset[str] | None = None
     sources: frozenset[str] | None = None
     most_examples: int | None = None
+    videos_per_example: int | None = None
+    with_videos: bool = True
+    weighted: bool = True
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,9 @@ class Target:
     keeps_from_roles: bool = False
     """Whether roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
 
+    renames_from: bool = False
+    """Whether `from` and `value` are renamed to `role` and `content` wherever turns are expected, so under
+    `messages` too."""
     overrides_not_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Format → the codes whose override does not hold in its files, as another reader takes them."""
 
