@@ -25,7 +25,8 @@ from finetooth.engine.live_alike import counted
 from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here, RawRecord
 from finetooth.engine.live_judge import Judge
-from finetooth_rules.array import Framing, Segment, segment_steps
+from finetooth_rules.array import Framing
+from finetooth_rules.array_lines import Segment, segment_steps
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity

@@ -20,7 +20,7 @@ from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.protocol import encode
 from finetooth_rules.alike import Kind, in_others, kind_of
-from finetooth_rules.array import Removal, in_place, removal
+from finetooth_rules.array_edits import Removal, in_place, removal
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
 from finetooth_rules.framing import position, span_of, whole
