@@ -15,6 +15,8 @@ OPENAI = Target(
         "SYN007": Consequence.REJECTED,
         "SYN008": Consequence.REJECTED,
         "TRN009": Consequence.REJECTED,
+        # Where records with and without tools are mixed, people met `contains an extra "tools"` (no document).
+        "TOL012": Consequence.DEGRADED,
     },
     unexpected_keys=Consequence.REJECTED,
     formats=frozenset({"openai-chat", "openai-preference", "openai-reinforcement", "prompt-completion"}),
@@ -61,6 +63,7 @@ OPENAI = Target(
         "FMT003": "Invalid file format. Example 1 is missing key 'messages'.",
         "FMT005": 'Invalid file format. Example 1 contains an extra "weight".',
         "TRN009": 'Invalid file format. Example 1 contains an extra "weight".',
+        "TOL012": 'Invalid file format. Example 1 contains an extra "tools".',
         "SIZ001": "Training file has 7 example(s), but must have at least 10 examples",
     },
     sources=(
