@@ -1,16 +1,16 @@
 r"""All answers of unpaired preference data are labelled good, or all bad, or nearly all.
 
 ## What it does
-Counts the labels (`label`, `kto_tag`) of a file. All of one kind is a warning. Where there are at least `ratio`
-times as many of one kind as of the other, it says what weight makes up for that; training settings may have it
-already, so that is only noted.
+Counts the labels (`label`, `kto_tag`) of a file. All of one kind is a warning. Where there are at least
+`ratio` times as many of one kind as of the other, it says what weight makes up for that; training settings
+may have it already, so that is only noted.
 
 ## Why it matters
 KTO learns from the contrast. TRL: "In theory, the dataset should contain at least one chosen and one rejected
 completion." Mostly the other half is in a file of its own that was forgotten, or the labels were written as
-text once and all read as true. Of unequal halves the larger one decides what is learnt, unless it is weighted.
-TRL says then: `You have different amounts of desirable/positive and undesirable/negative examples but the
-weights on the desirable and undesirable losses don't seem to be in an ideal range.`
+text once and all read as true. Of unequal halves the larger one decides what is learnt, unless it is
+weighted. TRL says then: `You have different amounts of desirable/positive and undesirable/negative examples
+but the weights on the desirable and undesirable losses don't seem to be in an ideal range.`
 
 ## Example
 ```toml
@@ -31,9 +31,9 @@ rules.too-few-examples.advised = 1
 ```
 
 ## Fix
-None. Add answers of the other kind, or set the weights (TRL: `desirable_weight`, `undesirable_weight`; LLaMA-Factory:
-`kto_chosen_weight`, `kto_rejected_weight`), so that the good answers count 1 to 1.33 times as much as the bad
-ones (KTO's paper, equation 8).
+None. Add answers of the other kind, or set the weights (TRL: `desirable_weight`, `undesirable_weight`;
+LLaMA-Factory: `kto_chosen_weight`, `kto_rejected_weight`), so that the good answers count 1 to 1.33 times as
+much as the bad ones (KTO's paper, equation 8).
 
 ## Options
 - `min-records` (default 10): the fewest labels of which anything is said.
@@ -81,9 +81,7 @@ def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: Options
 ) -> Sequence[Count | None]:
     """The label of each record that has one."""
-    return [
-        None if example.label is None else GOOD if example.label else BAD for example in examples
-    ]
+    return [None if example.label is None else GOOD if example.label else BAD for example in examples]
 
 
 def add(total: Count, fact: Count) -> Count:

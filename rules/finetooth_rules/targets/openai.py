@@ -15,7 +15,7 @@ OPENAI = Target(
         "SYN007": Consequence.REJECTED,
         "SYN008": Consequence.REJECTED,
         "TRN009": Consequence.REJECTED,
-        # Where records with and without tools are mixed, people met `contains an extra "tools"` (no document).
+        # People met `contains an extra "tools"` where records with and without are mixed (no document).
         "TOL012": Consequence.DEGRADED,
     },
     unexpected_keys=Consequence.REJECTED,
@@ -31,6 +31,7 @@ OPENAI = Target(
         most_examples=50_000,
     ),
     legacy=True,
+    needs_validation=frozenset({"openai-reinforcement"}),
     over_limit=Consequence.TRUNCATED,
     token_limits={
         "gpt-4.1": 65_536,
@@ -69,6 +70,7 @@ OPENAI = Target(
     sources=(
         "OpenAI API specification, FineTuneChatRequestInput (2025-04)",
         "OpenAI guide to supervised fine-tuning",
+        "Microsoft Learn: reinforcement fine-tuning (training and validation data are required)",
         "OpenAI Cookbook: Data preparation and analysis for chat model fine-tuning",
     ),
 )

@@ -1,16 +1,18 @@
 r"""An answer of almost nothing, in a file of long answers.
 
 ## What it does
-Notes the few records whose whole answer is a handful of characters (20 at most) while those of the file are
-long: the middle one has 100 characters or more. Two kinds are told:
+Notes the few records whose whole answer is a handful of characters while those of the file are long: the middle
+one has about 100 characters or more. Two kinds are told:
 
-- far shorter than the rest: an eighth, at most, of the length that 95 % of the answers exceed. Where short
-  answers are usual, as in general instructions with a `Yes.` or a number here and there, there is no such gap;
-- a word that stands for an answer that is not there: `N/A`, `null`, `none`, `TODO`, `test`, `...`.
+- an answer of 20 characters at most, where all others are at least eight times as long, but for three (in a
+  large file, one in a thousand). Where short answers occur at all, as in general instructions, there is no such
+  gap, and nothing is said. `Yes`, `No`, what has a digit, and what stands in the prompt, as one of the answers to
+  choose from does, may well be whole answers;
+- what stands for an answer that is not there: `N/A`, `TODO`, `[deleted]`, `<nooutput>`, `...`; at most so many,
+  too, for more of them are taken to be meant.
 
-More than 1 % of such answers (and more than three) are taken to be meant. Answers with a call, an image or
-reasoning under a key of its own are not judged, and neither is a file of fewer than `min-records`. A
-conversation counts with all its answers.
+Answers with a call, an image or reasoning under a key of its own are not judged, and neither is a file of fewer
+than `min-records`. A conversation counts with all its answers.
 
 ## Why it matters
 They are mostly what is left of an export or of an annotation that went wrong. The model learns that saying
@@ -45,6 +47,7 @@ None: what the answer is, is for a person to say.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -63,11 +66,11 @@ SHORT: Final = 20
 """Characters an answer has at most to be one of almost nothing."""
 
 LONG: Final = 100
-"""Characters the middle answer has at least."""
+"""Characters the middle answer has at least, or nearly."""
 
 TIMES_SHORTER: Final = 8
 FEW: Final = 3
-SHARE: Final = 0.01
+SHARE: Final = 0.001
 """At most so many are strays, or this share; more of them are meant."""
 
 NO_ANSWER: Final = -1
@@ -75,12 +78,16 @@ NO_ANSWER: Final = -1
 
 _WORDS: Final = frozenset(
     {
-        *("n/a", "na", "null", "nil", "none", "nan", "undefined", "empty", "blank", "<empty>", "<blank>"),
-        *("todo", "tbd", "fixme", "xxx", "test", "asdf", "foo", "placeholder", "", "<nooutput>", "nooutput"),
-        *("no output", "no answer", "no response", "not available", "not applicable", "[deleted]", "[removed]"),
+        *("n/a", "#n/a", "<n/a>", "todo", "tbd", "fixme", "asdf", "placeholder", "[deleted]", "[removed]"),
+        *("nooutput", "<nooutput>", "no output", "no response", ""),
     }
 )
-"""What people and programs write for an answer that is not there, folded, without full stops and dashes."""
+"""What people and programs write for an answer that is not there, in small letters, without full stops and
+dashes. Not `none` or `null`: a program may print them, and so may a question be answered.
+"""
+
+_SHORT_ANSWERS: Final = frozenset({"yes", "no", "true", "false"})
+_AROUND: Final = " .…-–—_*\"'`"
 
 _ANSWERED: Final = (Kind.SUPERVISED, Kind.PREFERENCE, Kind.UNPAIRED)
 
@@ -93,11 +100,14 @@ class Options:
 
 
 class Short(NamedTuple):
-    """An answer of `SHORT` characters at most: its length, its place, and whether it stands for none."""
+    """An answer of `SHORT` characters at most: its length, its place, whether it stands for none, and whether
+    it may well be a whole answer.
+    """
 
     length: int
     path: Path
     no_answer: bool
+    whole: bool
 
 
 Fact: TypeAlias = int | Short
@@ -105,8 +115,8 @@ Fact: TypeAlias = int | Short
 
 
 class Verdict(NamedTuple):
-    """Answers of less than `least` characters are noted, those that stand for none whatever they have; 95 % of
-    all have `usual` characters or more.
+    """Answers of less than `least` characters are noted, and those that stand for none; all but a few have
+    `usual` characters or more.
     """
 
     least: int
@@ -135,7 +145,23 @@ def _fact(example: Example) -> Fact | None:
     text = " ".join(turn.text for turn in example.turns if turn.trained and turn.role == "assistant").strip()
     if not text:
         return None  # an empty answer is another rule's
-    return Short(len(text), last.content_path, text.casefold().strip(" .…-–—*_\"'`!?") in _WORDS)
+    words = text.strip(_AROUND)
+    no_answer = words.casefold() in _WORDS
+    return Short(len(text), last.content_path, no_answer, not no_answer and _is_whole(words, example))
+
+
+def _is_whole(words: str, example: Example) -> bool:
+    """Whether a short answer may well be a whole one."""
+    small = words.lower()
+    if small in _SHORT_ANSWERS or any(character.isdigit() for character in words):
+        return True
+    forms = {words, small, words.capitalize()}
+    return any(
+        form in turn.text and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", turn.text)
+        for turn in example.turns
+        if not turn.trained
+        for form in forms
+    )
 
 
 def add(total: Counter[int], fact: Fact) -> Counter[int]:
@@ -160,16 +186,17 @@ def fit(total: Counter[int], features: Features, profile: Profile, options: Opti
     if count < options.min_records:
         return None
     few = max(FEW, int(SHARE * count))
-    usual = least_in(max(quantile(total, max(0.05, (few + 1) / count)), 0))
-    if most_in(max(quantile(total, 0.5), 0)) < LONG:
+    answers = Counter({key: number for key, number in total.items() if key != NO_ANSWER})
+    absent = total[NO_ANSWER]
+    if not answers or most_in(quantile(answers, 0.5)) < LONG:
         return None
-    least = min(usual // TIMES_SHORTER, SHORT) + 1
-    strays = sum(number for key, number in total.items() if 0 <= key and least_in(key) < least)
-    if strays > few:
-        least, strays = 0, 0
-    if total[NO_ANSWER] + strays > few:
+    usual = least_in(quantile(answers, (few + 1) / answers.total()))
+    # Where the shortest of the others are short themselves, there is no gap.
+    least = min(usual // TIMES_SHORTER, SHORT) + 1 if usual > 2 * SHORT else 0
+    short = sum(number for key, number in answers.items() if least_in(key) < least)
+    if absent > few or not absent + short:
         return None
-    return Verdict(least, usual) if total[NO_ANSWER] + strays else None
+    return Verdict(least, usual)
 
 
 def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
@@ -178,9 +205,9 @@ def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Option
         return
     if fact.no_answer:
         message = "this stands for an answer that is not there; the file's answers are long"
-    elif fact.length < verdict.least:
+    elif fact.length < verdict.least and not fact.whole:
         found = f"an answer of {fact.length} character{'' if fact.length == 1 else 's'}"
-        message = f"{found}; nearly all others of the file have {verdict.usual:,} or more"
+        message = f"{found}; all but a few of the file have {verdict.usual:,} or more"
     else:
         return
     yield Finding(CODE, message, Consequence.NOTE, path=fact.path)

@@ -48,7 +48,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Text, Turn
+from finetooth_rules.example import Example, Kind, Text, Turn
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding, Path
 from finetooth_rules.profile import Profile
@@ -164,7 +164,7 @@ def _is_switched(turns: Sequence[Turn], known: dict[str, bool]) -> bool:
 
 
 def _reasoning(example: Example, last: Turn) -> Fact | None:
-    """The fact of a record with some reasoning somewhere: None where it is not in what is learnt, or empty."""
+    """The fact of a record with some reasoning somewhere: None where that is empty or not learnt."""
     if any(_SWITCH.search(turn.text) for turn in example.turns if turn.role != "assistant"):
         return None
     trained = [turn for turn in example.turns if turn.trained]
@@ -190,7 +190,9 @@ def fit(total: Count, features: Features, profile: Profile, options: Options) ->
     count, fewer = sum(total), min(total)
     if not fewer or count < options.min_records:
         return None
-    return Verdict(total.reasoning <= total.bare, 100 * (count - fewer) // count, fewer <= options.rare * count)
+    return Verdict(
+        total.reasoning <= total.bare, 100 * (count - fewer) // count, fewer <= options.rare * count
+    )
 
 
 def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
@@ -205,7 +207,9 @@ def conclude(verdict: Verdict | None, profile: Profile, options: Options) -> Ite
     """Once for the file, where neither kind is rare."""
     if verdict is not None and not verdict.each:
         more, fewer = ("no reasoning", "some") if verdict.reasons else ("reasoning", "none")
-        message = f"{verdict.percent} % of the records have {more}, the others {fewer}; nothing says which are to"
+        message = (
+            f"{verdict.percent} % of the records have {more}, the others {fewer}; nothing says which are to"
+        )
         yield Finding(CODE, message, Consequence.NOTE)
 
 

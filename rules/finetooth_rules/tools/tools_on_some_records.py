@@ -144,7 +144,9 @@ def _says_none(example: Example) -> bool:
     if not example.tools_path:
         return False
     value = example.record.value
-    return any(value.get(key) is not None for key in example.tools_path[:1]) if isinstance(value, dict) else True
+    return (
+        any(value.get(key) is not None for key in example.tools_path[:1]) if isinstance(value, dict) else True
+    )
 
 
 def _undefined(example: Example) -> Fact | None:

@@ -22,7 +22,7 @@ LEAST_WORD: Final = 5
 many are other words (`male`, `Iran`)."""
 
 _NO_SPACES: Final = "\u0e00"
-"""From here on come scripts without spaces, or with a sign for a syllable or a word (Thai, Chinese, Korean)."""
+"""From here on come scripts without spaces, or with a sign for a syllable (Thai, Chinese, Korean)."""
 
 MOST_SPELT: Final = 2
 MOST_WORDS: Final = 10

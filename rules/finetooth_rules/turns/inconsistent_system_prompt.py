@@ -148,8 +148,8 @@ def gather(
         text = turn.text
         fact = known.get(text)
         if fact is None:
-            # With too many in this batch there are too many in the whole: nothing more is folded, or kept. (In
-            # the editor the records keep that fact, should most of the prompts be deleted later.)
+            # With too many in this batch there are too many in the whole: nothing more is folded, or kept.
+            # (In the editor the records keep that fact, should most of the prompts be deleted later.)
             fact = TOO_MANY if len(prompts) > MOST_PROMPTS else _fact(text, turn.content_path)
             if fact.text is not None:
                 prompts.add(fact.text)
@@ -189,9 +189,7 @@ def _once(how: Difference, count: int) -> str:
     return f"{which} from the prevailing one in {how.words} alone; expected one"
 
 
-def _rare(
-    found: Mapping[str, Difference], counts: Mapping[str, int], main: int
-) -> dict[str, Difference]:
+def _rare(found: Mapping[str, Difference], counts: Mapping[str, int], main: int) -> dict[str, Difference]:
     """Those that are no more frequent than a slip is, and no variants of one place."""
     places = Counter(place for how in found.values() for place in how.spelt)
     added = sum(bool(how.added or how.missing) for how in found.values())
