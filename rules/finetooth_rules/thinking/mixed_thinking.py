@@ -44,18 +44,20 @@ None: whether an answer is to reason is for a person to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from finetooth_rules.example import Example, Kind, Text, Turn
 from finetooth_rules.features import Features
-from finetooth_rules.finding import Consequence, Finding, Path
+from finetooth_rules.finding import Consequence, Finding, Path, Related
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.thinking._tags import CLOSE, OPEN
 
 CODE: Final = "THK003"
+WITH: Final = "the first record with reasoning"
+WITHOUT: Final = "the first record without"
 
 _ANSWERED: Final = (Kind.SUPERVISED, Kind.PREFERENCE, Kind.UNPAIRED)
 _EMPTY: Final = re.compile(r"<think>\s*</think>")
@@ -203,14 +205,22 @@ def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Option
         yield Finding(CODE, message, Consequence.NOTE, path=fact.path)
 
 
-def conclude(verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
+def picks(fact: Fact, verdict: Verdict | None) -> Iterable[str]:
+    """An example of each kind, where it is said once."""
+    return () if verdict is None or verdict.each else (WITH if fact.reasons else WITHOUT,)
+
+
+def conclude(
+    verdict: Verdict | None, picked: Mapping[str, Any], profile: Profile, options: Options
+) -> Iterator[Finding]:
     """Once for the file, where neither kind is rare."""
     if verdict is not None and not verdict.each:
         more, fewer = ("no reasoning", "some") if verdict.reasons else ("reasoning", "none")
         message = (
             f"{verdict.percent} % of the records have {more}, the others {fewer}; nothing says which are to"
         )
-        yield Finding(CODE, message, Consequence.NOTE)
+        related = tuple(Related(label, picked[label]) for label in (WITH, WITHOUT) if label in picked)
+        yield Finding(CODE, message, Consequence.NOTE, related=related)
 
 
 RULE: StatisticRule[Fact, Count, Verdict | None] = StatisticRule(
@@ -225,7 +235,8 @@ RULE: StatisticRule[Fact, Count, Verdict | None] = StatisticRule(
     merge=merge,
     fit=fit,
     judge=judge,
-    conclude=conclude,
+    picks=picks,
+    conclude_at=conclude,
     facts_read_options=False,
     min_records=lambda profile, options: int(options.min_records),
 )

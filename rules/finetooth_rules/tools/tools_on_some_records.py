@@ -47,19 +47,21 @@ None: which tools the record had is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from finetooth_rules.example import SYSTEM_ROLES, Example, Kind
 from finetooth_rules.features import Features
-from finetooth_rules.finding import Consequence, Finding, Path
+from finetooth_rules.finding import Consequence, Finding, Path, Related
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.tools._calls import BUILT_IN, calls_of, is_result
 
 CODE: Final = "TOL012"
+WITH: Final = "the first record with tools"
+WITHOUT: Final = "the first record without"
 
 RARELY_UNDEFINED: Final = 0.2
 """The share of the records with calls up to which one without definitions is noted: where more have none, the
@@ -198,11 +200,21 @@ def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Option
         yield Finding(CODE, message, Consequence.NOTE)
 
 
-def conclude(verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
+def picks(fact: Fact, verdict: Verdict | None) -> Iterable[str]:
+    """An example of each kind, where it is said once."""
+    if verdict is None or not verdict.some or verdict.each or fact.has is Has.CALLS:
+        return ()
+    return (WITHOUT if fact.has is Has.NOTHING else WITH,)
+
+
+def conclude(
+    verdict: Verdict | None, picked: Mapping[str, Any], profile: Profile, options: Options
+) -> Iterator[Finding]:
     """Once for the file, where records without are not rare."""
     if verdict is not None and verdict.some and not verdict.each:
         message = f"{verdict.percent} % of the records define tools, the others say nothing of them"
-        yield Finding(CODE, f"{message}; expected all to, or `[]`", Consequence.NOTE)
+        related = tuple(Related(label, picked[label]) for label in (WITHOUT, WITH) if label in picked)
+        yield Finding(CODE, f"{message}; expected all to, or `[]`", Consequence.NOTE, related=related)
 
 
 RULE: StatisticRule[Fact, Count, Verdict | None] = StatisticRule(
@@ -217,7 +229,8 @@ RULE: StatisticRule[Fact, Count, Verdict | None] = StatisticRule(
     merge=merge,
     fit=fit,
     judge=judge,
-    conclude=conclude,
+    picks=picks,
+    conclude_at=conclude,
     facts_read_options=False,
     min_records=lambda profile, options: int(options.min_records),
 )
