@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import random
-from math import e, log2
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetooth_rules.histogram import Histogram, add, bucket, least_in, merge, most_in, quantile, spread
+from finetooth_rules.histogram import Histogram, add, bucket, least_in, merge, most_in, quantile
 
 
 @given(st.integers(0, 2**40))
 def test_a_size_lies_in_its_bucket(size: int) -> None:
     number = bucket(size)
     assert least_in(number) <= size <= most_in(number)
-    assert most_in(number) - least_in(number) <= max(0, least_in(number) / 8)
+    assert most_in(number) - least_in(number) <= max(0, least_in(number) / 32)
 
 
 def test_buckets_follow_on_one_another() -> None:
-    assert [bucket(size) for size in range(40)] == sorted(bucket(size) for size in range(40))
-    assert [least_in(number) for number in range(1, 400)] == [
-        most_in(number - 1) + 1 for number in range(1, 400)
+    assert [bucket(size) for size in range(300)] == sorted(bucket(size) for size in range(300))
+    assert [least_in(number) for number in range(1, 900)] == [
+        most_in(number - 1) + 1 for number in range(1, 900)
     ]
 
 
@@ -43,12 +40,3 @@ def test_a_quantile_is_that_of_the_sizes() -> None:
     assert least_in(quantile(total, 0.95)) <= 950 <= most_in(quantile(total, 0.95))
     assert quantile(total, 1.0) == bucket(1_000)
     assert quantile(Histogram(), 0.5) == 0
-
-
-def test_the_spread_is_that_of_a_log_normal_distribution_whatever_single_sizes_do() -> None:
-    draw = random.Random(1)
-    sizes = [int(draw.lognormvariate(7, 0.6)) for _ in range(5_000)]
-    expected = 0.6 * log2(e)  # in doublings
-    assert abs(spread(counted(sizes)) - expected) < 0.1
-    assert abs(spread(counted([*sizes, *[10**7] * 20])) - expected) < 0.1
-    assert spread(counted([100] * 50)) == 0

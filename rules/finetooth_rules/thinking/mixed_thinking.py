@@ -44,11 +44,12 @@ None: whether an answer is to reason is for a person to say.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from finetooth_rules.example import Example, Kind, Text, Turn
+from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Text, Turn
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding, Path, Related
 from finetooth_rules.profile import Profile
@@ -65,8 +66,8 @@ _SWITCH: Final = re.compile(
     r"/(?:no_?)?think\b|(?:detailed )?thinking(?: mode)?:? (?:on|off)\b|reasoning(?:_effort)?:\s*\w+",
     re.IGNORECASE,
 )
-_NEAR: Final = 16
-"""Characters at the end of what a user says in which a switch is looked for."""
+_NEAR: Final = 8
+"""Characters at the end of what a user says, where a switch is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,6 @@ class Fact(NamedTuple):
     path: Path
 
 
-class Count(NamedTuple):
-    """Records with reasoning, and records without."""
-
-    reasoning: int = 0
-    bare: int = 0
-
-
 class Verdict(NamedTuple):
     """`reasons`: which kind is the rarer; `percent` of the records are of the other. `each`: the rarer ones
     are noted one by one.
@@ -105,17 +99,20 @@ def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: Options
 ) -> Sequence[Fact | None]:
     """Which records reason; None for those that say themselves whether they are to."""
-    known = _Known({}, {})
+    known = _Known()
     return [_fact(example, known) if example.kind in _ANSWERED else None for example in examples]
 
 
-class _Known(NamedTuple):
-    """What many records have in common: the fact of those without reasoning, by the place of the answer, and
-    whether a system text has a switch.
+class _Known:
+    """What many records have in common: the fact of those without reasoning, and which system texts have a
+    switch.
     """
 
-    bare: dict[Path, Fact]
-    switches: dict[str, bool]
+    __slots__ = ("bare", "switches")
+
+    def __init__(self) -> None:
+        self.bare = Fact(False, ())
+        self.switches: dict[str, bool] = {}
 
 
 def _fact(example: Example, known: _Known) -> Fact | None:
@@ -127,16 +124,17 @@ def _fact(example: Example, known: _Known) -> Fact | None:
     # The commonest record first: a question and its answer, perhaps behind a system turn.
     if last.reasoning or (texts and _thinks(texts)) or (len(turns) > 3 and _any_thinks(turns)):
         return _reasoning(example, last)
-    if not texts or last.calls or not texts[0].text or _is_switched(turns, known.switches):
+    if last.calls or not texts or not texts[0].text or _is_switched(turns, known.switches):
         return None
-    place = last.content_path
-    return known.bare.get(place) or known.bare.setdefault(place, Fact(False, place))
+    if last.content_path != known.bare.path:
+        known.bare = Fact(False, last.content_path)
+    return known.bare
 
 
 def _thinks(texts: Sequence[Text]) -> bool:
     """Whether there is a block, or the end of one that the template opened."""
     text = texts[0].text
-    if CLOSE in text or text.startswith(OPEN):
+    if "<" in text and (CLOSE in text or text.startswith(OPEN)):  # one character is found far faster
         return True
     return len(texts) > 1 and _thinks(texts[1:])
 
@@ -153,14 +151,16 @@ def _is_switched(turns: Sequence[Turn], known: dict[str, bool]) -> bool:
     for turn in turns:
         role = turn.role
         if role == "user":
-            text = turn.text
-            if ("think" in text[-_NEAR:] or text[:1] == "/") and _SWITCH.search(text):
+            said = turn.texts
+            near = said and ("think" in said[-1].text[-_NEAR:] or said[0].text[:1] == "/")
+            if near and _SWITCH.search(turn.text):
                 return True
-        elif role == "system" or role == "developer":
-            text = turn.text
-            if text not in known:
-                known[text] = bool(_SWITCH.search(text))
-            if known[text]:
+        elif role != "assistant" and role in SYSTEM_ROLES and turn.texts:
+            text = turn.texts[0].text
+            found = known.get(text)
+            if found is None:
+                found = known[text] = bool(_SWITCH.search(turn.text))
+            if found:
                 return True
     return False
 
@@ -177,24 +177,25 @@ def _reasoning(example: Example, last: Turn) -> Fact | None:
     return Fact(True, last.content_path)
 
 
-def add(total: Count, fact: Fact) -> Count:
-    """Count one record."""
-    return Count(total.reasoning + fact.reasons, total.bare + (not fact.reasons))
+def add(total: Counter[bool], fact: Fact) -> Counter[bool]:
+    """Count one record by whether it reasons."""
+    total[fact.reasons] += 1
+    return total
 
 
-def merge(one: Count, other: Count) -> Count:
-    """Both together."""
-    return Count(one.reasoning + other.reasoning, one.bare + other.bare)
+def merge(one: Counter[bool], other: Counter[bool]) -> Counter[bool]:
+    """The counts of both."""
+    one.update(other)
+    return one
 
 
-def fit(total: Count, features: Features, profile: Profile, options: Options) -> Verdict | None:
+def fit(total: Counter[bool], features: Features, profile: Profile, options: Options) -> Verdict | None:
     """Which kind is the rarer; None where there is only one."""
-    count, fewer = sum(total), min(total)
+    count, fewer = total.total(), min(total[True], total[False])
     if not fewer or count < options.min_records:
         return None
-    return Verdict(
-        total.reasoning <= total.bare, 100 * (count - fewer) // count, fewer <= options.rare * count
-    )
+    rarer = total[True] <= total[False]
+    return Verdict(rarer, 100 * (count - fewer) // count, fewer <= options.rare * count)
 
 
 def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
@@ -223,14 +224,14 @@ def conclude(
         yield Finding(CODE, message, Consequence.NOTE, related=related)
 
 
-RULE: StatisticRule[Fact, Count, Verdict | None] = StatisticRule(
+RULE: StatisticRule[Fact, Counter[bool], Verdict | None] = StatisticRule(
     code=CODE,
     name="mixed-thinking",
     summary="Some answers have reasoning and others have none.",
     consequence=Consequence.NOTE,
     options=Options,
     gather=gather,
-    empty=Count,
+    empty=Counter,
     add=add,
     merge=merge,
     fit=fit,
