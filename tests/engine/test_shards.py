@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.judging import judged
 from finetooth.engine.lint_file import Scanned, lint_file
+from finetooth.engine.live import LiveIndex
 from finetooth.engine.shards import Merged, Part, Shard, lint_shard, merge
 from finetooth.engine.source import Source
 from finetooth_rules.file_facts import FileFacts
@@ -272,3 +274,30 @@ def test_what_is_said_of_the_whole_knows_no_shards_and_no_order(
     assert any(expected), "it says nothing here"
     random.shuffle(lines)
     assert findings(lines, cuts) == expected
+
+
+@pytest.mark.parametrize("code", WHOLE)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3), st.integers(0, 40)), max_size=6))
+def test_what_is_said_of_the_whole_is_the_same_after_edits(
+    code: str, edits: list[tuple[int, int, int]]
+) -> None:
+    """In the editor, where lines are deleted and others written, and judged in between."""
+    given_settings, records = WHOLE[code]
+    profile = build_profile({"format": "openai-chat", "select": [code], **given_settings})
+    profile = replace(profile, splits=frozenset({"train"}))
+    lines = [json.dumps(record) + "\n" for record in records]
+
+    def findings(index: LiveIndex) -> tuple[list[tuple[int, str]], list[str]]:
+        index.settle()
+        of_records = sorted((line, finding.message) for line, finding in index.findings())
+        return of_records, [finding.message for _, finding in index.file_findings()]
+
+    index = LiveIndex(Document("".join(lines)), Linter(profile))
+    assert any(findings(index)), "it says nothing here"
+    for at, count, new in edits:
+        change = Change(lines[new % len(lines)] if new % 2 else "", (at, 0), (at + count, 0))
+        for touched in index.document.apply([change], Encoding.UTF16):
+            index.touch(touched)
+        anew = LiveIndex(Document(b"".join(index.document.lines).decode()), Linter(profile))
+        assert findings(index) == findings(anew)
