@@ -112,7 +112,7 @@ def conclude(verdict: Verdict | None, profile: Profile, options: Options) -> Ite
         return
     setting = profile.target.validation_setting
     how = f"a few per cent in one, or `{setting}`" if setting else "a few per cent in one, to see overfitting"
-    message = f"{verdict.records:,} training records or more and no validation split; expected {how}"
+    message = f"{verdict.records:,} or more training records and no validation split; expected {how}"
     yield Finding(CODE, message, Consequence.NOTE)
 
 
