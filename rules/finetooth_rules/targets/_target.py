@@ -180,6 +180,10 @@ class Target:
     keeps_from_roles: bool = False
     """Whether roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
 
+    needs_validation: frozenset[str] = frozenset()
+    """Formats for which a job without a validation file is refused."""
+    validation_setting: str = ""
+    """Its setting that takes part of the training file for validation."""
     renames_from: bool = False
     """Whether `from` and `value` are renamed to `role` and `content` wherever turns are expected, so under
     `messages` too."""
