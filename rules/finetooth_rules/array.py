@@ -16,7 +16,7 @@ where elements do not stand on lines of their own, at a brace and the same first
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -152,7 +152,7 @@ def next_step(
         return Step((), size if found is None else _stop(skipping, found), size, done=found is None)
     if first and buffer.startswith(BOM, pos):
         pos += len(BOM)
-    at = _skip(buffer, pos)
+    at = skip_white(buffer, pos)
     if at == size:
         return Step((_unclosed(pos),), size, size, done=True) if at_end else None
     byte = buffer[at]
@@ -170,7 +170,7 @@ def next_step(
     return _scalar(buffer, at, at_end, bounds)
 
 
-def _skip(buffer: bytes, pos: int) -> int:
+def skip_white(buffer: bytes, pos: int) -> int:
     found = _WHITE.match(buffer, pos)
     assert found is not None
     return found.end()
@@ -195,10 +195,10 @@ def _unclosed(at: int) -> Item:
 def _end(buffer: bytes, at: int, at_end: bool) -> Step | None:
     """A closing bracket: the end of the file's array, or one that stands too early."""
     size = len(buffer)
-    behind = _skip(buffer, at + 1)
+    behind = skip_white(buffer, at + 1)
     comma = buffer[behind : behind + 1] == b","
-    after = _skip(buffer, behind + 1) if comma else behind
-    again = _skip(buffer, after + 1) if buffer[after : after + 1] == b"[" else after
+    after = skip_white(buffer, behind + 1) if comma else behind
+    again = skip_white(buffer, after + 1) if buffer[after : after + 1] == b"[" else after
     if size in (behind, after, again) and not at_end:
         return None
     if behind == size:
@@ -227,11 +227,11 @@ def _end(buffer: bytes, at: int, at_end: bool) -> Step | None:
 def _behind(buffer: bytes, end: int, good: bool, at_end: bool) -> Step | None:
     """What follows an element that ends at `end`; no more is said of it where that one is broken."""
     size = len(buffer)
-    at = _skip(buffer, end)
+    at = skip_white(buffer, end)
     if at == size:
         return Step((), end, size, done=not good) if at_end else None
     if buffer[at] == _COMMA:
-        after = _skip(buffer, at + 1)
+        after = skip_white(buffer, at + 1)
         if after == size and not at_end:
             return None
         items = (
@@ -284,7 +284,7 @@ def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: b
     """An object or array, whole or broken; `line` is where its line starts, if it is the first on it."""
     size, hard = len(buffer), at + bounds.max_record_bytes
     limit = min(at + SOFT, hard)
-    inner = _skip(buffer, at + 1)
+    inner = skip_white(buffer, at + 1)
     if buffer[inner : inner + 1] == b"{" and buffer[at] == _OBJECT:
         # One brace too many: what follows is read as if it were not there.
         return _with(buffer, at, _record(b"{", bounds), at_end, inner + 1)
@@ -371,123 +371,3 @@ def _starts(buffer: bytes, line: int | None, at: int, at_end: bool) -> tuple[re.
     if key is not None:
         return re.compile(rb"\{[ \t\r\n]*+" + re.escape(key[1]) + rb"[ \t\r\n]*+:"), False
     return (_BETWEEN if line is None else _ON_LINE), False
-
-
-# -- segments: whole lines of elements ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Lines that hold whole elements, and what stands behind them up to the line the next one begins on.
-
-    Offsets of the items count from the first line's start. `lines` it covers, `reach` decided that.
-    """
-
-    items: tuple[Item, ...]
-    lines: int
-    reach: int
-
-
-_WINDOW_LINES: Final = 32
-
-
-def segment(lines: Sequence[bytes], index: int, bounds: Bounds) -> Segment:
-    """The segment that begins with `lines[index]`, of a whole file's lines."""
-    steps = segment_steps(lines, index, bounds)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            found: Segment = done.value
-            return found
-
-
-def segment_steps(lines: Sequence[bytes], index: int, bounds: Bounds) -> Generator[None, None, Segment]:
-    """The same, stopping after each element: there may be thousands on one line."""
-    count = _WINDOW_LINES
-    while True:
-        window = lines[index : index + count]
-        at_end = index + count >= len(lines)
-        found = yield from _segment(window, b"".join(window), bounds, index == 0, at_end)
-        if found is not None:
-            return found
-        count *= 2
-
-
-def _segment(
-    window: Sequence[bytes], buffer: bytes, bounds: Bounds, first: bool, at_end: bool
-) -> Generator[None, None, Segment | None]:
-    items: list[Item] = []
-    pos = looked = 0
-    skipping: re.Pattern[bytes] | None = None
-    while True:
-        step = next_step(
-            buffer, pos, bounds, first=first, at_end=at_end, line_start=pos == 0, skipping=skipping
-        )
-        if step is None or (step.skipping is not None and step.skipping is skipping):
-            return None
-        yield
-        first = False
-        items += step.items
-        looked = max(looked, step.looked)
-        pos, skipping = step.pos, step.skipping
-        if step.done:
-            # Whatever is appended belongs to it: it looked behind the last line.
-            return Segment(tuple(items), len(window), len(window) + 1)
-        if skipping is not None:
-            continue
-        after = _skip(buffer, pos)
-        if after == len(buffer):
-            if not at_end:
-                return None
-            continue
-        line = max(buffer.rfind(b"\n", pos, after), buffer.rfind(b"\r", pos, after)) + 1
-        if line:
-            return Segment(tuple(items), _lines_to(window, line), _reach(window, max(looked, after + 1)))
-
-
-def _lines_to(window: Sequence[bytes], offset: int) -> int:
-    count = total = 0
-    while total < offset:
-        total += len(window[count])
-        count += 1
-    return count
-
-
-def _reach(window: Sequence[bytes], looked: int) -> int:
-    count = total = 0
-    while total < looked and count < len(window):
-        total += len(window[count])
-        count += 1
-    return count + (total < looked)
-
-
-# -- taking an element out --------------------------------------------------------------------------------
-
-
-class Removal(NamedTuple):
-    """Bytes to take away before and behind an element's slice so that one comma goes with it."""
-
-    before: int
-    behind: int
-
-
-def removal(before: bytes, behind: bytes) -> Removal:
-    """How to take an element away, by what stands before and behind it (as far as the next element).
-
-    With a comma behind it everything up to the next element goes, which takes its place; the last element
-    goes with the comma before it.
-    """
-    at = _skip(behind, 0)
-    if behind[at : at + 1] == b",":
-        return Removal(0, _skip(behind, at + 1))
-    left = before.rstrip(b" \t\r\n")
-    return Removal(len(before) - len(left) + 1, 0) if left.endswith(b",") else Removal(0, 0)
-
-
-def in_place(lines: Sequence[bytes], lead: bytes) -> bytes:
-    """Records that take the place of one, each on a line with its indentation; `lead` is the line before the
-    slice."""
-    indent = lead if not lead.strip(b" \t") else b" "
-    between = b",\n" + indent if indent != b" " else b", "
-    return between.join(lines)

@@ -37,6 +37,11 @@ class Catalogue:
         """Code → rule."""
         return {rule.code: rule for rule in self.rules}
 
+    @cached_property
+    def of_form(self) -> frozenset[str]:
+        """The codes of the rules on the form of records."""
+        return frozenset(rule.code for rule in self.rules if rule.of_form)
+
     def find(self, selector: str) -> AnyRule | None:
         """The rule with this code or name, in any case."""
         wanted = selector.strip().casefold()

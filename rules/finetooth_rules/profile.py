@@ -128,4 +128,4 @@ class Profile:
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """How a finding is shown under this target; None when the target contradicts the rule."""
-        return self.target.severity(code, consequence)
+        return self.target.severity(code, consequence, self.format)

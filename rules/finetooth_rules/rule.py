@@ -51,6 +51,9 @@ class Rule:
     formats: tuple[str, ...] | None = None
     url: str = ""
     """Page of its documentation, for rules that are not ours."""
+    of_form: bool = False
+    """Whether it speaks of the form that a program gave the records, and not of what stands in one of them.
+    Where nearly every record of a file has the very same finding, people are told once (see `alike`)."""
 
     @property
     def group(self) -> str:

@@ -270,14 +270,73 @@ class TestFixing:
         assert finetooth("check", *RULES)[1].endswith("1 fixable with --fix.\n")
 
 
+EXTRA = '{"prompt": "2 + %d?", "completion": "4", "source": "primer"}\n'
+AS_IT_SHOULD_BE = EXTRA.replace(', "source": "primer"', "")
+
+
 def test_many_findings_that_say_the_same_are_folded_for_people_only(finetooth: Run) -> None:
-    row = '{"prompt": "2 + %d?", "completion": "4", "source": "primer"}\n'
-    Path("a.jsonl").write_text("".join(row % number for number in range(12)), encoding="utf-8")
+    row = EXTRA + AS_IT_SHOULD_BE
+    Path("a.jsonl").write_text("".join(row % (number, number) for number in range(12)), encoding="utf-8")
     args = ("check", "a.jsonl", "--target", "openai", "--select", "FMT005", "--output-format")
     full = finetooth(*args, "full")[1]
     assert full.count("error FMT005") == 3
     assert "9 more like this in the file; --output-format concise shows all" in full
     assert "Found 12 errors" in full
     assert finetooth(*args, "concise")[1].count("FMT005") == 12
-    Path("a.jsonl").write_text("".join(row % number for number in range(10)), encoding="utf-8")
+    Path("a.jsonl").write_text("".join(row % (number, number) for number in range(10)), encoding="utf-8")
     assert finetooth(*args, "full")[1].count("error FMT005") == 10
+
+
+class TestWhatNearlyEveryRecordHas:
+    """It is said once, in every output, and mended everywhere."""
+
+    args = ("check", "a.jsonl", "--target", "openai", "--select", "FMT005", "--output-format")
+
+    def write(self, bad: int, good: int) -> None:
+        rows = [EXTRA % number for number in range(bad)] + [AS_IT_SHOULD_BE % n for n in range(good)]
+        Path("a.jsonl").write_text("".join(rows), encoding="utf-8")
+
+    @pytest.mark.parametrize("output", ["full", "concise", "github", "gitlab", "junit"])
+    def test_in_every_output(self, finetooth: Run, output: str) -> None:
+        self.write(9, 1)
+        code, out, _ = finetooth(*self.args, output)
+        assert code == 1
+        assert out.count("is not a known key") == (2 if output == "junit" else 1)
+        assert "refuses extra keys (and in 8 more records)" in out
+
+    def test_the_data_formats_count_the_others(self, finetooth: Run) -> None:
+        self.write(9, 1)
+        (only,) = json.loads(finetooth(*self.args, "json")[1])
+        assert (only["line"], only["alike"]) == (1, 8)
+        (result,) = json.loads(finetooth(*self.args, "sarif")[1])["runs"][0]["results"]
+        assert result["occurrenceCount"] == 9
+        assert finetooth(*self.args[:-1], "--statistics")[1].startswith("9  FMT005")
+
+    @pytest.mark.parametrize(("bad", "good"), [(4, 0), (8, 1), (17, 2)])
+    def test_not_where_it_is_few_or_not_nearly_all(self, finetooth: Run, bad: int, good: int) -> None:
+        self.write(bad, good)
+        out = finetooth(*self.args, "concise")[1]
+        assert out.count("FMT005") == bad
+        assert "more record" not in out
+
+    def test_every_record_is_fixed(self, finetooth: Run) -> None:
+        self.write(20, 0)
+        _, out, _ = finetooth(*self.args, "concise", "--fix", "--unsafe-fixes")
+        assert out.startswith("Fixed 20 findings.")
+        assert "source" not in Path("a.jsonl").read_text(encoding="utf-8")
+
+    def test_a_fingerprint_does_not_count(self, finetooth: Run) -> None:
+        self.write(9, 0)
+        before = json.loads(finetooth(*self.args, "gitlab")[1])[0]["fingerprint"]
+        self.write(19, 0)
+        assert json.loads(finetooth(*self.args, "gitlab")[1])[0]["fingerprint"] == before
+
+    def test_a_rule_on_texts_names_every_record(self, finetooth: Run) -> None:
+        row = AS_IT_SHOULD_BE.replace("4", "```python\\nx = %d")
+        Path("a.jsonl").write_text("".join(row % (n, n) for n in range(9)), encoding="utf-8")
+        assert (
+            finetooth("check", "a.jsonl", "--select", "FEN001", "--output-format", "concise")[1].count(
+                "FEN001"
+            )
+            == 9
+        )

@@ -133,3 +133,54 @@ def test_config_that_cannot_be_shown(arguments: list[str], message: str, finetoo
 def test_config_shows_files(finetooth: Run) -> None:
     Path("train.jsonl").write_text(CHAT)
     assert finetooth("config", "--show-files") == (0, "train.jsonl\n", "")
+
+
+def test_init_of_a_json_array(finetooth: Run) -> None:
+    rows = [{"instruction": "Add.", "input": "2, 2", "output": "4"}] * 2
+    Path("train.json").write_text(json.dumps(rows, indent=2))
+    assert "(format alpaca, recognised in train.json)" in finetooth("init")[1]
+
+
+@pytest.mark.parametrize(
+    ("row", "table"),
+    [
+        ({"question": "2 + 2?", "answer": "4"}, {"type": "alpaca_chat.load_qa"}),
+        ({"data": {"query": "2 + 2?", "reply": "4"}}, {"prompt": "data.query", "completion": "data.reply"}),
+        (
+            {
+                "id": 1,
+                "dialog": [{"speaker": "Customer", "text": "Hi"}, {"speaker": "Agent", "text": "Hello"}],
+            },
+            {
+                "messages": "dialog",
+                "role": "speaker",
+                "content": "text",
+                "roles": {"user": ["Customer"], "assistant": ["Agent"]},
+            },
+        ),
+    ],
+)
+def test_init_maps_fields_with_names_of_their_own(finetooth: Run, row: object, table: object) -> None:
+    Path("train.jsonl").write_text(f"{json.dumps(row)}\n" * 3)
+    finetooth("init", "--target", "axolotl")
+    written = tomllib.loads(Path("finetooth.toml").read_text())
+    assert written == {"target": "axolotl", "format": table}
+    assert "format            custom" in finetooth("config", "train.jsonl")[1]
+    assert "FMT" not in finetooth("check", "train.jsonl", "--ignore", "DUP")[1]
+
+
+def test_init_does_not_guess_what_nothing_says(finetooth: Run) -> None:
+    Path("train.jsonl").write_text('{"a": "x", "b": 3}\n')
+    assert "no dataset found whose format is known" in finetooth("init")[1]
+    assert "[format]" not in Path("finetooth.toml").read_text()
+
+
+def test_a_rule_of_a_plugin_that_a_named_settings_file_loads_can_be_selected(finetooth: Run) -> None:
+    plugin = Path(__file__).parents[2] / "examples" / "plugin" / "answer_in_capitals.py"
+    Path("sub").mkdir()
+    Path("sub/my_rules.py").write_text(plugin.read_text(encoding="utf-8"), encoding="utf-8")
+    Path("sub/finetooth.toml").write_text('plugins = ["my_rules.py"]\n')
+    Path("train.jsonl").write_text(CHAT)
+    code = re.findall(r'code="([A-Z]+\d+)"', plugin.read_text(encoding="utf-8"))[0]
+    assert finetooth("check", "train.jsonl", "--select", code)[0] == 2
+    assert finetooth("check", "train.jsonl", "--select", code, "--config", "sub/finetooth.toml")[0] in (0, 1)

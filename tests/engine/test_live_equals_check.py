@@ -3,6 +3,7 @@ file."""
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from pathlib import Path
@@ -10,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from finetooth.engine.document import Change, Document, Encoding
-from finetooth.engine.lint_file import lint_file
+from finetooth.engine.lint_file import lint_file, shown
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_gather import Here
 from finetooth.engine.source import Source, file_facts
+from finetooth.lsp.client import ClientFacts
+from finetooth.lsp.convert import Renderer
+from finetooth.lsp.view import diagnostics
+from finetooth_rules.array import Framing
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.settings import build_profile
@@ -74,3 +79,60 @@ def test_the_editor_shows_what_the_command_prints(settings: dict[str, object]) -
     text = b"".join(index.document.lines).decode("utf-8", "replace")
     assert of_editor(index, text) == of_check(text, profile)
     assert not linter.broken
+
+
+def drawn(index: LiveIndex) -> list[tuple[int, str, str]]:
+    """The line, code and message of everything an editor is sent."""
+    renderer = Renderer("file:///a.jsonl", index, ClientFacts())
+    sent, hidden = diagnostics(renderer, 10_000, 0)
+    assert not hidden
+    return sorted((d["range"]["start"]["line"] + 1, d["code"], d["message"]) for d in json.loads(sent))
+
+
+KINDS = (
+    '{"prompt": "a", "completion": "b"}',
+    '{"prompt": "a", "completion": "b", "note": true}',
+    '{"prompt": "a", "completion": "b", "note": true, "id": 7}',
+    '{"prompt": 1, "completion": "b", "note": true}',
+    '["a"]',
+    "",
+)
+WEIGHTS = (
+    (0, 1, 40, 3, 0, 0),
+    (10, 80, 10, 5, 0, 0),
+    (0, 30, 0, 0, 0, 30),
+    (1, 1, 0, 0, 50, 1),
+    (1, 9, 0, 0, 0, 0),
+)
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+@pytest.mark.parametrize("framing", [Framing.LINES, Framing.ARRAY])
+def test_both_tell_once_what_nearly_all_records_have(weights: tuple[int, ...], framing: Framing) -> None:
+    random_ = random.Random(str(weights))
+    settings = {"target": "openai", "select": ["SYN002", "SYN003", "FMT"]}
+    profile = build_profile(settings, [{"prompt": "a", "completion": "b"}])
+    told = 0
+    for _ in range(30):
+        rows = random_.choices(KINDS, weights, k=random_.choice((6, 30, 1200)))
+        array = framing is Framing.ARRAY
+        rows = [row for row in rows if row] or ["{}"]
+        text = "[\n" + ",\n".join(rows) + "\n]\n" if array else "".join(row + "\n" for row in rows)
+        linter = Linter(profile)
+        index = LiveIndex(Document(text), linter, Here(linter, FEATURES), framing=framing)
+        for _ in range(3):
+            index.settle()
+            source = Source("a.jsonl", data=b"".join(index.document.lines), framing=framing)
+            index.check_file(file_facts(source))
+            printed = sorted(
+                (one.place.line, one.code, one.text) for one in shown(lint_file(source, profile, FEATURES))
+            )
+            assert drawn(index) == printed
+            told += sum("more" in message for _, _, message in printed)
+            line = random_.randrange(1, max(2, len(index.document.lines) - 1))
+            for touched in index.document.apply(
+                [Change(random_.choice(KINDS[:5]) + ("," if array else ""), (line, 0), (line, 200))],
+                Encoding.UTF8,
+            ):
+                index.touch(touched)
+    assert told

@@ -10,7 +10,7 @@ import pytest
 
 from finetooth.engine.config import Config, ConfigError, discover, parse
 from finetooth.engine.mappings import concerns, find
-from finetooth.engine.request import CheckRequest
+from finetooth.engine.request import CheckRequest, Overrides
 from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
 from finetooth_rules.profile import Profile
@@ -147,12 +147,21 @@ def test_a_mistake_in_dataset_info_is_told_once_and_the_file_is_judged(
     assert report.records == 2
 
 
-def test_a_mistake_in_yaml_is_pointed_at(tmp_path: Path) -> None:
+def test_a_mistake_in_yaml_is_a_note_at_its_place(tmp_path: Path) -> None:
     file = dataset(tmp_path)
     (tmp_path / "lora.yaml").write_text("datasets:\n  - path: train.jsonl\n   type: x\n")
     with pytest.raises(ConfigError, match="not valid YAML") as caught:
         find(file)
     assert caught.value.line == 3
+    report = check(CheckRequest((str(file),)))
+    assert not report.problems
+    ((note, line),) = [(note.message, note.line) for note in report.notes]
+    assert note.startswith("is not valid YAML")
+    assert line == 3
+    (tmp_path / "sft.yaml").write_text("datasets:\n  - path: train.jsonl\n    type: alpaca\n")
+    assert find(file) is not None  # a broken file before it is no matter
+    assert not check(CheckRequest((str(file),))).notes
+    (tmp_path / "sft.yaml").unlink()
     (tmp_path / "lora.yaml").write_text("datasets: [\n")  # says nothing of this file
     assert find(file) is None
 
@@ -220,3 +229,21 @@ def test_a_changed_file_that_may_say_what_the_fields_are(tmp_path: Path) -> None
     assert not concerns(tmp_path / "data" / "train.json", file)
     assert not concerns(tmp_path.parent / "dataset_info.json", file)
     assert not concerns(tmp_path / "dataset_info.json", None)
+
+
+@pytest.mark.parametrize(("formatting", "added"), [("openai", 3), ("sharegpt", 0)])
+def test_text_that_a_formatting_adds(tmp_path: Path, formatting: str, added: int) -> None:
+    row = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}
+    file = tmp_path / "chat.jsonl"
+    file.write_text(f"{json.dumps(row)}\n" * 3)
+    names = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
+    entry = {
+        "file_name": "chat.jsonl",
+        "formatting": formatting,
+        "columns": {"messages": "messages"},
+        "tags": names,
+    }
+    (tmp_path / "dataset_info.json").write_text(json.dumps({"chat": entry}))
+    overrides = Overrides(target="llama-factory", select=("TRN016",))
+    report = check(CheckRequest((str(file),), overrides=overrides))
+    assert [f"{added} records" in finding.message for finding in report.findings] == [True] * bool(added)

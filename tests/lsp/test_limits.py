@@ -13,7 +13,7 @@ OPTIONS = {"select": ["FMT006", "FEN001"]}
 
 async def test_a_thousand_and_no_more_with_a_line_on_the_rest() -> None:
     async with editor(options=OPTIONS) as ed:
-        uri = ed.open("file:///nowhere/a.jsonl", ERROR * 1000)
+        uri = ed.open("file:///nowhere/a.jsonl", (ERROR + GOOD) * 1000)
         await ed.until(lambda: len(ed.client.diagnostics.get(uri, ())) == 1000)
         assert {d.code for d in ed.client.diagnostics[uri]} == {"FMT006"}
         assert not ed.client.messages

@@ -20,7 +20,7 @@ from finetooth_rules.finding import Applicability
 
 KEYS = [
     *("code", "name", "severity", "consequence", "message", "filename"),
-    *("line", "column", "end_line", "end_column", "pointer", "url", "related", "fixes"),
+    *("line", "column", "end_line", "end_column", "pointer", "url", "related", "fixes", "alike"),
 ]
 
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from finetooth_rules.array import Framing, framing_of, is_record, next_step, removal, segment
+from finetooth_rules.array import Framing, framing_of, is_record, next_step
+from finetooth_rules.array_edits import removal
+from finetooth_rules.array_lines import segment
 from finetooth_rules.framing import Bounds, split_lines
 
 BOUNDS = Bounds()

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finetooth_rules.finding import Severity
+from finetooth_rules.lint import Linter
+from finetooth_rules.record import Record
 from finetooth_rules.rule import NoOptions
-from finetooth_rules.settings import build_profile
+from finetooth_rules.settings import build_profile, detect_format
 from finetooth_rules.targets import TARGETS
 from finetooth_rules.testing import lint
 
@@ -249,3 +251,25 @@ def test_what_llama_factory_empties_has_an_error_and_nothing_else_has(roles: lis
     }
     if "user" in roles or emptied(roles):  # results without a question: no user turn is an error all the same
         assert bool(errors) is emptied(roles), errors
+
+
+V1 = '{"messages": [{"role": "user", "content": [{"type": "text", "value": "Hi"}]}, ' + (
+    '{"role": "user", "content": [{"type": "text", "value": "You?"}]}, '
+    '{"role": "assistant", "content": [{"type": "text", "value": "Hello"}]}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "severity"), [(V1, Severity.WARNING), (V1.replace("value", "text"), Severity.ERROR)]
+)
+def test_what_llama_factory_empties_its_newer_reader_takes(row: str, severity: Severity) -> None:
+    profile = build_profile({"target": "llama-factory"}, [orjson.loads(row)])
+    (finding,) = [f for f in Linter(profile).check([Record(row.encode())])[0] if f.code == "TRN004"]
+    assert profile.severity(finding.code, finding.consequence) is severity
+
+
+def test_turns_of_user_and_bot_are_no_conversation_of_nemo() -> None:
+    turns = [{"from": "User", "value": "Hi"}, {"from": "Bot", "value": "Hello"}]
+    assert detect_format([{"conversations": turns}]) == "sharegpt"
+    turns[1]["from"] = "Assistant"
+    assert detect_format([{"conversations": turns}]) == "nemo"

@@ -235,10 +235,14 @@ def has_value_parts(messages: Any) -> bool:
 
 
 def is_sharegpt(messages: Any) -> bool:
-    """Whether a list holds turns in ShareGPT's form (`from`), and none in OpenAI's (`role`)."""
+    """Whether a list holds turns in ShareGPT's form (`from`), and none in OpenAI's (`role`, or `content` in
+    the place of `value`).
+    """
     if not isinstance(messages, list) or not messages:
         return False
     for item in messages[:_LOOKED_AT]:
         if not isinstance(item, dict) or "from" not in item or "role" in item:
+            return False
+        if "content" in item and "value" not in item:
             return False
     return True

@@ -4,7 +4,7 @@ which are OpenAI's. So these formats are never recognised: a person chooses them
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _PROPERTIES: Final[Mapping[str, Any]] = openai_chat.SCHEMA["properties"]
 _STRING_OR_NULL: Final = {"type": ["string", "null"]}
 TOOLS: Final[Mapping[str, Any]] = _PROPERTIES["tools"]
+ROLES: Final = ("system", "user", "assistant", "tool")
+PARTS: Final = ("text", "image_url")
 PREFERENCE: Final = ("input", "preferred_output", "non_preferred_output")
 
 
@@ -70,6 +72,12 @@ def preference(message: Mapping[str, Any]) -> dict[str, Any]:
         "preferred_output": answers,
         "non_preferred_output": answers,
     }
+
+
+def has_a_key_of(kinds: Sequence[Sequence[str]]) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a record has a key of one of the kinds."""
+    keys = frozenset(key for kind in kinds for key in kind)
+    return lambda value: not keys.isdisjoint(value)
 
 
 def one_of_kinds(title: str, kinds: Sequence[Sequence[str]], properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finetooth_rules.example import Example
 from finetooth_rules.formats._chat import read_turns, text_turn
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats._role_and_text import has_messages, schema_of
 from finetooth_rules.formats.openai_chat import plain_shape
 
 if TYPE_CHECKING:
@@ -17,29 +18,7 @@ if TYPE_CHECKING:
 NAME: Final = "bedrock-anthropic"
 ROLES: Final = ("user", "assistant")
 
-SCHEMA: Final[Mapping[str, Any]] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Claude on Bedrock",
-    "type": "object",
-    "required": ["messages"],
-    "properties": {
-        "system": {"type": "string"},
-        "messages": {
-            "type": "array",
-            "minItems": 2,
-            "items": {
-                "type": "object",
-                "required": ["role", "content"],
-                "properties": {"role": {"enum": list(ROLES)}, "content": {"type": "string"}},
-            },
-        },
-    },
-}
-
-
-def recognise(value: Mapping[str, Any]) -> bool:
-    """`messages` is there."""
-    return "messages" in value
+SCHEMA: Final = schema_of("Claude on Bedrock", ROLES, fewest=2, others={"system": {"type": "string"}})
 
 
 def distinct(value: Mapping[str, Any]) -> bool:
@@ -75,7 +54,7 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
 BEDROCK_ANTHROPIC: Final = Format(
     name=NAME,
     title="Claude on Bedrock",
-    recognise=recognise,
+    recognise=has_messages,
     schema=SCHEMA,
     read=read,
     sources=("Claude cookbook: finetuning-finetuning-on-bedrock",),

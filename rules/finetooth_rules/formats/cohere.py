@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finetooth_rules.example import Example
 from finetooth_rules.formats._chat import read_turns
 from finetooth_rules.formats._format import Format
+from finetooth_rules.formats._role_and_text import has_messages, schema_of
 
 if TYPE_CHECKING:
     from finetooth_rules.record import Record
@@ -16,28 +17,7 @@ if TYPE_CHECKING:
 NAME: Final = "cohere"
 ROLES: Final = {"System": "system", "User": "user", "Chatbot": "assistant"}
 
-SCHEMA: Final[Mapping[str, Any]] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Cohere chat",
-    "type": "object",
-    "required": ["messages"],
-    "properties": {
-        "messages": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["role", "content"],
-                "properties": {"role": {"enum": list(ROLES)}, "content": {"type": "string"}},
-            },
-        }
-    },
-}
-
-
-def recognise(value: Mapping[str, Any]) -> bool:
-    """`messages` is there."""
-    return "messages" in value
+SCHEMA: Final = schema_of("Cohere chat", ROLES)
 
 
 def distinct(value: Mapping[str, Any]) -> bool:
@@ -67,7 +47,7 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
 COHERE: Final = Format(
     name=NAME,
     title="Cohere chat",
-    recognise=recognise,
+    recognise=has_messages,
     schema=SCHEMA,
     read=read,
     sources=("Cohere: preparing the chat fine-tuning data (deprecated 2025-09-15)",),

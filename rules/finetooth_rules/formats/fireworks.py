@@ -8,8 +8,11 @@ from typing import Any, Final
 
 from finetooth_rules.formats._format import Format
 from finetooth_rules.formats._hosted import (
+    PARTS,
     PREFERENCE,
+    ROLES,
     TOOLS,
+    has_a_key_of,
     message,
     never,
     one_of_kinds,
@@ -21,7 +24,7 @@ from finetooth_rules.formats.openai_reinforcement import REFERENCE_KEYS
 
 NAME: Final = "fireworks"
 KINDS: Final = (("messages",), ("completion", "prompt"), PREFERENCE, ("chosen", "rejected"))
-_MESSAGE: Final = message(("system", "user", "assistant", "tool"), ("text", "image_url"))
+_MESSAGE: Final = message(ROLES, PARTS)
 _ANSWER: Final = {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": _MESSAGE}]}
 
 SCHEMA: Final[Mapping[str, Any]] = one_of_kinds(
@@ -39,15 +42,10 @@ SCHEMA: Final[Mapping[str, Any]] = one_of_kinds(
 )
 
 
-def recognise(value: Mapping[str, Any]) -> bool:
-    """A key of one of the kinds is there."""
-    return any(key in value for kind in KINDS for key in kind)
-
-
 FIREWORKS: Final = Format(
     name=NAME,
     title="Fireworks: chat, completion or preference",
-    recognise=recognise,
+    recognise=has_a_key_of(KINDS),
     schema=SCHEMA,
     read=partial(read, NAME, prompts=True),
     sources=(

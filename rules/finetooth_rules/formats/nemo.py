@@ -48,6 +48,9 @@ SCHEMA: Final[Mapping[str, Any]] = {
 _OTHER_FORMATS: Final = frozenset({"messages", "instruction", "prompt", "completion", "history", "contents"})
 
 
+_LOOKED_AT: Final = 8
+
+
 def recognise(value: Mapping[str, Any]) -> bool:
     """`conversations`, or an input or output, and no key of another format."""
     return any(key in value for key in ("conversations", "input", "output")) and _OTHER_FORMATS.isdisjoint(
@@ -63,8 +66,14 @@ def distinct(value: Mapping[str, Any]) -> bool:
     if "mask" in value:
         return isinstance(value["mask"], str)
     turns = value["conversations"]
-    first = turns[0] if isinstance(turns, list) and turns else None
-    return isinstance(first, dict) and isinstance(first.get("from"), str) and first["from"] in ROLES
+    return (
+        isinstance(turns, list)
+        and bool(turns)
+        and all(
+            isinstance(turn, dict) and isinstance(turn.get("from"), str) and turn["from"] in ROLES
+            for turn in turns[:_LOOKED_AT]
+        )
+    )
 
 
 def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:

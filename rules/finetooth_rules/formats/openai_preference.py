@@ -76,7 +76,10 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
     """The prompt with the preferred answer, and the other one. Answers within the prompt are not learnt."""
     given = value.get("input")
     prompt = given if isinstance(given, dict) else {}
-    turns = tuple(read_turns(prompt.get("messages"), ("input", "messages"), learnt=False))
+    if isinstance(given, list):  # the wrong type, and told; what it says is plain all the same
+        turns = tuple(read_turns(given, ("input",), learnt=False))
+    else:
+        turns = tuple(read_turns(prompt.get("messages"), ("input", "messages"), learnt=False))
     better, worse = (
         key if key in value or old not in value else old
         for key, old in (

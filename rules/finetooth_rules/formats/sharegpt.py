@@ -117,7 +117,7 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
         if isinstance(chosen, dict) and preference
         else prompt,
         tools=tuple(read_tools(value.get("tools"), ("tools",))),
-        turns_path=(KEY,),
+        turns_path=(key_of(value),),
         kind=kind,
         rejected=(_turn(rejected, ("rejected",), learnt=False),)
         if isinstance(rejected, dict) and preference
@@ -138,10 +138,16 @@ def _turns(value: Mapping[str, Any], *, learnt: bool) -> Iterator[Turn]:
         yield Turn(
             "system", (Text(system, path),), path, path, trained=False, role_path=path, weight_path=path
         )
-    items = value.get(KEY)
+    key = key_of(value)
+    items = value.get(key)
     for index, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict):
-            yield _turn(item, (KEY, index), learnt=learnt)
+            yield _turn(item, (key, index), learnt=learnt)
+
+
+def key_of(value: Mapping[str, Any]) -> str:
+    """Where the turns are: under `conversations`, or in its absence under `messages`."""
+    return KEY if KEY in value or not is_sharegpt(value.get("messages")) else "messages"
 
 
 def _turn(item: Mapping[str, Any], path: Path, *, learnt: bool) -> Turn:

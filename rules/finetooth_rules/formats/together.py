@@ -8,8 +8,11 @@ from typing import Any, Final
 
 from finetooth_rules.formats._format import Format
 from finetooth_rules.formats._hosted import (
+    PARTS,
     PREFERENCE,
+    ROLES,
     TOOLS,
+    has_a_key_of,
     message,
     never,
     one_of_kinds,
@@ -20,7 +23,7 @@ from finetooth_rules.formats.openai_chat import plain_shape
 
 NAME: Final = "together"
 KINDS: Final = (("messages",), ("text",), ("prompt", "completion"), PREFERENCE)
-_MESSAGE: Final = message(("system", "user", "assistant", "tool"), ("text", "image_url"))
+_MESSAGE: Final = message(ROLES, PARTS)
 
 SCHEMA: Final[Mapping[str, Any]] = one_of_kinds(
     "Together fine-tuning",
@@ -36,15 +39,10 @@ SCHEMA: Final[Mapping[str, Any]] = one_of_kinds(
 )
 
 
-def recognise(value: Mapping[str, Any]) -> bool:
-    """A key of one of the kinds is there."""
-    return any(key in value for kind in KINDS for key in kind)
-
-
 TOGETHER: Final = Format(
     name=NAME,
     title="Together: chat, text, completion or preference",
-    recognise=recognise,
+    recognise=has_a_key_of(KINDS),
     schema=SCHEMA,
     read=partial(read, NAME),
     sources=("together 1.5.35: together/utils/files.py",),

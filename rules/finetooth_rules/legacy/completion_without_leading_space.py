@@ -106,6 +106,7 @@ RULE: StatisticRule[Start, int, bool] = StatisticRule(
     name="completion-without-leading-space",
     summary="A completion does not begin with a space.",
     consequence=Consequence.NOTE,
+    of_form=True,
     options=Options,
     gather=gather,
     empty=int,

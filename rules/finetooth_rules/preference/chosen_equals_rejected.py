@@ -46,9 +46,10 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     if not chosen or not rejected or not _says_something(rejected):
         return
     if [*map(said, chosen)] == [*map(said, rejected)]:
-        message, consequence = "this is the chosen answer; expected another", Consequence.DROPPED
+        message = "the rejected answer is the same as the chosen one; expected a worse one"
+        consequence = Consequence.DROPPED
     elif [*map(said_stripped, chosen)] == [*map(said_stripped, rejected)]:
-        message = "only white space tells this from the chosen answer; expected another"
+        message = "only white space tells the rejected answer from the chosen one; expected a worse one"
         consequence = Consequence.DEGRADED
     else:
         return
@@ -70,6 +71,7 @@ RULE = RecordRule(
     name="chosen-equals-rejected",
     summary="The preferred and the rejected answer are the same.",
     consequence=Consequence.DROPPED,
+    of_form=True,
     check=check,
     applies=is_pair,
 )

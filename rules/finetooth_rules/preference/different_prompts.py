@@ -73,6 +73,7 @@ RULE = RecordRule(
     name="different-prompts",
     summary="The chosen and the rejected answer belong to different prompts.",
     consequence=Consequence.DROPPED,
+    of_form=True,
     check=check,
     applies=is_pair,
 )

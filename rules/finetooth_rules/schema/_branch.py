@@ -22,9 +22,9 @@ JSON_TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", 
 class Choice:
     """The branch that was meant, or why none could be chosen.
 
-    `types`: the value has none of these JSON types. `missing`: the object lacks this discriminator. `wrong`:
-    the discriminator has a value that is not in `allowed`; `branch` is then the one it was probably meant
-    as, if any.
+    `types`: the value has none of these JSON types. `missing`: the object lacks this discriminator, whose
+    values are `allowed`. `wrong`: the discriminator has a value that is not in `allowed`; `branch` is then
+    the one it was probably meant as, if any.
     """
 
     branch: Schema | None = None
@@ -92,7 +92,7 @@ def choose(branches: Sequence[Any], value: Any) -> Choice:
     if plan.key is None or not isinstance(value, dict):
         return Choice()
     if plan.key not in value:
-        return Choice(missing=plan.key)
+        return Choice(missing=plan.key, allowed=tuple(fixed for fixed, _ in plan.fixed))
     found = value[plan.key]
     for fixed, branch in plan.fixed:
         if same(fixed, found):
@@ -189,8 +189,8 @@ def _unknown(
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _unknown(item, schema.get("items"), (*path, index))
-    elif isinstance(value, dict):
-        known = schema.get("properties", {})
+    elif isinstance(value, dict) and "properties" in schema:
+        known = schema["properties"]
         for key, item in value.items():
             if key not in known:
                 yield path, key, schema, value

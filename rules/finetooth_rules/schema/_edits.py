@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -15,13 +16,52 @@ _LONG: Final = 80
 
 def rename_key(record: Record, path: Path, name: str, applicability: Applicability) -> Fix:
     """Write the key at `path` as `name`."""
-    span = record.locate(path, on_key=True)
-    return Fix(f"Rename to `{name}`", applicability, (Edit(span, written(path, orjson.dumps(name))),))
+    return Fix(f"Rename to `{name}`", applicability, (renamed(record, path, name),))
+
+
+def renamed(record: Record, path: Path, name: str) -> Edit:
+    """The edit that writes the key at `path` as `name`."""
+    return Edit(record.locate(path, on_key=True), written(path, orjson.dumps(name)))
 
 
 def replace_value(record: Record, path: Path, text: bytes, title: str, applicability: Applicability) -> Fix:
     """Write the value at `path` as this JSON text."""
     return Fix(title, applicability, (Edit(record.locate(path), written(path, text)),))
+
+
+def replaced(record: Record, path: Path, value: Any) -> Edit:
+    """The edit that writes the value at `path` as this one."""
+    return Edit(record.locate(path), written(path, orjson.dumps(value)))
+
+
+def named(path: Path, first: Mapping[str, str], key: str) -> bytes:
+    """Members of an object at `path` and, behind them, a key without its colon and value."""
+    members = [orjson.dumps(name) + b": " + orjson.dumps(value) for name, value in first.items()]
+    return written(path, b", ".join([*members, orjson.dumps(key)]))
+
+
+def wrapped(
+    record: Record, path: Path, found: Mapping[str, Any], key: str, schema: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """Put what the schema does not know of an object into another object under `key`. The members keep their
+    text; a `type` that can have one value only is put before them.
+    """
+    known = schema.get("properties", {})
+    around = [name for name in found if name in known]
+    inside = [name for name in found if name not in known]
+    members = [_member(record, (*path, name)) for name in around]
+    kind = known.get("type", {})
+    values = [kind["const"]] if "const" in kind else [word for word in kind.get("enum", ()) if word]
+    if len(values) == 1 and "type" not in found:
+        members.append(written(path, b'"type": ' + orjson.dumps(values[0])))
+    body = b", ".join(_member(record, (*path, name)) for name in inside)
+    members.append(written(path, orjson.dumps(key)) + b": {" + body + b"}")
+    return (Edit(record.locate(path), b"{" + b", ".join(members) + b"}"),)
+
+
+def _member(record: Record, path: Path) -> bytes:
+    """A key and its value as they are written."""
+    return record.raw[record.locate(path, on_key=True).start : record.locate(path).end]
 
 
 def written(path: Path, text: bytes) -> bytes:

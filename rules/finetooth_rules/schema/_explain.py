@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema_rs
 
 from finetooth_rules.finding import Path
-from finetooth_rules.schema._branch import Choice, Schema, choose, has_type, json_type
+from finetooth_rules.schema._branch import Schema, choose, has_type, json_type
+from finetooth_rules.schema._meant import meant
 from finetooth_rules.targets import Loader
 
 if TYPE_CHECKING:
@@ -79,7 +80,19 @@ def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
     """The defects of a record that belong to the rule `code`, in order of the schema."""
     fmt = profile.format_named(example.format)
     if fmt is not None and not _unread(profile, fmt):
-        yield from (defect for defect in _defects(example.record, fmt) if defect.code == code)
+        for defect in _defects(example.record, fmt):
+            if defect.code == code and not _taken(defect, example, profile):
+                yield defect
+
+
+def _taken(defect: Defect, example: Example, profile: Profile) -> bool:
+    """Whether the target finds what is missing under another key."""
+    return (
+        profile.target.renames_from
+        and not defect.path
+        and defect.key == "conversations"
+        and example.turns_path == ("messages",)
+    )
 
 
 def _unread(profile: Profile, fmt: Format) -> bool:
@@ -175,40 +188,8 @@ def _pattern(validator: Any, pattern: str, value: Any, schema: Schema) -> Iterat
 
 def _any_of(validator: Any, branches: Sequence[Any], value: Any, schema: Schema) -> Iterator[ValidationError]:
     """The errors within the branch that was meant; none where one branch holds."""
-    choice = choose(branches, value)
-    if choice.undecided:
-        for error in min((list(validator.descend(value, branch)) for branch in branches), key=len):
-            if not error.path and error.validator == "required":
-                error.schema = schema  # which knows all the keys that the object may have
-            yield error
-        return
-    yield from _discrimination(choice, branches, value)
-    if choice.branch is not None:
-        for error in validator.descend(value, choice.branch):
-            if not (choice.wrong and tuple(error.path) == (choice.wrong,)):
-                yield error
-
-
-def _discrimination(choice: Choice, branches: Sequence[Any], value: Any) -> Iterator[ValidationError]:
-    """What keeps a value from being one of the branches."""
-    from jsonschema.exceptions import ValidationError
-
-    if choice.types:
-        expected: Any = list(choice.types)
-        yield ValidationError("", validator="type", validator_value=expected, instance=value)
-    if choice.missing:
-        known = {key: sub for branch in branches for key, sub in branch.get("properties", {}).items()}
-        yield ValidationError(
-            choice.missing,
-            validator="required",
-            validator_value=[choice.missing],
-            schema={"properties": known},
-        )
-    if choice.wrong:
-        yield ValidationError(
-            "",
-            validator="enum",
-            validator_value=list(choice.allowed),
-            instance=value[choice.wrong],
-            path=[choice.wrong],
-        )
+    undecided = choose(branches, value).undecided
+    for error in meant(validator, branches, value):
+        if undecided and not error.path and error.validator == "required":
+            error.schema = schema  # which knows all the keys that the object may have
+        yield error

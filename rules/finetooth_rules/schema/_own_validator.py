@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from finetooth_rules.own_schema import OwnSchema
-from finetooth_rules.schema._branch import Schema, choose
+from finetooth_rules.schema._branch import Schema
+from finetooth_rules.schema._meant import meant
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -119,7 +120,7 @@ def references(schema: Any) -> Iterator[str]:
 def _any_of(validator: Any, branches: Sequence[Any], value: Any, schema: Schema) -> Iterator[ValidationError]:
     """The errors within the branch that was meant; none where one branch holds."""
     if not any(validator.evolve(schema=branch).is_valid(value) for branch in branches):
-        yield from _meant(validator, branches, value)
+        yield from meant(validator, branches, value)
 
 
 def _one_of(validator: Any, branches: Sequence[Any], value: Any, schema: Schema) -> Iterator[ValidationError]:
@@ -128,7 +129,7 @@ def _one_of(validator: Any, branches: Sequence[Any], value: Any, schema: Schema)
 
     holding = sum(validator.evolve(schema=branch).is_valid(value) for branch in branches)
     if holding == 0:
-        yield from _meant(validator, branches, value)
+        yield from meant(validator, branches, value)
     elif holding > 1:
         yield ValidationError("", validator="oneOf", validator_value=holding, instance=value)
 
@@ -177,26 +178,3 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 
 def _matches(pattern: str, text: str) -> bool:
     return _matcher(pattern)(text)
-
-
-def _meant(validator: Any, branches: Sequence[Any], value: Any) -> Iterator[ValidationError]:
-    from jsonschema.exceptions import ValidationError
-
-    choice = choose(branches, value)
-    if choice.types:
-        yield ValidationError("", validator="type", validator_value=list(choice.types), instance=value)
-    elif choice.missing:
-        yield ValidationError("", validator="required", validator_value=[choice.missing], instance=value)
-    elif choice.wrong:
-        yield ValidationError(
-            "",
-            validator="enum",
-            validator_value=list(choice.allowed),
-            instance=value[choice.wrong],
-            path=[choice.wrong],
-        )
-    elif choice.branch is not None:
-        yield from validator.descend(value, choice.branch)
-    else:
-        tried = [list(validator.descend(value, branch)) for branch in branches]
-        yield from min(tried, key=len)

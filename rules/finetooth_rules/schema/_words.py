@@ -67,7 +67,7 @@ def within(path: Path, value: Any) -> str:
     )
     if isinstance(role, str) and role.isalpha() and len(role) <= _MAX_QUOTED:
         return f" in {'an' if role[0].lower() in 'aeio' else 'a'} {role} message"
-    if isinstance(path[-1], int) and isinstance(part, str):
+    if isinstance(path[-1], int) and path[-2:-1] == ("content",) and isinstance(part, str):
         return f" in a {quoted(part)} part"
     return f" in {place(path)}"
 

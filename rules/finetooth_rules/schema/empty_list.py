@@ -50,6 +50,7 @@ RULE = RecordRule(
     name="empty-list",
     summary="A list that must hold something is empty.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

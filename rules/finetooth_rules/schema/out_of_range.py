@@ -81,6 +81,7 @@ RULE = RecordRule(
     name="out-of-range",
     summary="A value is too long, too short, too large, too small, or not of the required pattern.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

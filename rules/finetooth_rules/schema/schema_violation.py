@@ -64,6 +64,7 @@ RULE = RecordRule(
     name="schema-violation",
     summary="A record breaks its format's JSON Schema in a way that no other rule names.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

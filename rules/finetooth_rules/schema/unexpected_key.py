@@ -36,7 +36,7 @@ None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from finetooth_rules.example import Example
@@ -46,8 +46,8 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._branch import Schema, has_type, types_of, unknown_keys
 from finetooth_rules.schema._edits import remove_key, rename_key
-from finetooth_rules.schema._explain import MISSING_KEY, explain
-from finetooth_rules.schema._near import called, misspelt
+from finetooth_rules.schema._explain import MISSING_KEY, Defect, explain
+from finetooth_rules.schema._near import called, is_bare, misspelt, speakers, unknown
 from finetooth_rules.schema._words import cut, quoted, within
 from finetooth_rules.suggest import nearest
 
@@ -105,7 +105,15 @@ def _explained(example: Example, fmt: Format, profile: Profile) -> frozenset[Pat
     if fmt.validator.is_valid(example.record.value):
         return frozenset()
     defects = explain(example, profile, MISSING_KEY)
-    return frozenset((*d.path, key) for d in defects if (key := misspelt(d) or called(d)) is not None)
+    return frozenset((*d.path, key) for d in defects for key in _in_its_place(d))
+
+
+def _in_its_place(defect: Defect) -> Sequence[str]:
+    """The keys that were meant as a missing one, or as what it should hold."""
+    key = misspelt(defect) or called(defect)
+    if key is not None:
+        return (key,)
+    return unknown(defect) if is_bare(defect) or speakers(defect) else ()
 
 
 def _meant(key: str, schema: Schema, value: Mapping[str, Any], fmt: Format, *, at_top: bool) -> str | None:
@@ -128,6 +136,7 @@ RULE = RecordRule(
     name="unexpected-key",
     summary="A key that the format does not know.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -126,6 +126,7 @@ RULE = RecordRule(
     name="value-not-allowed",
     summary="A value is not one of those the format allows.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

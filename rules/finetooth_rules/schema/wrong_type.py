@@ -29,6 +29,8 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 import orjson
 
@@ -41,16 +43,30 @@ from finetooth_rules.schema._edits import converted, replace_value
 from finetooth_rules.schema._explain import WRONG_TYPE, Defect, explain
 from finetooth_rules.schema._words import cut, kind, kinds, one_of, place
 
+_MOST_SPANS: Final = 20
+
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:
-    """One finding for each value of a wrong type, on the value."""
+    """One finding for each value of a wrong type, on the value; one for all items of a list with the same
+    wrong type.
+    """
+    groups: dict[object, list[tuple[Defect, tuple[Fix, ...]]]] = {}
     for defect in explain(example, profile, WRONG_TYPE):
+        is_item = bool(defect.path) and isinstance(defect.path[-1], int)
+        fixes = tuple(_fixes(example, defect))
+        where = defect.path[:-1] if is_item else defect.path
+        groups.setdefault((where, _message(defect), bool(fixes)), []).append((defect, fixes))
+    for (first, fixes), *others in groups.values():
+        edits = tuple(
+            edit for _, several in ((first, fixes), *others) for fix in several for edit in fix.edits
+        )
         yield Finding(
             WRONG_TYPE,
-            _message(defect),
+            _message(first),
             Consequence.REJECTED,
-            path=defect.path,
-            fixes=tuple(_fixes(example, defect)),
+            path=first.path,
+            fixes=(replace(fixes[0], edits=edits),) if fixes else (),
+            more_spans=tuple(example.record.locate(defect.path) for defect, _ in others[:_MOST_SPANS]),
         )
 
 
@@ -88,6 +104,7 @@ RULE = RecordRule(
     name="wrong-type",
     summary="A value has another JSON type than the format asks for.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     explains_schema=True,

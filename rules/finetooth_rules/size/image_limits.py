@@ -3,11 +3,13 @@ r"""An image is not as the target takes it.
 ## What it does
 Checks the images of a record against what the target takes: how many in a record, how many bytes (of images
 written into the file as `data:` URLs), of which type (by the `data:` URL, or by the ending of the address),
-in the turns of which roles, and from where (in the file, by web address, from a bucket).
+in the turns of which roles, and from where (in the file, by web address, from a bucket); whether videos may
+stand beside them, and how many; and whether a message with an image may have a weight.
 
 ## Why it matters
 The file is refused, or the record is left out of the training without a word. Azure takes 64 images of 10 MiB
-in a record, Together 10, and only as `data:` URLs; both in user turns, as JPEG, PNG or WebP.
+in a record, Together 10, and only as `data:` URLs; both in user turns, as JPEG, PNG or WebP. Amazon Nova takes
+one video or any number of images.
 
 ## Example
 ```toml
@@ -32,7 +34,7 @@ None.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from finetooth_rules.example import Example, Media
@@ -60,8 +62,8 @@ _LONGEST_PATH: Final = 1024
 
 
 def applies(example: Example) -> bool:
-    """Whether there is an image."""
-    return any(media.kind == "image" for media in _all(example))
+    """Whether there is an image or a video."""
+    return any(media.kind in ("image", "video") for media in _all(example))
 
 
 def _all(example: Example) -> Iterator[Media]:
@@ -81,7 +83,15 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             f"{len(images)} images; {profile.target.title} takes at most {limits.per_example} in a record"
         )
         yield Finding(CODE, message, Consequence.REJECTED, path=images[limits.per_example].path)
+    yield from _videos(example, images, profile.target)
     for turn in example.turns:
+        if (
+            not limits.weighted
+            and turn.weight not in (None, 0)
+            and any(m.kind == "image" for m in turn.media)
+        ):
+            message = f"a weight on a message with an image; {profile.target.title} takes 0 or none"
+            yield Finding(CODE, message, Consequence.REJECTED, path=turn.weight_path)
         if limits.roles is not None and turn.role not in limits.roles:
             for media in turn.media:
                 if media.kind == "image":
@@ -94,6 +104,18 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
         problem = _problem(media.source, profile.target)
         if problem:
             yield Finding(CODE, problem, Consequence.REJECTED, path=media.path)
+
+
+def _videos(example: Example, images: Sequence[Media], target: Target) -> Iterator[Finding]:
+    """Too many videos, or videos beside images."""
+    videos = [media for media in _all(example) if media.kind == "video"]
+    most = target.images.videos_per_example
+    if most is not None and len(videos) > most:
+        message = f"{len(videos)} videos; {target.title} takes at most {most} in a record"
+        yield Finding(CODE, message, Consequence.REJECTED, path=videos[most].path)
+    if images and videos and not target.images.with_videos:
+        message = f"a video beside images; {target.title} takes the one or the other in a record"
+        yield Finding(CODE, message, Consequence.REJECTED, path=videos[0].path)
 
 
 def _problem(source: object, target: Target) -> str | None:
@@ -144,6 +166,7 @@ RULE = RecordRule(
     name="image-limits",
     summary="An image is not as the target takes it.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     applies=applies,
 )

@@ -164,6 +164,7 @@ RULE = RecordRule(
     name="placeholder-mismatch",
     summary="The texts do not have as many placeholders as the record has images, videos or audios.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     triggers=("image", "video", "audio"),  # in the tokens, and in the names of the lists
 )

@@ -3,7 +3,7 @@ r"""The file has too few examples to train on.
 ## What it does
 Compares the number of records with what the target requires, and with what it advises. One finding for the
 file: fewer than required is an error where the target refuses the file and a warning elsewhere; fewer than
-advised is only noted.
+advised is only noted. mistral-finetune's checker also wants 1,000 bytes.
 
 ## Why it matters
 OpenAI: `Training file has 7 example(s), but must have at least 10 examples`, and 50 to 100 are advised to
@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
@@ -58,28 +58,40 @@ class Options:
     advised: int | None = None
 
 
+class Size(NamedTuple):
+    """Of one example or of many: how many, and how many bytes with the ends of their lines."""
+
+    records: int = 0
+    length: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many examples there are, where they are too few; None where they suffice, so it seldom changes."""
+    """How many examples there are, where they are too few, and how many bytes, where these are; None where
+    they suffice, so it seldom changes.
+    """
 
     count: int | None
+    length: int | None = None
 
 
 def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: Options
-) -> Sequence[int | None]:
+) -> Sequence[Size | None]:
     """Each example counts one."""
-    return [1] * len(examples)
+    return [Size(1, len(example.record.raw) + 1) for example in examples]
 
 
-def add(total: int, fact: int) -> int:
+def add(total: Size, fact: Size) -> Size:
     """Count."""
-    return total + fact
+    return Size(total.records + fact.records, total.length + fact.length)
 
 
-def fit(total: int, features: Features, profile: Profile, options: Options) -> Verdict:
+def fit(total: Size, features: Features, profile: Profile, options: Options) -> Verdict:
     """The count, if it is below what is required or advised. A file without examples is another rule's."""
-    return Verdict(total if 0 < total < max(_bounds(profile, options)) else None)
+    few = 0 < total.records < max(_bounds(profile, options))
+    small = 0 < total.length < (profile.target.min_file_bytes or 0)
+    return Verdict(total.records if few else None, total.length if small else None)
 
 
 def _bounds(profile: Profile, options: Options) -> tuple[int, int]:
@@ -95,6 +107,9 @@ def conclude(verdict: Verdict, profile: Profile, options: Options) -> Iterator[F
     """One finding for the file."""
     count, target = verdict.count, profile.target
     if count is None:
+        if verdict.length is not None:
+            message = f"{verdict.length:,} bytes; {target.title} needs at least {target.min_file_bytes:,}"
+            yield Finding(CODE, message, target.min_examples_consequence)
         return
     minimum, advised = _bounds(profile, options)
     found = f"{count} example{'' if count == 1 else 's'}"
@@ -105,14 +120,14 @@ def conclude(verdict: Verdict, profile: Profile, options: Options) -> Iterator[F
         yield Finding(CODE, f"{found}; at least {advised} are advised for {target.title}", Consequence.NOTE)
 
 
-RULE: StatisticRule[int, int, Verdict] = StatisticRule(
+RULE: StatisticRule[Size, Size, Verdict] = StatisticRule(
     code=CODE,
     name="too-few-examples",
     summary="The file has too few examples to train on.",
     consequence=Consequence.DEGRADED,
     options=Options,
     gather=gather,
-    empty=int,
+    empty=Size,
     add=add,
     merge=add,
     fit=fit,

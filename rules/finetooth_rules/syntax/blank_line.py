@@ -51,5 +51,6 @@ RULE = SyntaxRule(
     name="blank-line",
     summary="A line is blank.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
 )

@@ -46,6 +46,7 @@ RULE = SyntaxRule(
     name="duplicate-key",
     summary="A key stands twice in the same object.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     # On a record that parses, the linter calls this rule only where a count of keys differs (see `lint`); the
     # count is only to be trusted where no white space stands before a colon.

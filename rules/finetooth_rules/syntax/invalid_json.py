@@ -53,5 +53,6 @@ RULE = SyntaxRule(
     name="invalid-json",
     summary="The record is not valid JSON.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
 )

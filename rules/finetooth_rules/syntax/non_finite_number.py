@@ -45,5 +45,6 @@ RULE = SyntaxRule(
     name="non-finite-number",
     summary="NaN or Infinity stands in the place of a number.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
 )

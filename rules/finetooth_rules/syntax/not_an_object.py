@@ -59,5 +59,6 @@ RULE = SyntaxRule(
     name="not-an-object",
     summary="A record is not an object.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
 )

@@ -51,6 +51,7 @@ RULE = SyntaxRule(
     name="number-loses-precision",
     summary="A number is too long to be read back as written.",
     consequence=Consequence.NOTE,
+    of_form=True,
     check=check,
     # An integer beyond 2^53 has sixteen digits; a fraction that loses some has eighteen and a point.
     raw_triggers=("[0-9]{16}", "[0-9][0-9.]{18}"),

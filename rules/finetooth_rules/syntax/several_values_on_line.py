@@ -47,5 +47,6 @@ RULE = SyntaxRule(
     name="several-values-on-line",
     summary="Several records stand on one line.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
 )

@@ -55,5 +55,6 @@ RULE = SyntaxRule(
     name="value-over-several-lines",
     summary="A record is written over several lines.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
 )

@@ -57,7 +57,8 @@ class Overlong(StrEnum):
 @dataclass(frozen=True)
 class ImageLimits:
     """What a target takes as images; None: not limited, or not known. `sources` are `data`, `http`, `path`,
-    `s3`, `gs`.
+    `s3`, `gs`. `videos_per_example` are videos; `with_videos`: whether a record may hold both; `weighted`:
+    whether a message with an image may have a weight other than 0.
     """
 
     per_example: int | None = None
@@ -66,6 +67,9 @@ class ImageLimits:
     roles: frozenset[str] | None = None
     sources: frozenset[str] | None = None
     most_examples: int | None = None
+    videos_per_example: int | None = None
+    with_videos: bool = True
+    weighted: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,14 +184,21 @@ class Target:
     """Formats for which a job without a validation file is refused."""
     validation_setting: str = ""
     """Its setting that takes part of the training file for validation."""
+    renames_from: bool = False
+    """Whether `from` and `value` are renamed to `role` and `content` wherever turns are expected, so under
+    `messages` too."""
+    overrides_not_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Format → the codes whose override does not hold in its files, as another reader takes them."""
 
     def reads(self, format_name: str | None) -> bool:
         """Whether it reads records of a format; also where nothing is known of that."""
         return self.formats is None or format_name is None or format_name in self.formats
 
-    def severity(self, code: str, consequence: Consequence) -> Severity | None:
-        """Severity of a finding of rule `code`; None when the rule is off here."""
-        if code in self.overrides:
+    def severity(
+        self, code: str, consequence: Consequence, format_name: str | None = None
+    ) -> Severity | None:
+        """Severity of a finding of rule `code` in a file of a format; None when the rule is off here."""
+        if code in self.overrides and code not in self.overrides_not_for.get(format_name or "", ()):
             override = self.overrides[code]
             return None if override is None else SEVERITIES[override]
         return SEVERITIES[consequence]

@@ -42,7 +42,7 @@ BEDROCK_NOVA = Target(
     reserved_words=("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]"),
     min_examples=1,
     advised_examples=100,
-    images=ImageLimits(sources=frozenset({"s3"})),
+    images=ImageLimits(sources=frozenset({"s3"}), videos_per_example=1, with_videos=False),
     messages={
         "FMT001": (
             'Input data at … must follow \'{"prompt": "<input text>", "completion": "<output text>"}\' format'

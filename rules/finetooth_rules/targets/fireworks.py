@@ -9,7 +9,7 @@ FIREWORKS = Target(
     name="fireworks",
     title="Fireworks fine-tuning",
     overrides={"TRN005": Consequence.REJECTED},
-    over_limit=Consequence.TRUNCATED,
+    over_limit=Consequence.DEGRADED,  # what becomes of a longer record its documentation does not say
     formats=frozenset(
         {"fireworks", "openai-chat", "openai-preference", "openai-reinforcement", "trl-preference"}
     ),

@@ -6,18 +6,14 @@ from finetooth_rules.finding import Consequence
 from finetooth_rules.targets._hf import HF_OVERRIDES, STRICT_MESSAGES
 from finetooth_rules.targets._target import AddedText, Arguments, Drops, Loader, Overlong, Target, Trains
 
+_OUT_OF_ORDER = ("TRN001", "TRN002", "TRN003", "TRN004", "TRN005", "TRN006", "TRN010")
+
 LLAMA_FACTORY = Target(
     name="llama-factory",
     title="LLaMA-Factory",
     overrides={
         **HF_OVERRIDES,
-        "TRN001": Consequence.DROPPED,
-        "TRN002": Consequence.DROPPED,
-        "TRN003": Consequence.DROPPED,
-        "TRN004": Consequence.DROPPED,
-        "TRN005": Consequence.DROPPED,
-        "TRN006": Consequence.DROPPED,
-        "TRN010": Consequence.DROPPED,
+        **dict.fromkeys(_OUT_OF_ORDER, Consequence.DROPPED),
         # Every prompt goes through a template, so no token spans the end of a prompt.
         "TOK007": None,
     },
@@ -39,6 +35,8 @@ LLAMA_FACTORY = Target(
         unread_roles=frozenset({"developer", "function"}),
         flags=frozenset({"kto_tag"}),
     ),
+    # Its newer reader takes the turns of its own format in any order.
+    overrides_not_for={"llama-factory-v1": frozenset(_OUT_OF_ORDER)},
     adds_text=(
         "With `formatting: openai`, `detailed thinking off` is appended to the system text of a record "
         "without tools."

@@ -13,7 +13,6 @@ MISTRAL = Target(
         "TRN003": Consequence.REJECTED,
         "TRN006": Consequence.REJECTED,
         "TOL004": Consequence.REJECTED,
-        "TOL006": Consequence.REJECTED,
     },
     over_limit=Consequence.TRUNCATED,
     formats=frozenset({"mistral", "openai-chat", "text"}),

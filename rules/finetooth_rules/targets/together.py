@@ -15,7 +15,7 @@ TOGETHER = Target(
         "TRN004": Consequence.REJECTED,
     },
     unexpected_keys=Consequence.REJECTED,
-    over_limit=Consequence.TRUNCATED,
+    over_limit=Consequence.DEGRADED,  # what becomes of a longer record Together's checker does not say
     formats=frozenset(
         {"together", "openai-chat", "openai-preference", "prompt-completion", "text", "tokenized"}
     ),
@@ -31,6 +31,7 @@ TOGETHER = Target(
         types=frozenset({"jpeg", "png", "webp"}),
         roles=frozenset({"user"}),
         sources=frozenset({"data"}),
+        weighted=False,
     ),
     messages={
         "FMT002": "Found multiple dataset formats in the input file.",

@@ -102,6 +102,7 @@ RULE = MeasuredRule(
     name="doubled-bos",
     summary="The token of the beginning stands twice before the text.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     screen=screen,
     check=check,
     needs=(),

@@ -146,6 +146,7 @@ RULE = MeasuredRule(
     name="missing-end-token",
     summary="Nothing ends the answer.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     screen=screen,
     check=check,
     needs=(),

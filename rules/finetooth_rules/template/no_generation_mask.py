@@ -80,6 +80,7 @@ RULE: StatisticRule[bool, bool, bool] = StatisticRule(
     name="no-generation-mask",
     summary="The loss is to be on answers alone, and the chat template does not say what these are.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     gather=gather,
     empty=bool,
     add=either,

@@ -145,6 +145,7 @@ RULE = MeasuredRule(
     name="template-drops-turn",
     summary="The chat template leaves the text of a turn out.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     supersedes=("TRN005", "TOL014"),
     screen=has_template,
     check=check,

@@ -128,6 +128,7 @@ RULE = MeasuredRule(
     name="template-prints-none",
     summary="The chat template writes the word None where a value is null.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     screen=screen,
     check=check,
     needs=("template",),

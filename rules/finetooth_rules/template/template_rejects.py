@@ -183,6 +183,7 @@ RULE = MeasuredRule(
     name="template-rejects",
     summary="The chat template stops at this conversation.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     supersedes=("TRN002", "TRN004", "TRN005", "TRN006", "TRN010", "TOL010", "TOL013", "TOL014"),
     screen=has_template,
     check=check,

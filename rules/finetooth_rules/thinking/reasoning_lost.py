@@ -97,6 +97,7 @@ RULE = RecordRule(
     name="reasoning-lost",
     summary="Reasoning stands where it will not be learnt.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     triggers=("think>", "thinking", "reasoning"),
 )

@@ -87,6 +87,7 @@ RULE = RecordRule(
     name="unbalanced-think",
     summary="A think block is opened and not closed, or closed and not opened.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     triggers=("think>",),
 )

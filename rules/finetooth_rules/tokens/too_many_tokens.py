@@ -60,6 +60,7 @@ CODE: Final = "TOK001"
 _OUTCOMES: Final[Mapping[Consequence, str]] = {
     Consequence.REJECTED: "the record will be rejected",
     Consequence.DROPPED: "the record will be dropped",
+    Consequence.DEGRADED: "what is over it may be lost",
 }
 
 

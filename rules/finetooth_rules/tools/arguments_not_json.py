@@ -115,6 +115,7 @@ RULE = RecordRule(
     name="arguments-not-json",
     summary="The arguments of a call are a string that is no JSON object.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     applies=touches_tools,
     supersedes=("TOL010",),

@@ -164,6 +164,7 @@ RULE = RecordRule(
     name="arguments-violate-schema",
     summary="The arguments of a call are not what the tool's definition asks for.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

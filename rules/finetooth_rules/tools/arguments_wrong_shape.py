@@ -97,6 +97,7 @@ RULE = RecordRule(
     name="arguments-wrong-shape",
     summary="The arguments of a call are an object where the target takes a string of JSON, or the reverse.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -115,6 +115,7 @@ RULE = RecordRule(
     name="bad-call-id",
     summary="The id of a call is not one that the target takes.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

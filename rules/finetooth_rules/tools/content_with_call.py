@@ -63,6 +63,7 @@ RULE = RecordRule(
     name="content-with-call",
     summary="An answer has text and a call where the target takes one of them.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -6,8 +6,9 @@ them is answered, nothing can tell their results apart. Where each was answered 
 only noted.
 
 ## Why it matters
-mistral-common refuses the record (`Duplicate tool call id … in assistant message`); where results are matched
-by id, one of the calls gets the other's.
+Where results are matched by id, one of the calls gets the other's. The validators of Mistral's newest
+tokenizers refuse a message whose calls share an id (`Duplicate tool call id … in assistant message`); the
+older ones, and mistral-finetune with them, let it pass, and all let an id be used again in a later message.
 
 ## Example
 ```jsonl
@@ -72,6 +73,7 @@ RULE = RecordRule(
     name="duplicate-call-id",
     summary="Two calls have the same id.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

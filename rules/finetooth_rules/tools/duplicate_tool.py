@@ -62,6 +62,7 @@ RULE = RecordRule(
     name="duplicate-tool",
     summary="A tool is defined twice.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

@@ -201,6 +201,7 @@ RULE = RecordRule(
     name="invalid-tool-definition",
     summary="A tool's definition is no JSON, has no name, or its parameters are no JSON Schema.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

@@ -116,6 +116,7 @@ RULE = RecordRule(
     name="orphan-tool-result",
     summary="A tool's result answers no call.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

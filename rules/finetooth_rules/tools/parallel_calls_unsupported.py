@@ -74,6 +74,7 @@ RULE = RecordRule(
     name="parallel-calls-unsupported",
     summary="A turn makes several calls at once where only one is possible.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     applies=lambda example: any(turn.calls or "call" in turn.written for turn in example.turns),
 )

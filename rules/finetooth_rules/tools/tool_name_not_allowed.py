@@ -92,6 +92,7 @@ RULE = RecordRule(
     name="tool-name-not-allowed",
     summary="The name of a tool is not one that the target takes.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

@@ -79,6 +79,7 @@ RULE = RecordRule(
     name="unanswered-tool-call",
     summary="A call has no result, and the conversation goes on.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

@@ -93,6 +93,7 @@ RULE = RecordRule(
     name="undefined-tool",
     summary="A call names a tool that the record does not define.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     applies=touches_tools,
 )

@@ -65,6 +65,7 @@ RULE = RecordRule(
     name="consecutive-same-role",
     summary="Two turns in a row have the same role.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

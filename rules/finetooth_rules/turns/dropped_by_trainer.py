@@ -137,6 +137,7 @@ RULE = RecordRule(
     name="dropped-by-trainer",
     summary="The trainer empties or drops this record, and only its log says so.",
     consequence=Consequence.DROPPED,
+    of_form=True,
     check=check,
     reads_shape=True,
     supersedes=("TRN001", "FMT004"),

@@ -80,6 +80,7 @@ RULE = RecordRule(
     name="empty-content",
     summary="A turn says nothing.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -57,6 +57,7 @@ RULE = RecordRule(
     name="first-turn-not-user",
     summary="The conversation begins with an assistant turn.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

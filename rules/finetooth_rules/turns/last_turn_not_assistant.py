@@ -59,6 +59,7 @@ RULE = RecordRule(
     name="last-turn-not-assistant",
     summary="The conversation does not end with an assistant turn.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

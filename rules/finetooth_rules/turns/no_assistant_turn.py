@@ -56,6 +56,7 @@ RULE = RecordRule(
     name="no-assistant-turn",
     summary="The conversation has no assistant turn.",
     consequence=Consequence.REJECTED,
+    of_form=True,
     check=check,
     reads_shape=True,
     supersedes=("TRN001", "TRN002", "TRN008"),

@@ -52,6 +52,7 @@ RULE = RecordRule(
     name="no-user-turn",
     summary="The conversation has no user turn.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -63,6 +63,7 @@ RULE = RecordRule(
     name="nothing-trained",
     summary="Every answer of the conversation is masked.",
     consequence=Consequence.DROPPED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

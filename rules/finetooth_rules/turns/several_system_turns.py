@@ -60,6 +60,7 @@ RULE = RecordRule(
     name="several-system-turns",
     summary="The conversation has several system turns.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -55,6 +55,7 @@ RULE = RecordRule(
     name="system-not-first",
     summary="A system turn comes after another turn.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

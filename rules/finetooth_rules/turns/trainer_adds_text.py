@@ -3,9 +3,10 @@ r"""The trainer writes text of its own into the records.
 ## What it does
 Says once for a file how many records the target adds text to: LLaMA-Factory with `formatting: openai` appends
 `detailed thinking off` to the system text of every record without tools, unless that or `detailed thinking
-on` stands in it; where there is no system turn it makes one. Only of a file with tool calls or results in
-OpenAI's form, which no other formatting reads; a file without is mostly read by `formatting: sharegpt` (with
-the tags `role` and `content`), which adds nothing.
+on` stands in it; where there is no system turn it makes one. Only of a file whose entry in
+`dataset_info.json` has that formatting, or with tool calls or results in OpenAI's form, which no other
+formatting reads; any other is mostly read by `formatting: sharegpt` (with the tags `role` and `content`),
+which adds nothing.
 
 ## Why it matters
 The model is trained on a system prompt that nobody wrote, in just those records that show it answering without
@@ -65,13 +66,15 @@ def gather(
     added = profile.target.added
     if added is None:
         return [None] * len(examples)
-    return [_count(example, added) for example in examples]
+    # The trainer's own file says that it reads OpenAI's calls: that is the formatting meant.
+    told = profile.mapping is not None and bool(profile.mapping.calls)
+    return [_count(example, added, told=told) for example in examples]
 
 
-def _count(example: Example, added: AddedText) -> Count | None:
-    if example.format not in added.formats or not example.turns:
+def _count(example: Example, added: AddedText, *, told: bool) -> Count | None:
+    if not (told or example.format in added.formats) or not example.turns:
         return None
-    bound = has_role(example, "tool") or any(turn.calls for turn in example.turns)
+    bound = told or has_role(example, "tool") or any(turn.calls for turn in example.turns)
     count = Count(int(_is_added(example, added)), int(bound))
     return count if any(count) else None
 

@@ -71,6 +71,7 @@ RULE = RecordRule(
     name="weight-ignored",
     summary="An answer is masked by a weight that the target never reads.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -71,6 +71,7 @@ RULE = RecordRule(
     name="weight-on-wrong-role",
     summary="A turn that is not the assistant's has a weight.",
     consequence=Consequence.DEGRADED,
+    of_form=True,
     check=check,
     reads_shape=True,
 )

@@ -139,6 +139,7 @@ RULE = MeasuredRule(
     name="zero-labels",
     summary="After the chat template and the cut, no trained token is left.",
     consequence=Consequence.DROPPED,
+    of_form=True,
     supersedes=("TOK001", "TOK002"),
     screen=screen,
     check=check,

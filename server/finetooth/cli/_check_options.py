@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from finetooth.cli import UsageError
@@ -163,7 +164,7 @@ def request_of(args: argparse.Namespace) -> CheckRequest:
         stdin_filename=args.stdin_filename,
         config=config,
         isolated=args.isolated,
-        overrides=_overrides(args, inline),
+        overrides=_overrides(args, inline, config),
         exclude=flat(args.exclude) or (),
         force_exclude=args.force_exclude,
         gitignore=not args.no_respect_gitignore,
@@ -173,13 +174,13 @@ def request_of(args: argparse.Namespace) -> CheckRequest:
     )
 
 
-def _overrides(args: argparse.Namespace, inline: Sequence[str]) -> Overrides:
+def _overrides(args: argparse.Namespace, inline: Sequence[str], config: Path | None) -> Overrides:
     selected, ignored = flat(args.select), flat(args.ignore)
     return Overrides(
-        select=None if selected is None else checked(selected, "--select"),
-        ignore=None if ignored is None else checked(ignored, "--ignore"),
-        extend_select=checked(flat(args.extend_select) or (), "--extend-select"),
-        extend_ignore=checked(flat(args.extend_ignore) or (), "--extend-ignore"),
+        select=None if selected is None else checked(selected, "--select", config),
+        ignore=None if ignored is None else checked(ignored, "--ignore", config),
+        extend_select=checked(flat(args.extend_select) or (), "--extend-select", config),
+        extend_ignore=checked(flat(args.extend_ignore) or (), "--extend-ignore", config),
         dataset_format=_dataset_format(args.dataset_format),
         target=_target(args.target),
         model=args.model,

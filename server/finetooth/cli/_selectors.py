@@ -11,9 +11,10 @@ from finetooth.cli import UsageError
 from finetooth_rules.catalogue import Catalogue, builtin
 
 
-def checked(selectors: Iterable[str], option: str) -> tuple[str, ...]:
-    """Selectors as the catalogue writes them (`fen001` is FEN001). Raises UsageError for one that names no
-    rule."""
+def checked(selectors: Iterable[str], option: str, config: Path | None = None) -> tuple[str, ...]:
+    """Selectors as the catalogue writes them (`fen001` is FEN001). `config`: the settings file, where it is
+    named. Raises UsageError for one that names no rule.
+    """
     from finetooth.engine.config import unknown_selector
 
     result = []
@@ -21,7 +22,7 @@ def checked(selectors: Iterable[str], option: str) -> tuple[str, ...]:
         forms = (selector, selector.upper(), selector.lower())
         written = next((form for form in forms if builtin().knows(form)), None)
         if written is None:
-            known = known_here()
+            known = known_here(config)
             written = next((form for form in forms if known.knows(form)), None)
         if written is None:
             raise UsageError(f"{option}: {unknown_selector(selector, known)}")
@@ -29,13 +30,16 @@ def checked(selectors: Iterable[str], option: str) -> tuple[str, ...]:
     return tuple(result)
 
 
-def known_here() -> Catalogue:
-    """The rules there are in this folder: ours, and those of plugins. Raises UsageError."""
-    from finetooth.engine.config import ConfigError, discover
+def known_here(config: Path | None = None) -> Catalogue:
+    """The rules there are in this folder, or under a settings file: ours, and those of plugins. Raises
+    UsageError.
+    """
+    from finetooth.engine.config import ConfigError, discover, read
     from finetooth.engine.plugins import PluginError
 
     try:
-        return discover(Path.cwd()).catalogue
+        found = discover(Path.cwd()) if config is None else read(config)
+        return builtin() if found is None else found.catalogue
     except (ConfigError, PluginError) as error:
         raise UsageError(str(error)) from error
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from finetooth.cli import Exit, UsageError
 from finetooth.cli._parser import Parser, one_of
 from finetooth.cli._terminal import prepare, style_for
 from finetooth_rules.targets import GENERIC, TARGETS
+
+if TYPE_CHECKING:
+    from finetooth.output._style import Style
 
 _NAME = "finetooth.toml"
 _LOOKED_AT = 20
@@ -44,8 +50,8 @@ def run(arguments: Sequence[str]) -> int:
     args = parser.parse(arguments)
     prepare()
 
-    source, name = _recognise(args.path)
-    text = settings_text(name, source, args.target)
+    found = _recognise(args.path)
+    text = settings_text(found.format, found.source, args.target, found.table)
     if args.stdout:
         sys.stdout.write(text)
         return Exit.OK
@@ -53,12 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     path = folder / _NAME
     _write(path, text, force=args.force)
     style = style_for(sys.stdout, args.color)
-    found = (
-        f"format {style.bold(name)}, recognised in {source}"
-        if name
-        else "no dataset found whose format is known"
-    )
-    print(f"Wrote {style.bold(str(path))} ({found}).")
+    print(f"Wrote {style.bold(str(path))} ({_words(found, style)}).")
     print("Next: `finetooth check`")
     return Exit.OK
 
@@ -71,35 +72,96 @@ def _write(path: Path, text: str, *, force: bool) -> None:
         raise UsageError(f"{path} is there already; --force overwrites it, --stdout only prints") from error
 
 
-def _recognise(path: str) -> tuple[str, str | None]:
-    """The first dataset whose format is known, and the name of the format; ("", None) where there is none."""
+@dataclass(frozen=True)
+class Recognised:
+    """What a dataset is: a known format, else the table that maps its fields; and the dataset's path."""
+
+    source: str = ""
+    format: str | None = None
+    table: Mapping[str, Any] = field(default_factory=dict)
+    guessed: bool = False
+
+
+def _words(found: Recognised, style: Style) -> str:
+    if found.format:
+        return f"format {style.bold(found.format)}, recognised in {found.source}"
+    if found.guessed:
+        return f"{found.source} is of no known format; look over the [format] that was guessed"
+    if found.table:
+        return f"fields as of {style.bold(found.table['type'])}, recognised in {found.source}"
+    return "no dataset found whose format is known"
+
+
+def _recognise(path: str) -> Recognised:
+    """What the first dataset is that can be made out: the first of a known format, else the first whose
+    fields can be guessed.
+    """
     from finetooth.engine.discover import discover
-    from finetooth.engine.resolve import HEAD_BYTES, first_values
-    from finetooth_rules.settings import detect_format
 
     found = discover([path])
     if found.problems and not os.path.isdir(path):
         raise UsageError(f"{path}: {found.problems[0].message}")
+    guesses: list[Recognised] = []
     for file in found.files[:_LOOKED_AT]:
-        with open(file, "rb") as stream:
-            name = detect_format(first_values(stream.read(HEAD_BYTES)))
-        if name is not None:
-            return file, name
-    return "", None
+        one = _recognised(file)
+        if one is not None and not one.guessed:
+            return one
+        guesses += [one] if one is not None else []
+    return next(iter(guesses), Recognised())
 
 
-def settings_text(format_name: str | None, source: str, target: str) -> str:
-    """The text of a finetooth.toml. What is commented out is a default or an example, and valid as it
-    stands."""
+def _recognised(file: str) -> Recognised | None:
+    from finetooth.engine.opening import look
+    from finetooth.engine.resolve import first_values
+    from finetooth.engine.source import Source
+    from finetooth_rules.formats import FORMATS
+    from finetooth_rules.formats._guess import guessed_table
+    from finetooth_rules.settings import build_profile
+
+    try:
+        values = first_values(*look(Source(file, Path(file))))
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from error
+    profile = build_profile({}, values)
+    if profile.format in FORMATS:
+        return Recognised(file, profile.format)
+    if profile.mapping is not None:
+        return Recognised(file, table={"type": profile.mapping.source})
+    table = guessed_table(values)
+    return Recognised(file, table=table, guessed=True) if table else None
+
+
+def _table_text(table: Mapping[str, Any]) -> str:
+    """The table `[format]` as TOML."""
+    return "[format]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)  # strings and lists of them are the same in TOML
+
+
+def settings_text(
+    format_name: str | None, source: str, target: str, table: Mapping[str, Any] | None = None
+) -> str:
+    """The text of a finetooth.toml; `table` maps the fields where no format is known. What is commented out
+    is a default or an example, and valid as it stands.
+    """
     from finetooth_rules.formats import FORMATS
 
     formats = ", ".join(["auto", *FORMATS])
     recognised = f" Recognised in {os.path.basename(source)}." if source else ""
+    of_format = f'format = "{format_name or "auto"}"'
+    mapped = ""
+    if table:
+        of_format = "# The fields have names of their own: see the table [format] below."
+        mapped = f"\n# Which field holds what.\n{_table_text(table)}"
     return f"""\
 # Settings of Finetooth. Every key may be left out; `finetooth config FILE` shows what holds for a file.
 
 # What the records are.{recognised} One of: {formats}.
-format = "{format_name or "auto"}"
+{of_format}
 
 # Which trainer or API will read the files; it decides what is an error, a warning, or fine.
 # One of: {", ".join(TARGETS)}.
@@ -117,7 +179,7 @@ target = "{target}"
 
 # Files not to look at, as in a .gitignore.
 # exclude = ["archive/"]
-
+{mapped}
 # What the dataset should teach: makes off-task records stand out.
 # [task]
 # description = "Answer questions about invoices, in two sentences."

@@ -29,12 +29,15 @@ _SELECTOR_KEYS: Final = ("select", "ignore", "extend-select", "extend-ignore")
 
 @dataclass(frozen=True)
 class ConfigError(Exception):
-    """A config file that cannot be used. `line` and `column` from 1; 0 where no place is known."""
+    """A config file that cannot be used. `line` and `column` from 1; 0 where no place is known. `note`: it
+    may not be meant for us at all, so nothing fails.
+    """
 
     path: Path
     message: str
     line: int = 0
     column: int = 0
+    note: bool = False
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""

@@ -34,6 +34,7 @@ class Configs:
 
     request: CheckRequest
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     _known: dict[Path, Config | None] = field(default_factory=dict)
 
     def of(self, folder: Path) -> Config | None:
@@ -46,8 +47,9 @@ class Configs:
     def report(self, error: ConfigError) -> None:
         """Tell once of settings that cannot be used."""
         problem = Problem(str(error.path), error.message, error.line, error.column)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        told = self.notes if error.note else self.problems
+        if problem not in told:
+            told.append(problem)
 
     def _load(self, folder: Path) -> Config | None:
         if self.request.isolated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +14,7 @@ from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
 from finetooth.engine.shards import SHARD_BYTES, Merged, Shard, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts
+from finetooth_rules.alike import Kind, in_others, kind_of, told_once
 from finetooth_rules.array import Framing
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.features import Features
@@ -219,6 +221,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
     readers = Readers(result.together)
     name = result.source.name
     known = catalogue_of(result.profile)
+    alike = _told_once(result, known)
     for finding in result.of_file:
         severity = result.profile.severity(finding.code, finding.consequence)
         if severity is not None:
@@ -226,9 +229,40 @@ def shown(result: FileResult) -> Iterator[Shown]:
     for item in sorted(result.of_records, key=lambda item: item.offset):
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
-            if severity is not None:
-                located = Located(item.line, item.record, finding, severity)
-                yield show(name, located, readers.at, known, partial(_around, result.source, item))
+            if severity is None:
+                continue
+            group = alike.get(kind_of(finding)) if alike else None
+            if group is not None and group.shown:
+                continue
+            located = Located(item.line, item.record, finding, severity)
+            one = show(name, located, readers.at, known, partial(_around, result.source, item))
+            if group is not None:
+                group.shown = True
+                others = in_others(group.records - 1, blank=item.record.blank)
+                one = replace(one, others=others, alike=group.findings - 1)
+            yield one
+
+
+@dataclass(slots=True)
+class _Alike:
+    """How many findings say the same, in how many records, and whether one of them was shown."""
+
+    records: int = 0
+    findings: int = 0
+    shown: bool = False
+
+
+def _told_once(result: FileResult, known: Catalogue) -> dict[Kind, _Alike]:
+    """What nearly every record has in common."""
+    groups: dict[Kind, _Alike] = {}
+    for item in result.of_records:
+        kinds = Counter(kind_of(finding) for finding in item.findings if finding.code in known.of_form)
+        for kind, count in kinds.items():
+            group = groups.setdefault(kind, _Alike())
+            group.records += 1
+            group.findings += count
+    once = told_once({kind: group.records for kind, group in groups.items()}, result.record_count)
+    return {kind: groups[kind] for kind in once}
 
 
 def _around(source: Source, item: RecordFindings, count: int) -> tuple[bytes, bytes]:

@@ -21,10 +21,12 @@ from typing import Any, Final
 
 from finetooth.engine.document import Document, Touched
 from finetooth.engine.lint_file import WHOLE_FILE_CODES
+from finetooth.engine.live_alike import counted
 from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here, RawRecord
 from finetooth.engine.live_judge import Judge
-from finetooth_rules.array import Framing, Segment, segment_steps
+from finetooth_rules.array import Framing
+from finetooth_rules.array_lines import Segment, segment_steps
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Severity
@@ -62,6 +64,7 @@ class LiveIndex:
         self.found: list[Entry] = []
         """Records with findings since whoever shows them last emptied the list."""
         self.bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
+        self._of_form = frozenset(rule.code for rule in linter.rules if rule.of_form)
         self._clock = clock
         self._batch = 16
         self._max_reach = 1
@@ -409,7 +412,8 @@ class LiveIndex:
                     for severity, _ in shown:
                         counts[severity] += 1
                 line += entry.lines
-            block.flagged = Flagged(entries, counts)
+            alike = counted((self.visible(entry) for _, entry in entries), self._of_form) if entries else {}
+            block.flagged = Flagged(entries, counts, alike)
         return block.flagged
 
     def entry_at(self, line: int) -> tuple[Entry, int] | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Final
 
+from finetooth_rules.alike import Kind
 from finetooth_rules.finding import Finding, Severity
 
 BLOCK_RECORDS: Final = 512
@@ -105,13 +106,24 @@ class Block:
 
 class Flagged:
     """The entries of a block that have something to show, each with its line in the block, and the number of
-    findings of each severity."""
+    findings of each severity.
 
-    __slots__ = ("counts", "drawn", "entries")
+    `alike` says of each kind of finding that may be told once in how many records it is, and how often;
+    `records` is how many records the block has (None: not counted yet).
+    """
 
-    def __init__(self, entries: list[tuple[int, Entry]], counts: dict[Severity, int]) -> None:
+    __slots__ = ("alike", "counts", "drawn", "entries", "records")
+
+    def __init__(
+        self,
+        entries: list[tuple[int, Entry]],
+        counts: dict[Severity, int],
+        alike: Mapping[Kind, tuple[int, int]],
+    ) -> None:
         self.entries = entries
         self.counts = counts
+        self.alike = alike
+        self.records: int | None = None
         self.drawn: Any = None
         """Cache of whoever shows them."""
 

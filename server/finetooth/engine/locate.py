@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
 from finetooth_rules import catalogue
-from finetooth_rules.array import in_place, removal
+from finetooth_rules.array_edits import in_place, removal
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import INSIDE, Finding, Fix, Path, Related, Severity, Span

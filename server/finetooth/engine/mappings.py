@@ -95,17 +95,27 @@ def _place(text: str, *keys: str) -> tuple[int, int]:
 
 
 def _in_configs(folder: Path, file: Path) -> Found | None:
+    """What is no YAML and mentions the dataset is a note, where no other file says more: it may be a
+    trainer's config with a slip in it, a template, or anything else.
+    """
+    broken: ConfigError | None = None
     for path in _yaml_files(folder):
         text = _text(path)
         # Reading YAML is slow, and most YAML files are about something else.
         if text is None or "datasets:" not in text or not _mentions(text, file):
             continue
-        decoded = _yaml(path, text)
+        try:
+            decoded = _yaml(path, text)
+        except ConfigError as error:
+            broken = broken or error
+            continue
         for entry in _entries(decoded):
             if _named(entry, file):
                 found = _axolotl.mapped(entry, decoded.get("rl"), path.name)
                 if found is not None:
                     return Found(*found, path)
+    if broken is not None:
+        raise broken
     return None
 
 
@@ -135,11 +145,11 @@ def _yaml(path: Path, text: str) -> Mapping[str, Any]:
         decoded = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         problem = getattr(error, "problem", None) or "it cannot be read"
-        raise ConfigError(path, f"is not valid YAML: {problem}", *place) from error
+        raise ConfigError(path, f"is not valid YAML: {problem}", line, column, note=True) from error
     except (RecursionError, ValueError) as error:
-        raise ConfigError(path, f"is not valid YAML: {error}") from error
+        raise ConfigError(path, f"is not valid YAML: {error}", note=True) from error
     return decoded if isinstance(decoded, Mapping) else {}
 
 

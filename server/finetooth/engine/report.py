@@ -83,6 +83,20 @@ class Shown:
     excerpt: Excerpt | None = None
     related: tuple[ShownRelated, ...] = ()
     fixes: tuple[ShownFix, ...] = ()
+    others: str = ""
+    """Behind the message, where other records have the same finding and are not listed."""
+    alike: int = 0
+    """How many findings of the file are not listed, as they say the same."""
+
+    @property
+    def text(self) -> str:
+        """The whole message."""
+        return self.message + self.others
+
+    @property
+    def count(self) -> int:
+        """How many findings it stands for."""
+        return 1 + self.alike
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
             run.judge(dataset)
     progress.finish()
     report.problems = configs.problems + report.problems
+    report.notes = configs.notes + report.notes
     report.findings.sort(
         key=lambda f: (f.place.filename, f.place.line, f.place.column, f.severity.rank, f.code)
     )

@@ -39,7 +39,8 @@ class ConfigDiagnostics:
         for path, error in errors.items():
             if str(self._shown.get(path)) != str(error):
                 self._server.publish(path.absolute().as_uri(), None, encode([_diagnostic(error)]))
-                self._server.tell(types.MessageType.Error, f"{error}. {_meanwhile(path, error)}")
+                if not error.note:
+                    self._server.tell(types.MessageType.Error, f"{error}. {_meanwhile(path, error)}")
         self._shown = dict(errors)
 
 
@@ -58,7 +59,7 @@ def _diagnostic(error: ConfigError) -> dict[str, object]:
         "start": {"line": line, "character": column},
         "end": {"line": line, "character": column + _width(error)},
     }
-    return {"range": where, "severity": 1, "source": SOURCE, "message": error.message}
+    return {"range": where, "severity": 3 if error.note else 1, "source": SOURCE, "message": error.message}
 
 
 def _width(error: ConfigError) -> int:

@@ -6,19 +6,21 @@ above it come or go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from finetooth.engine.document import Document, Encoding, columns, content_length, decode, line_ending
 from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_alike import first_with
 from finetooth.engine.live_blocks import Block, Entry, Flagged
 from finetooth.engine.live_judge import Address
 from finetooth.engine.locate import page_of
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.protocol import encode
-from finetooth_rules.array import Removal, in_place, removal
+from finetooth_rules.alike import Kind, in_others, kind_of
+from finetooth_rules.array_edits import Removal, in_place, removal
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
 from finetooth_rules.framing import position, span_of, whole
@@ -93,6 +95,8 @@ class DrawnBlock:
     related: bool
     parts: list[tuple[Severity, int, bytes]]
     joined: dict[tuple[Severity, ...], bytes]
+    once: frozenset[Kind]
+    """The kinds of findings that are left out, as they are told once."""
 
     def of(self, severities: tuple[Severity, ...]) -> bytes:
         """All of some severities, with commas between them."""
@@ -129,22 +133,41 @@ class Renderer:
             drawn.layout = layout
         return drawn.items
 
-    def block(self, block: Block) -> DrawnBlock:
-        """The diagnostics of a block; made anew only where something in it changed or moved."""
+    def block(self, block: Block, told: Collection[Kind] = ()) -> DrawnBlock:
+        """The diagnostics of a block but those that are `told` once; made anew only where something in it
+        changed or moved.
+        """
         flagged, start = self.index.flagged(block), self.index.blocks.start(block)
         layout = self.index.blocks.layout
         drawn: DrawnBlock | None = flagged.drawn
-        if drawn is None or drawn.start != start or (drawn.related and self._moved(drawn, flagged)):
+        once = frozenset(kind for kind in told if kind in flagged.alike)
+        if (
+            drawn is None
+            or drawn.start != start
+            or drawn.once != once
+            or (drawn.related and self._moved(drawn, flagged))
+        ):
             parts: list[tuple[Severity, int, bytes]] = []
             related = False
             for line, entry in flagged.entries:
                 for item in self.entry(entry, start + line):
+                    if once and kind_of(item.finding) in once:
+                        continue
                     if item.json is None:
                         item.json = encode(item.diagnostic)
                     parts.append((item.severity, start + line, item.json))
                     related = related or bool(item.related)
-            drawn = flagged.drawn = DrawnBlock(start, layout, related, parts, {})
+            drawn = flagged.drawn = DrawnBlock(start, layout, related, parts, {}, once)
         return drawn
+
+    def told(self, kind: Kind, records: int) -> Drawn:
+        """The diagnostic of what `records` records have in common, in the first of them."""
+        entry, start = first_with(self.index, kind)
+        item = next(item for item in self.entry(entry, start) if kind_of(item.finding) == kind)
+        others = in_others(records - 1, blank=not self.index.raw_record(entry, start).raw.strip())
+        return replace(
+            item, diagnostic=item.diagnostic | {"message": item.finding.message + others}, json=None
+        )
 
     def _moved(self, drawn: DrawnBlock, flagged: Flagged) -> bool:
         """Whether a place in another record that is shown with a finding of the block moved or is gone."""

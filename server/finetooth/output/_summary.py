@@ -32,7 +32,9 @@ def _sentences(report: Report, options: OutputOptions) -> Iterator[str]:
     if report.fixed:
         yield f"{'Would fix' if options.diff else 'Fixed'} {plural(report.fixed, 'finding')}."
     if report.findings:
-        counts = Counter(finding.severity for finding in report.findings)
+        counts = Counter[Severity]()
+        for finding in report.findings:
+            counts[finding.severity] += finding.count
         kinds = ", ".join(
             style.severity(severity, plural(counts[severity], severity))
             for severity in Severity
@@ -61,8 +63,8 @@ def _sentences(report: Report, options: OutputOptions) -> Iterator[str]:
 
 
 def _repairs(report: Report, options: OutputOptions) -> Iterator[str]:
-    safe = sum(fixable(finding, unsafe=False) for finding in report.findings)
-    unsafe = sum(fixable(finding, unsafe=True) for finding in report.findings) - safe
+    safe = sum(finding.count * fixable(finding, unsafe=False) for finding in report.findings)
+    unsafe = sum(finding.count * fixable(finding, unsafe=True) for finding in report.findings) - safe
     if options.unsafe_fixes and not options.fixing and safe + unsafe:
         yield f"{safe + unsafe:,} fixable with --fix --unsafe-fixes."
     elif safe and unsafe:

@@ -24,4 +24,4 @@ def _line(finding: Shown, style: Style, options: OutputOptions) -> str:
     where = f"{style.bold(printable(place.filename))}:{place.line}:{place.column}:"
     code = style.link(finding.url, style.severity(finding.severity, finding.code))
     mark = f" [{style.paint('*', CYAN)}]" if fixable(finding, unsafe=options.unsafe_fixes) else ""
-    return f"{where} {code}{mark} {printable(finding.message)}"
+    return f"{where} {code}{mark} {printable(finding.text)}"

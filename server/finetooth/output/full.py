@@ -47,7 +47,7 @@ def _kind(finding: Shown) -> tuple[str, str, str]:
 def _blocks(finding: Shown, style: Style, width: int) -> Iterator[str]:
     code = style.link(finding.url, style.severity(finding.severity, finding.code))
     label = style.severity(finding.severity, finding.severity)
-    yield f"{label} {code} {finding.name}: {style.bold(printable(finding.message))}"
+    yield f"{label} {code} {finding.name}: {style.bold(printable(finding.text))}"
 
     indent = " " * len(str(finding.place.line))
     yield f"{indent}{style.paint('-->', BOLD, BLUE)} {_place(finding.place)}{style.dim(_details(finding))}"

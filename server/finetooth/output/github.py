@@ -48,7 +48,7 @@ def _annotation(finding: Shown) -> str:
     else:  # columns are refused where the lines differ
         properties["endLine"] = str(place.end_line)
     # The log shows neither title nor place: the text must stand by itself there.
-    text = f"{place.filename}:{place.line}:{place.column}: {finding.code} {finding.message}"
+    text = f"{place.filename}:{place.line}:{place.column}: {finding.code} {finding.text}"
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

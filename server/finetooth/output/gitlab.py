@@ -32,7 +32,7 @@ def write(report: Report, out: TextIO, options: OutputOptions) -> None:
 def _issue(finding: Shown, fingerprint: str) -> dict[str, Any]:
     place = finding.place
     return {
-        "description": f"{finding.code} {finding.message}",
+        "description": f"{finding.code} {finding.text}",
         "check_name": finding.name,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[finding.severity],

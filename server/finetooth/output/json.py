@@ -31,7 +31,7 @@ def as_object(finding: Shown) -> dict[str, Any]:
         "name": finding.name,
         "severity": finding.severity,
         "consequence": finding.consequence,
-        "message": finding.message,
+        "message": finding.text,
         "filename": place.filename,
         "line": place.line,
         "column": place.column,
@@ -51,6 +51,7 @@ def as_object(finding: Shown) -> dict[str, Any]:
             for related in finding.related
         ],
         "fixes": [_fix(fix) for fix in finding.fixes],
+        "alike": finding.alike,
     }
 
 

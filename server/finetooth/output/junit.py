@@ -37,9 +37,9 @@ def _suite(filename: str, findings: Sequence[Shown]) -> Iterator[str]:
     for finding in findings:
         place = finding.place
         title = _attribute(f"{finding.code} {finding.name} {place.line}:{place.column}")
-        message = _attribute(finding.message)
+        message = _attribute(finding.text)
         text = _text(
-            f"{filename}:{place.line}:{place.column}: {finding.severity}: {finding.code} {finding.message}"
+            f"{filename}:{place.line}:{place.column}: {finding.severity}: {finding.code} {finding.text}"
         )
         yield f'    <testcase classname={name} name={title} file={name} line="{place.line}">'
         yield f'      <failure type="{finding.severity}" message={message}>{text}</failure>'

@@ -84,12 +84,14 @@ def _result(finding: Shown, index: int, fingerprint: str) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": finding.text},
         "locations": [location],
         # The one fingerprint that GitHub reads; without it a finding below an added line is a new alert.
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
         "properties": {"consequence": finding.consequence},
     }
+    if finding.alike:
+        result["occurrenceCount"] = finding.count
     if finding.related:
         result["relatedLocations"] = [
             {"id": number, **_location(related.place), "message": {"text": related.message}}

@@ -33,8 +33,8 @@ def rows(report: Report, *, unsafe: bool = False) -> list[Row]:
     severities: dict[str, Severity] = {}
     for finding in report.findings:
         code = finding.code
-        counts[code] += 1
-        repaired[code] += fixable(finding, unsafe=unsafe)
+        counts[code] += finding.count
+        repaired[code] += finding.count * fixable(finding, unsafe=unsafe)
         names[code] = finding.name
         severities[code] = min(
             severities.get(code, finding.severity), finding.severity, key=lambda one: one.rank

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from finetooth.engine.live_alike import Counts, fixes_with, told_once_in
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.live_fix import element_repairs, repairs, safe_fixes
 from finetooth.lsp.convert import Drawn, title
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
-from finetooth_rules.finding import Applicability
+from finetooth_rules.alike import Kind, kind_of
+from finetooth_rules.finding import Applicability, Fix
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -51,11 +55,19 @@ def register(server: FinetoothServer) -> None:
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> Json | types.CodeAction:
-        uri = action.data.get("uri") if isinstance(action.data, dict) else None
+        data: Any = action.data if isinstance(action.data, dict) else {}
+        uri = data.get("uri")
         document = session.locate(uri) if isinstance(uri, str) else None
-        if document is None or action.kind != OUR_FIX_ALL:
+        if document is None:
             return action
-        return Json(_fix_all_action(await _fix_all_edits(document), server, document))
+        if action.kind == OUR_FIX_ALL:
+            return Json(_fix_all_action(await _fix_all_edits(document), server, document))
+        if "alike" not in data:
+            return action
+        kind = Kind(*data["alike"])
+        edits = await _in_slices(document, lambda: _alike_edits(document, kind, data["number"]))
+        edit = _workspace_edit(server, document, edits)
+        return Json({"title": action.title, "kind": QUICK_FIX, "edit": edit})
 
 
 def _wanted(kind: str, only: Sequence[str]) -> bool:
@@ -80,7 +92,7 @@ class _Quickfixes:
         actions: list[dict[str, Any]] = []
         for entry, start, drawn in self._met():
             safe_before = False
-            for fix in drawn.finding.fixes:
+            for number, fix in enumerate(drawn.finding.fixes):
                 if entry is None:
                     edits = self._renderer.file_fix_edits(fix)
                 elif fix.rewrite is None:
@@ -93,14 +105,36 @@ class _Quickfixes:
                 action: dict[str, Any] = {
                     "title": title(fix),
                     "kind": QUICK_FIX,
-                    "diagnostics": [drawn.diagnostic],
+                    "diagnostics": [self._shown(drawn)],
                     "edit": _workspace_edit(self._server, self._document, edits),
                 }
                 if safe and not safe_before and self._server.session.facts.preferred_actions:
                     action["isPreferred"] = True
                 safe_before |= safe
                 actions.append(action)
+                if entry is not None and fix.edits:
+                    actions += self._everywhere(drawn, fix, number)
         return actions
+
+    def _everywhere(self, drawn: Drawn, fix: Fix, number: int) -> Iterator[dict[str, Any]]:
+        """The same repair in every record, where nearly all of them have the defect."""
+        kind = kind_of(drawn.finding)
+        if kind not in self._once:
+            return
+        action: dict[str, Any] = {
+            "title": title(replace(fix, title=f"{fix.title} in all {self._once[kind][0]:,} records")),
+            "kind": QUICK_FIX,
+            "diagnostics": [self._shown(drawn)],
+        }
+        if self._server.session.facts.resolves_edits:
+            yield action | {"data": {"uri": self._document.uri, "alike": kind, "number": number}}
+            return
+        edits = [edit for more in _alike_edits(self._document, kind, number) for edit in more]
+        yield action | {"edit": _workspace_edit(self._server, self._document, edits)}
+
+    @cached_property
+    def _once(self) -> Counts:
+        return told_once_in(self._document.index)
 
     def _met(self) -> Iterator[tuple[Entry | None, int, Drawn]]:
         index = self._document.index
@@ -126,16 +160,25 @@ class _Quickfixes:
         counts."""
         where = drawn.diagnostic["range"]
         if self._context:
-            return any(
-                item.code == drawn.finding.code
-                and item.message == drawn.finding.message
-                and _range(item.range) == where
-                for item in self._context
-            )
+            return any(_is(item, drawn) for item in self._context)
         return not (
             _place(self._wanted.end) < (where["start"]["line"], where["start"]["character"])
             or (where["end"]["line"], where["end"]["character"]) < _place(self._wanted.start)
         )
+
+    def _shown(self, drawn: Drawn) -> dict[str, Any]:
+        """The diagnostic as the client has it: it may say that other records are alike."""
+        item = next((item for item in self._context if _is(item, drawn)), None)
+        return drawn.diagnostic if item is None else {**drawn.diagnostic, "message": item.message}
+
+
+def _is(item: types.Diagnostic, drawn: Drawn) -> bool:
+    """Whether a diagnostic of the client is this finding."""
+    return (
+        item.code == drawn.finding.code
+        and item.message.startswith(drawn.finding.message)
+        and _range(item.range) == drawn.diagnostic["range"]
+    )
 
 
 async def _fix_all(server: FinetoothServer, document: OpenDocument, *, asked: bool) -> list[dict[str, Any]]:
@@ -163,19 +206,32 @@ def _any_safe(document: OpenDocument) -> bool:
 
 
 async def _fix_all_edits(document: OpenDocument) -> list[dict[str, Any]]:
-    """All safe repairs of a document as edits; other requests are answered in between."""
-    edits: list[dict[str, Any]] = []
+    """All safe repairs of a document as edits."""
+    return await _in_slices(document, lambda: _all_safe_edits(document))
+
+
+def _all_safe_edits(document: OpenDocument) -> Iterator[list[dict[str, Any]]]:
+    yield [
+        edit
+        for drawn in document.renderer.of_file()
+        for fix in drawn.finding.fixes
+        if fix.applicability is Applicability.SAFE
+        for edit in document.renderer.file_fix_edits(fix)
+    ]
+    yield from _repair_edits(document)
+
+
+async def _in_slices(
+    document: OpenDocument, make: Callable[[], Iterator[list[dict[str, Any]]]]
+) -> list[dict[str, Any]]:
+    """Edits of a whole document, made anew where it changes meanwhile; other requests are answered in
+    between.
+    """
     while True:
         version = document.version
-        edits = [
-            edit
-            for drawn in document.renderer.of_file()
-            for fix in drawn.finding.fixes
-            if fix.applicability is Applicability.SAFE
-            for edit in document.renderer.file_fix_edits(fix)
-        ]
+        edits: list[dict[str, Any]] = []
         began = time.perf_counter()
-        for more in _repair_edits(document):
+        for more in make():
             edits += more
             if time.perf_counter() - began > _SLICE_SECONDS:
                 await asyncio.sleep(0)
@@ -200,6 +256,15 @@ def _repair_edits(document: OpenDocument) -> Iterator[list[dict[str, Any]]]:
     for repaired in repairs(index):
         yield (
             [] if repaired is None else [renderer.line_edit(repaired.first, repaired.count, repaired.lines)]
+        )
+
+
+def _alike_edits(document: OpenDocument, kind: Kind, number: int) -> Iterator[list[dict[str, Any]]]:
+    """The edits of what nearly every record has in common, record by record."""
+    index, renderer = document.index, document.renderer
+    for item in () if index.is_no_dataset else fixes_with(index, kind, number):
+        yield (
+            [] if item is None else [e for fix in item[2] for e in renderer.fix_edits(fix, item[0], item[1])]
         )
 
 
