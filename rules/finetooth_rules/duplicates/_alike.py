@@ -34,7 +34,8 @@ SPOKEN: Final = 12
 """An answer, or a prompt, of so many words stands for itself."""
 LONG: Final = 20
 """An answer of so many words, given twice to the letter, shows that the same was asked."""
-PARAPHRASE: Final = 0.8
+PARAPHRASE: Final = 0.85
+"""How alike two questions must be that have the same long answer."""
 MOST: Final = 4_000
 """Words of a text that are compared."""
 _TYPO: Final = 5
@@ -59,9 +60,11 @@ class _Half(NamedTuple):
 
 
 def likeness(one: Example, other: Example, least: float) -> float | None:
-    """How alike two records are, from 0 to 1, by the words of those turns that differ, in order; None where
-    they are no near copies. `least` is the likeness below which two answers are two.
+    """How alike two records are, from 0 to 1, by the words of their questions and answers; None where they are
+    no near copies. `least` is the likeness below which two answers are two.
     """
+    from rapidfuzz.distance import Indel
+
     mine, theirs = said(one), said(other)
     if mine.beside != theirs.beside:
         return None
@@ -71,7 +74,11 @@ def likeness(one: Example, other: Example, least: float) -> float | None:
     one_frame = mine.frame == theirs.frame or words(mine.frame) == words(theirs.frame)
     if not _is_copy(asked, answered, least) or not (one_frame or answered.length >= SPOKEN):
         return None
-    return _Half(0, asked.one + answered.one, asked.other + answered.other).ratio
+    return float(
+        Indel.normalized_similarity(
+            *([word for _, text in spoken(example) for word in words(text)[:MOST]] for example in (one, other))
+        )
+    )
 
 
 def _halves(one: Sequence[tuple[bool, str]], other: Sequence[tuple[bool, str]]) -> tuple[_Half, _Half]:

@@ -8,15 +8,14 @@ the same pairs.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from finetooth_rules.duplicates import _prints
-
-Columns: TypeAlias = Mapping[str, "array[int]"]
+from finetooth_rules.duplicates._answers import grouping, on_purpose
+from finetooth_rules.rule import Columns, Pair
 
 BINS: Final = 16
 SCAFFOLD: Final = 12
@@ -31,16 +30,10 @@ BEST: Final = 3
 COMPARED: Final = 5_000
 PER_RECORD: Final = 0.05
 """At most `COMPARED` candidates, and this many a record more, are looked at: those that share most."""
+ASKED: Final = 5
+"""A prompt that more training records share leaks nothing: "Tell me a joke"."""
 _SMALL: Final = 200
 _ROW_BITS: Final = 28
-
-
-class Pair(NamedTuple):
-    """Two rows, the earlier first. `sure`: they say the same, after folding."""
-
-    first: int
-    second: int
-    sure: bool
 
 
 class _Shared(NamedTuple):
@@ -56,26 +49,45 @@ def pairs(columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
     not to train. Rows that are equal as a whole, and those of the two sides that say the same, are no
     candidates: they are told otherwise.
     """
+    said, asked = columns[_prints.SAID], columns[_prints.ASKED]
+    sampled = on_purpose(grouping(asked, columns[_prints.ANSWER]))
     first: dict[tuple[int, bool], int] = {}
     seen: set[tuple[int, bool]] = set()
-    found: list[Pair] = []
+    found: set[Pair] = set()
     rest: list[int] = []
-    for row, (digest, value, out) in enumerate(
-        zip(columns[_prints.SAID], columns[_prints.WHOLE], held_out, strict=True)
-    ):
+    for row, (digest, value, out) in enumerate(zip(said, columns[_prints.WHOLE], held_out, strict=True)):
         if not digest or (value, out) in seen:
             continue
         seen.add((value, out))
         before = first.setdefault((digest, out), row)
         if before != row:
-            found.append(Pair(before, row, True))
+            found.add(Pair(before, row, True))
         else:
             rest.append(row)
     for shared in _best(_few(columns, rest) if len(rest) <= _SMALL else _many(columns, rest), rest, held_out):
-        pair = Pair(rest[shared.first], rest[shared.second], False)
-        if columns[_prints.SAID][pair.first] != columns[_prints.SAID][pair.second]:
-            found.append(pair)
+        one, other = rest[shared.first], rest[shared.second]
+        if sampled and asked[one] and asked[one] == asked[other] and held_out[one] == held_out[other]:
+            continue
+        if said[one] != said[other]:
+            found.add(Pair(one, other, False))
+    if any(held_out) and not all(held_out):
+        found.update(_same_question(columns[_prints.PROMPT], said, held_out))
     return sorted(found)
+
+
+def _same_question(
+    prompt: Sequence[int], said: Sequence[int], held_out: Sequence[bool]
+) -> Iterator[Pair]:
+    """Rows of the two sides that ask the same, where that is no question asked over and over again."""
+    trained: defaultdict[int, list[int]] = defaultdict(list)
+    for row, (digest, out) in enumerate(zip(prompt, held_out, strict=True)):
+        if digest and not out:
+            trained[digest].append(row)
+    for row, (digest, out) in enumerate(zip(prompt, held_out, strict=True)):
+        if digest and out and 0 < len(trained.get(digest, ())) <= ASKED:
+            other = trained[digest][0]
+            if said[row] != said[other]:
+                yield Pair(min(row, other), max(row, other), False)
 
 
 def _best(found: Iterable[_Shared], rows: Sequence[int], held_out: Sequence[bool]) -> Iterator[_Shared]:

@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -18,13 +18,16 @@ from finetooth_rules.duplicates._said import context, said
 if TYPE_CHECKING:
     from finetooth_rules.example import Example
     from finetooth_rules.profile import Profile
+    from finetooth_rules.rule import Columns
 
 WHOLE: Final = "whole"
 """Digest of the record's decoded value, its keys sorted."""
 SAID: Final = "said"
-"""Digest of all it says, folded; 0 where it says nothing."""
+"""Digest of all it says, folded; `WHOLE` where it says nothing."""
 PROMPT: Final = "prompt"
-"""Digest of all that stands before its last answer, to the letter; 0 where there is no such thing."""
+"""Digest of all that stands before its last answer, to the letter; 0 where that is not there to be learnt."""
+ASKED: Final = "asked"
+"""Digest of all that is asked, folded, whatever is answered in between; 0 where nothing is."""
 ANSWER: Final = "answer"
 """Digest of what is answered, folded; 0 where there is nothing."""
 NUMBERS: Final = "numbers"
@@ -35,14 +38,20 @@ SKETCH: Final = "sketch"
 """See `_sketch`: eight numbers of 64 bits, which hold eight numbers of 32 bits of the prompt and eight of the
 answer."""
 
+_SINGLE: Final = (WHOLE, SAID, PROMPT, ASKED, ANSWER, NUMBERS, ID)
 _NO_ID: Final = (None, "", True, False)
 
 
-def gather(examples: Sequence[Example], profile: Profile) -> Mapping[str, array[int]]:
+def gather(examples: Sequence[Example | None], profile: Profile) -> Columns:
     """The columns named above, with one number (of `SKETCH` eight) a record."""
-    columns: dict[str, array[int]] = {name: array("Q") for name in (WHOLE, SAID, PROMPT, ANSWER, NUMBERS, ID)}
+    columns: dict[str, array[int]] = {name: array("Q") for name in _SINGLE}
     texts: list[bytes] = []
     for example in examples:
+        if example is None:
+            for column in columns.values():
+                column.append(0)
+            texts += (b"", b"")
+            continue
         apart = said(example)
         asked, answered = folded(apart.prompt), folded(apart.answer)
         texts += (asked, answered)
@@ -51,17 +60,16 @@ def gather(examples: Sequence[Example], profile: Profile) -> Mapping[str, array[
         figures = numbers(apart.prompt)
         many = len(figures)
         figures += numbers(apart.answer)
-        answer = _digest(answered) if answered else 0
-        columns[ANSWER].append(answer)
+        # The numbers in order, too: folding makes one of 3.5 and 35.
+        answer = _digest(b"\x00".join((answered or apart.answer.encode("utf-8", "surrogatepass"), *figures[many:])))
+        columns[ANSWER].append(answer if apart.answer else 0)
         columns[NUMBERS].append(_digest(b" ".join(sorted(figures))) if figures else 0)
-        columns[SAID].append(
-            # The numbers in order, too: folding makes one of 3.5 and 35.
-            _digest(b"\x00".join((b"%d %d" % (answer, many), *figures, *_around(apart.frame, apart.beside), asked)))
-            if asked or answered
-            else 0
-        )
-        before = context(example, apart) if answered else None
-        columns[PROMPT].append(_digest(before.encode("utf-8", "surrogatepass")) if before else 0)
+        around = _around(apart.frame, apart.beside)
+        question = _digest(b"\x00".join((*figures[:many], *around, asked)))
+        columns[ASKED].append(question if apart.prompt else 0)
+        columns[SAID].append(_digest(b"%d %d" % (question, answer)) if asked or answered else columns[WHOLE][-1])
+        before = context(example, apart) if apart.answer else None
+        columns[PROMPT].append(_digest(before.encode("utf-8", "surrogatepass")) if before is not None else 0)
     columns[SKETCH] = array("Q", _sketch.bins(texts).tobytes())
     return columns
 

@@ -73,16 +73,22 @@ def _is_plain(example: Example) -> bool:
 
 
 def context(example: Example, apart: Said) -> str | None:
-    """All that stands before the last answer, to the letter but for outer white space; None where the record
-    does not end in one answer.
+    """All that stands before the last answer, to the letter but for outer white space; None where there is no
+    one answer to be learnt.
     """
     turns = example.turns
-    if len(turns) < 2 or turns[-1].role != "assistant":
+    if len(turns) < 2 or turns[-1].role != "assistant" or example.kind is not Kind.SUPERVISED:
         return None
     if _is_plain(example):
         return "\x01".join((apart.frame.strip(), apart.prompt.strip(), apart.beside))
     texts = [f"{turn.role}\x00{_written(turn).strip()}" for turn in turns[:-1]]
     return "\x01".join((*texts, _beside(example), _dumped([tool.definition for tool in example.tools])))
+
+
+def same_question(one: Example, other: Example) -> bool:
+    """Whether all before the last answer is the same."""
+    before = context(one, said(one))
+    return before is not None and before == context(other, said(other))
 
 
 def _written(turn: Turn) -> str:
