@@ -42,7 +42,8 @@ class DatasetRules(Running):
         self.nears = [rule for rule in self.rules if isinstance(rule, NearRule)]
         self.gathering: dict[str, GroupRule | NearRule] = {}
         """A rule for each function that gathers numbers, by the function's name."""
-        for rule in (*self.groups, *self.nears):
+        together: list[GroupRule | NearRule] = [*self.groups, *self.nears]
+        for rule in together:
             if rule.gather is not None:
                 self.gathering.setdefault(gathered_by(rule), rule)
 
@@ -163,26 +164,24 @@ class DatasetRules(Running):
         rule: GroupRule,
         members: Mapping[bytes, Sequence[Any]],
         split_of: Callable[[Any], str] | None = None,
-        value_of: Callable[[Any], int] | None = None,
     ) -> Iterator[tuple[Any, Finding]]:
         """Judge groups, given as digest → addresses. Yields (address, finding). `split_of` gives the
-        split of an address; without it all are of the profile's. `value_of` gives its value.
+        split of an address; without it all are of the profile's.
         """
         own = self.profile.split
-        options = self.options(rule.code)
         for key, addresses in members.items():
             if len(addresses) > 1:
                 group = [
-                    Member(
-                        address,
-                        key,
-                        split_of(address) if split_of else own,
-                        value_of(address) if value_of else 0,
-                    )
+                    Member(address, key, split_of(address) if split_of else own)
                     for address in sorted(addresses)
                 ]
-                for member, finding in self.listed(rule, rule.judge, group, self.profile, options):
-                    yield member.address, finding
+                yield from self.judge_group(rule, group)
+
+    def judge_group(self, rule: GroupRule, group: Sequence[Member]) -> Iterator[tuple[Any, Finding]]:
+        """Judge the members of one group, in order of their addresses. Yields (address, finding)."""
+        options = self.options(rule.code)
+        for member, finding in self.listed(rule, rule.judge, group, self.profile, options):
+            yield member.address, finding
 
     def pairs(self, rule: NearRule, columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
         """The candidates of a near rule."""

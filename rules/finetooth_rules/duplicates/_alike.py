@@ -19,14 +19,11 @@ if TYPE_CHECKING:
     from finetooth_rules.example import Example
 
 SMALL_WORDS: Final = frozenset(
-    "a an the please kindly just me us that which can could would will should do does did is are was were be "
-    "been am has have had of so then also very s m re ve ll d".split()
+    ["a", "an", "the", "please", "kindly", "just", "me", "us", "that", "which", "can", "could", "would", "will", "should", "do", "does", "did", "is", "are", "was", "were", "be", "been", "am", "has", "have", "had", "of", "so", "then", "also", "very", "s", "m", "re", "ve", "ll", "d"]
 )
 """English words whose coming and going leaves a question the same."""
 NEGATIONS: Final = frozenset(
-    "not no never none nor neither without cannot non nothing except unless don doesn didn isn aren wasn weren "
-    "won wouldn shouldn couldn mustn hasn haven hadn nicht kein keine keinen nie ohne pas jamais sans sin nunca "
-    "non mai senza não nem не нет 不 没 無 无 非 未".split()
+    ["not", "no", "never", "none", "nor", "neither", "without", "cannot", "non", "nothing", "except", "unless", "don", "doesn", "didn", "isn", "aren", "wasn", "weren", "won", "wouldn", "shouldn", "couldn", "mustn", "hasn", "haven", "hadn", "nicht", "kein", "keine", "keinen", "nie", "ohne", "pas", "jamais", "sans", "sin", "nunca", "non", "mai", "senza", "não", "nem", "не", "нет", "不", "没", "無", "无", "非", "未"]
 )
 LABEL: Final = 8
 """An answer of fewer words is a label, which says little of what was asked."""
@@ -76,7 +73,10 @@ def likeness(one: Example, other: Example, least: float) -> float | None:
         return None
     return float(
         Indel.normalized_similarity(
-            *([word for _, text in spoken(example) for word in words(text)[:MOST]] for example in (one, other))
+            *(
+                [word for _, text in spoken(example) for word in words(text)[:MOST]]
+                for example in (one, other)
+            )
         )
     )
 
@@ -92,7 +92,12 @@ def _halves(one: Sequence[tuple[bool, str]], other: Sequence[tuple[bool, str]]) 
         return _Half(
             min(sum(len(text) for kind, text in turns if kind is is_answer) for turns in (mine, theirs)),
             *(
-                [word for at, (kind, text) in enumerate(turns) if kind is is_answer and at not in same for word in text]
+                [
+                    word
+                    for at, (kind, text) in enumerate(turns)
+                    if kind is is_answer and at not in same
+                    for word in text
+                ]
                 for turns in (mine, theirs)
             ),
         )
@@ -102,14 +107,10 @@ def _halves(one: Sequence[tuple[bool, str]], other: Sequence[tuple[bool, str]]) 
 
 def _is_copy(asked: _Half, answered: _Half, least: float) -> bool:
     """Whether what differs leaves the meaning."""
-    if not answered.length:
-        # A text without question and answer, or a question alone.
-        return (
-            not (answered.one or answered.other)
-            and asked.length >= SPOKEN
-            and not _differs(asked)
-            and asked.ratio >= least
-        )
+    if not (asked.length and answered.length):
+        # A text that is no answer, or a question alone: nothing else shows what is meant.
+        alone = answered if answered.length else asked
+        return asked.length + answered.length >= SPOKEN and not _differs(alone)
     changes_asked, changes_answered = _differs(asked), _differs(answered)
     if not changes_asked and not changes_answered:
         return answered.length >= LABEL or asked.one == asked.other or asked.length >= SPOKEN

@@ -14,7 +14,8 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from finetooth_rules.duplicates import _prints
-from finetooth_rules.duplicates._answers import grouping, on_purpose
+from finetooth_rules.duplicates._answers import on_purpose
+from finetooth_rules.grouping import grouping
 from finetooth_rules.rule import Columns, Pair
 
 BINS: Final = 16
@@ -75,9 +76,7 @@ def pairs(columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
     return sorted(found)
 
 
-def _same_question(
-    prompt: Sequence[int], said: Sequence[int], held_out: Sequence[bool]
-) -> Iterator[Pair]:
+def _same_question(prompt: Sequence[int], said: Sequence[int], held_out: Sequence[bool]) -> Iterator[Pair]:
     """Rows of the two sides that ask the same, where that is no question asked over and over again."""
     trained: defaultdict[int, list[int]] = defaultdict(list)
     for row, (digest, out) in enumerate(zip(prompt, held_out, strict=True)):

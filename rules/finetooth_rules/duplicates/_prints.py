@@ -39,7 +39,6 @@ SKETCH: Final = "sketch"
 answer."""
 
 _SINGLE: Final = (WHOLE, SAID, PROMPT, ASKED, ANSWER, NUMBERS, ID)
-_NO_ID: Final = (None, "", True, False)
 
 
 def gather(examples: Sequence[Example | None], profile: Profile) -> Columns:
@@ -61,13 +60,17 @@ def gather(examples: Sequence[Example | None], profile: Profile) -> Columns:
         many = len(figures)
         figures += numbers(apart.answer)
         # The numbers in order, too: folding makes one of 3.5 and 35.
-        answer = _digest(b"\x00".join((answered or apart.answer.encode("utf-8", "surrogatepass"), *figures[many:])))
+        answer = _digest(
+            b"\x00".join((answered or apart.answer.encode("utf-8", "surrogatepass"), *figures[many:]))
+        )
         columns[ANSWER].append(answer if apart.answer else 0)
         columns[NUMBERS].append(_digest(b" ".join(sorted(figures))) if figures else 0)
         around = _around(apart.frame, apart.beside)
         question = _digest(b"\x00".join((*figures[:many], *around, asked)))
         columns[ASKED].append(question if apart.prompt else 0)
-        columns[SAID].append(_digest(b"%d %d" % (question, answer)) if asked or answered else columns[WHOLE][-1])
+        columns[SAID].append(
+            _digest(b"%d %d" % (question, answer)) if asked or answered else columns[WHOLE][-1]
+        )
         before = context(example, apart) if apart.answer else None
         columns[PROMPT].append(_digest(before.encode("utf-8", "surrogatepass")) if before is not None else 0)
     columns[SKETCH] = array("Q", _sketch.bins(texts).tobytes())
@@ -93,7 +96,7 @@ def whole(example: Example) -> int:
 
 def _id(example: Example) -> int:
     value = example.record.value.get("id")
-    if value.__class__ not in (str, int) or value in _NO_ID:
+    if value.__class__ not in (str, int) or value == "":
         return 0
     return _digest(f"{value.__class__.__name__}{value}".encode("utf-8", "surrogatepass"))
 

@@ -57,9 +57,7 @@ class Options:
     min_likeness: float = 0.9
 
 
-def judge(
-    matches: Sequence[Match], profile: Profile, options: Options
-) -> Iterator[tuple[Member, Finding]]:
+def judge(matches: Sequence[Match], profile: Profile, options: Options) -> Iterator[tuple[Member, Finding]]:
     """One finding for each record that is like an earlier one, by the one it is most like."""
     same_side = [match for match in matches if held_out(match.first) == held_out(match.second)]
     for match in _near.closest(same_side, told=lambda match: match.second):

@@ -10,19 +10,29 @@ What the model has seen in training measures its memory. Splits that were cut ro
 versions of a record, or several answers to a prompt, leak in this way.
 
 ## Example
-The first line stands in `train.jsonl`, the second in `valid.jsonl`:
-
-    {"prompt": "Name the largest planet of our solar system.", "completion": "Jupiter is the largest planet."}
-    {"prompt": "Name the largest planet of our solar system.", "completion": "It is Jupiter."}
+With this training split:
+```train
+{"prompt": "Name the largest planet of our solar system.", "completion": "Jupiter is the largest planet."}
+```
+this validation split:
+```jsonl
+{"prompt": "Name the largest planet of our solar system.", "completion": "It is Jupiter."}
+```
 
 ## Use instead
-Cut splits by prompt (or by source), so that all versions of a record are on one side.
+Cut splits by prompt (or by source), so that all versions of a record are on one side:
+```train
+{"prompt": "Name the largest planet of our solar system.", "completion": "Jupiter is the largest planet."}
+```
+```jsonl
+{"prompt": "Name the smallest planet of our solar system.", "completion": "It is Mercury."}
+```
 
 ## Fix
 Unsafe: the record is deleted from the validation or test split.
 
 ## Options
-None; `near-duplicate` has one that holds here too.
+None.
 """
 
 from __future__ import annotations
@@ -39,9 +49,7 @@ from finetooth_rules.rule import Match, Member, NearRule, NoOptions
 CODE: Final = "DUP005"
 
 
-def judge(
-    matches: Sequence[Match], profile: Profile, options: NoOptions
-) -> Iterator[tuple[Member, Finding]]:
+def judge(matches: Sequence[Match], profile: Profile, options: NoOptions) -> Iterator[tuple[Member, Finding]]:
     """One finding for each held-out record that is like one to train on, by the one it is most like."""
     across = [_trained_first(match) for match in matches if held_out(match.first) != held_out(match.second)]
     for match in _near.closest(across, told=lambda match: match.second):

@@ -10,13 +10,23 @@ The model has learnt the answer by heart: what is measured is its memory. A loss
 says nothing about new ones, and a run is stopped too late.
 
 ## Example
-The first line stands in `train.jsonl`, the second in `valid.jsonl`:
-
-    {"prompt": "What is the boiling point of water?", "completion": "100 °C at sea level."}
-    {"prompt": "What is the boiling point of water?", "completion": "100 °C at sea level."}
+With this training split:
+```train
+{"prompt": "What is the boiling point of water?", "completion": "It is 100 °C at sea level."}
+```
+this validation split:
+```jsonl
+{"prompt": "What is the boiling point of water?", "completion": "It is 100 °C at sea level."}
+```
 
 ## Use instead
-Remove duplicates before the splits are cut.
+Remove duplicates before the splits are cut:
+```train
+{"prompt": "What is the boiling point of water?", "completion": "It is 100 °C at sea level."}
+```
+```jsonl
+{"prompt": "What is the melting point of ice?", "completion": "It is 0 °C."}
+```
 
 ## Fix
 Unsafe: the record is deleted from the validation or test split.
