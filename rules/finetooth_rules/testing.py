@@ -221,12 +221,12 @@ def _dataset_findings(
                     picked.setdefault(label, number)
         if framed:
             yield from ((0, finding) for finding in linter.conclude(rule, verdict, picked))
-    for number, finding in _grouped(linter, linter.examples(train), examples):
+    for number, finding in of_groups(linter, linter.examples(train), examples):
         if number >= len(train):
             yield number - len(train), finding
 
 
-def _grouped(
+def of_groups(
     linter: Linter, train: Sequence[Example | None], own: Sequence[Example | None]
 ) -> Iterator[tuple[int, Finding]]:
     """Findings of the group and near rules, each with the number of its record, those of `train` first."""
