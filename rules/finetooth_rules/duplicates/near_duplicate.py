@@ -59,7 +59,11 @@ class Options:
 
 def judge(matches: Sequence[Match], profile: Profile, options: Options) -> Iterator[tuple[Member, Finding]]:
     """One finding for each record that is like an earlier one, by the one it is most like."""
-    same_side = [match for match in matches if held_out(match.first) == held_out(match.second)]
+    same_side = [
+        match
+        for match in matches
+        if held_out(match.first) == held_out(match.second) and match.likeness != _near.SAME_QUESTION
+    ]
     for match in _near.closest(same_side, told=lambda match: match.second):
         if match.likeness == 1:
             what = "this record repeats an earlier one but for case, spaces or punctuation"
