@@ -220,19 +220,19 @@ def _weighty(text: Sequence[str]) -> Counter[str]:
     return Counter(word for word in text if word in NEGATIONS or not word[0].isalpha())
 
 
-def _differs(half: _Half) -> int:
-    """How many words that carry meaning differ."""
+def _differs(half: _Half) -> bool:
+    """Whether a word that carries meaning differs."""
     from rapidfuzz.distance import Levenshtein
 
     one, other = half.one, half.other
     if one == other:
-        return 0
-    count = 0
+        return False
     for step in Levenshtein.opcodes(one, other):
         if step.tag != "equal":
             mine, theirs = one[step.src_start : step.src_end], other[step.dest_start : step.dest_end]
-            count += sum(1 for _ in _changes(mine, theirs))
-    return count
+            if any(_changes(mine, theirs)):
+                return True
+    return False
 
 
 def _changes(one: Sequence[str], other: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 _PROSE: Final = b" \t\r\n\v\f.,!?;:\"'`"
 """Deleted. Operators and brackets stay: `a * (b + c)` is not `a * b + c`. A number's own point and comma are
-kept apart by `numbers`."""
+kept in the list of numbers."""
 _LOWER: Final = bytes(range(256)).lower()
 _NUMERIC: Final = bytes(byte if chr(byte) in "0123456789.," else 32 for byte in range(256))
 _MARKS: Final = re.compile("[\u00a0\u00ad\u2000-\u206f\u3000-\u303f\ufe0f]+")
@@ -17,22 +17,21 @@ Japanese."""
 _WORD: Final = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d]\w*|[^\w\s.,!?;:\"'`]|!(?==)")
 
 
-def folded(text: str) -> bytes:
-    """What two texts have in common that differ in case, spaces and the punctuation of prose only (UTF-8)."""
+def folded(text: str) -> tuple[bytes, list[bytes]]:
+    """What two texts have in common that differ in case, spaces and the punctuation of prose only (UTF-8), and
+    their numbers, in order, as written: `3.5`, `1,000`, `4`.
+    """
     if text.isascii():
         data = text.encode()
     else:
-        text = _MARKS.sub("", unicodedata.normalize("NFKC", text).lower())
-        data = text.encode("utf-8", "surrogatepass")
+        text = unicodedata.normalize("NFKC", text).lower()
+        data = _MARKS.sub("", text).encode("utf-8", "surrogatepass")
+    figures = data.translate(_NUMERIC).split()
     if b"!=" in data:  # the one mark of prose that turns the meaning of code round
         data = data.replace(b"!=", b"\x01=")
-    return data.translate(_LOWER, _PROSE)
-
-
-def numbers(text: str) -> list[bytes]:
-    """The numbers of a text, in order, as written: `3.5`, `1,000`, `4`."""
-    data = text.encode("utf-8", "surrogatepass").translate(_NUMERIC)
-    return [number for word in data.split() if (number := word.strip(b".,"))]
+    if figures:
+        figures = [number for figure in figures if (number := figure.strip(b".,"))]
+    return data.translate(_LOWER, _PROSE), figures
 
 
 def words(text: str) -> list[str]:

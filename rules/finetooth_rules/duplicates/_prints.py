@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 import orjson
 
 from finetooth_rules.duplicates import _sketch
-from finetooth_rules.duplicates._folded import folded, numbers
+from finetooth_rules.duplicates._folded import folded
 from finetooth_rules.duplicates._said import context, said
 
 if TYPE_CHECKING:
@@ -39,48 +40,60 @@ SKETCH: Final = "sketch"
 answer."""
 
 _SINGLE: Final = (WHOLE, SAID, PROMPT, ASKED, ANSWER, NUMBERS, ID)
+_NONE: Final = (0,) * len(_SINGLE)
+_ODD: Final = 0x9E3779B97F4A7C15
+_ALL: Final = (1 << 64) - 1
+_LOW: Final = (1 << 32) - 1
 
 
 def gather(examples: Sequence[Example | None], profile: Profile) -> Columns:
     """The columns named above, with one number (of `SKETCH` eight) a record."""
     columns: dict[str, array[int]] = {name: array("Q") for name in _SINGLE}
     texts: list[bytes] = []
+    put = [columns[name].append for name in _SINGLE]
     for example in examples:
+        numbers_of = _NONE if example is None else _numbers(example, texts)
         if example is None:
-            for column in columns.values():
-                column.append(0)
             texts += (b"", b"")
-            continue
-        apart = said(example)
-        asked, answered = folded(apart.prompt), folded(apart.answer)
-        texts += (asked, answered)
-        columns[WHOLE].append(whole(example))
-        columns[ID].append(_id(example))
-        figures = numbers(apart.prompt)
-        many = len(figures)
-        figures += numbers(apart.answer)
-        # The numbers in order, too: folding makes one of 3.5 and 35.
-        answer = _digest(
-            b"\x00".join((answered or apart.answer.encode("utf-8", "surrogatepass"), *figures[many:]))
-        )
-        columns[ANSWER].append(answer if apart.answer else 0)
-        columns[NUMBERS].append(_digest(b" ".join(sorted(figures))) if figures else 0)
-        around = _around(apart.frame, apart.beside)
-        question = _digest(b"\x00".join((*figures[:many], *around, asked)))
-        columns[ASKED].append(question if apart.prompt else 0)
-        columns[SAID].append(
-            _digest(b"%d %d" % (question, answer)) if asked or answered else columns[WHOLE][-1]
-        )
-        before = context(example, apart) if apart.answer else None
-        columns[PROMPT].append(_digest(before.encode("utf-8", "surrogatepass")) if before is not None else 0)
+        for append, number in zip(put, numbers_of, strict=True):
+            append(number)
     columns[SKETCH] = array("Q", _sketch.bins(texts).tobytes())
     return columns
+
+
+def _numbers(example: Example, texts: list[bytes]) -> tuple[int, ...]:
+    """The columns of `_SINGLE`; what is asked and answered, folded, is put to `texts`."""
+    apart = said(example)
+    asked, asked_figures = folded(apart.prompt)
+    answered, figures = folded(apart.answer)
+    texts += (asked, answered)
+    # The numbers in order, too: folding makes one of 3.5 and 35. What is all folded away stands for itself.
+    answer = _digest(
+        b"\x00".join((answered or apart.answer.encode("utf-8", "surrogatepass"), *figures))
+        if figures or not answered
+        else answered
+    )
+    question = _digest(b"\x00".join((*asked_figures, *_around(apart.frame, apart.beside), asked)))
+    record = whole(example)
+    before = context(example, apart) if apart.answer else None
+    return (
+        record,
+        # One of them times an odd number: told apart from each other, and from their sum.
+        (question * _ODD + answer & _ALL or 1) if asked or answered else record,
+        # To the letter: equal after folding, and a checksum of it unfolded.
+        0 if before is None else question & ~_LOW | crc32(before.encode("utf-8", "surrogatepass")) or 1,
+        question if apart.prompt else 0,
+        answer if apart.answer else 0,
+        _digest(b" ".join(sorted(asked_figures + figures))) if asked_figures or figures else 0,
+        _id(example),
+    )
 
 
 @lru_cache(maxsize=64)
 def _around(frame: str, beside: str) -> tuple[bytes, ...]:
     """What is said beside prompt and answer, folded: the same in most records."""
-    return (folded(frame), *numbers(frame), beside.encode("utf-8", "surrogatepass"))
+    text, figures = folded(frame)
+    return (text, *figures, beside.encode("utf-8", "surrogatepass"))
 
 
 def whole(example: Example) -> int:

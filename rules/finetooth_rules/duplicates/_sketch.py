@@ -72,10 +72,10 @@ def _fast(texts: Sequence[bytes]) -> array[int]:
     three |= byte[:-2]
     three *= np.uint32(_ANCHOR)
     anchors = np.flatnonzero(three < np.uint32(_BOUND))
-    of = np.searchsorted(ends, anchors, side="right")
-    inside = of < len(texts)
-    anchors, of = anchors[inside], of[inside]
-    inside = anchors + SHINGLE <= ends[of]
+    each = np.diff(np.searchsorted(anchors, ends), prepend=0)
+    of = np.repeat(np.arange(len(texts)), each)
+    anchors = anchors[: len(of)]
+    inside = anchors + SHINGLE <= np.repeat(ends, each)
     anchors, of = anchors[inside], of[inside]
     # Eight bytes from each place on, as one number.
     eight = np.ndarray((len(data) - 7,), "<u8", buffer=data, strides=(1,))
