@@ -15,7 +15,11 @@ import struct
 from array import array
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BINS: Final = 8
 SHINGLE: Final = 16
@@ -63,6 +67,20 @@ def _is_anchor(three: bytes) -> bool:
 def _fast(texts: Sequence[bytes]) -> array[int]:
     import numpy as np
 
+    mixed, of = shingles(texts)
+    place = of * BINS + (mixed >> np.uint64(61)).astype(np.int64)
+    values = ((mixed >> np.uint64(29)) & np.uint64(_NONE)).astype(np.uint32)
+    least = np.full(len(texts) * BINS, _NONE, np.uint32)
+    np.minimum.at(least, place, values)
+    least[least == 0] = 1
+    least[least == _NONE] = 0
+    return array("I", least.tobytes())
+
+
+def shingles(texts: Sequence[bytes]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hashes of all shingles of some texts, and the number of the text that each is of."""
+    import numpy as np
+
     data = b"".join((*texts, bytes(SHINGLE)))
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
     byte = np.frombuffer(data, np.uint8).astype(np.uint32)
@@ -83,10 +101,4 @@ def _fast(texts: Sequence[bytes]) -> array[int]:
     mixed ^= eight[anchors + 8] * np.uint64(_SECOND)
     mixed ^= mixed >> np.uint64(32)
     mixed *= np.uint64(_LAST)
-    place = of * BINS + (mixed >> np.uint64(61)).astype(np.int64)
-    values = ((mixed >> np.uint64(29)) & np.uint64(_NONE)).astype(np.uint32)
-    least = np.full(len(texts) * BINS, _NONE, np.uint32)
-    np.minimum.at(least, place, values)
-    least[least == 0] = 1
-    least[least == _NONE] = 0
-    return array("I", least.tobytes())
+    return mixed, of

@@ -178,7 +178,7 @@ def _lint(
         offset += batch.lead
         line_number += batch.lead_lines
         checked = linter.check(records)
-        if features.tokens is not None:
+        if features.tokens is not None or features.benchmarks is not None:
             checked = [
                 linter.finish((*one, *two)) if two else one
                 for one, two in zip(checked, linter.measure(records, features), strict=True)
