@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.engine.live_blocks import Block, Entry
 from finetooth.engine.live_gather import Gathered, Gatherer, RawRecord
-from finetooth.engine.live_groups import LiveGroups, LiveNear
+from finetooth.engine.live_groups import Address, LiveGroups, LiveNear
 from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter
 from finetooth_rules.rule import NearRule, StatisticRule
@@ -169,8 +169,27 @@ class Judge:
                 if at % _JUDGED_AT_ONCE == 0:
                     yield None
             yield None
-        self._concluded[code] = tuple(self._linter.conclude(rule, verdict))
+        picked: dict[str, Address] = {}
+        if verdict is not None and rule.picks is not None:
+            picked = yield from self._pick(number, rule, verdict)
+        self._concluded[code] = tuple(self._linter.conclude(rule, verdict, picked))
         self._verdicts[code] = verdict
+
+    def _pick(
+        self, number: int, rule: StatisticRule[Any, Any, Any], verdict: Any
+    ) -> Generator[None, None, dict[str, Address]]:
+        """The first record of each label that the rule wants to show."""
+        picked: dict[str, Address] = {}
+        for block_number, block in enumerate(self._index.blocks):
+            for at, entry in enumerate(block.entries):
+                fact = entry.facts[number] if entry.facts else None
+                if fact is not None:
+                    for label in self._linter.picks(rule, fact, verdict):
+                        if label not in picked:
+                            picked[label] = Address((block_number, at), entry)
+                if at % _JUDGED_AT_ONCE == 0:
+                    yield None
+        return picked
 
     def _summarise(self, number: int, rule: StatisticRule[Any, Any, Any], block: Block) -> Iterator[None]:
         summary = rule.empty()
