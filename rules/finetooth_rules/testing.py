@@ -36,7 +36,7 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import Match, Member
 from finetooth_rules.settings import build_profile
-from finetooth_rules.splits import TRAIN, VALIDATION
+from finetooth_rules.splits import SPLITS, TRAIN, VALIDATION
 
 Host: TypeAlias = Callable[[Profile, Mapping[str, Any]], tuple[Profile, Features]]
 """Stands for the engine: from a profile and the case's settings to the profile with the files they name, and
@@ -146,8 +146,9 @@ def lint(
     train: bytes = b"",
 ) -> list[Placed]:
     """Every finding on the records of a whole file in memory (file rules aside). `known`: the rules there are
-    (default: ours); `catalogue.builtin().extended([my_rules])` has yours too. With `train` the file is the
-    validation split of a dataset, and these are the records of its training split.
+    (default: ours); `catalogue.builtin().extended([my_rules])` has yours too. It is the training split of a
+    dataset that has the splits of the settings' `[dataset]`; with `train` it is the validation split, and
+    these are the records of its training split.
     """
     known = known or builtin()
     decoded = tomllib.loads(settings)
@@ -158,7 +159,8 @@ def lint(
     framed = _framed(lines, bounds)
     records = [record for _, record in framed]
     profile = build_profile(decoded, [record.value for record in records], known)
-    profile = replace(profile, own_schema=own)
+    named = frozenset(decoded.get("dataset", ())).intersection(SPLITS)
+    profile = replace(profile, own_schema=own, splits=named)
     if train:
         profile = replace(profile, split=VALIDATION, splits=frozenset({TRAIN, VALIDATION}))
     if callable(features):
