@@ -222,17 +222,22 @@ def _weighty(text: Sequence[str]) -> Counter[str]:
 
 def _differs(half: _Half) -> bool:
     """Whether a word that carries meaning differs."""
+    return half.one != half.other and any(any(_changes(*stretch)) for stretch in _stretches(half))
+
+
+def _stretches(half: _Half) -> Iterator[tuple[list[str], list[str]]]:
+    """What differs between two words that are the same."""
     from rapidfuzz.distance import Levenshtein
 
     one, other = half.one, half.other
-    if one == other:
-        return False
+    begin = (0, 0)
     for step in Levenshtein.opcodes(one, other):
-        if step.tag != "equal":
-            mine, theirs = one[step.src_start : step.src_end], other[step.dest_start : step.dest_end]
-            if any(_changes(mine, theirs)):
-                return True
-    return False
+        if step.tag == "equal":
+            if begin != (step.src_start, step.dest_start):
+                yield one[begin[0] : step.src_start], other[begin[1] : step.dest_start]
+            begin = (step.src_end, step.dest_end)
+    if begin != (len(one), len(other)):
+        yield one[begin[0] :], other[begin[1] :]
 
 
 def _changes(one: Sequence[str], other: Sequence[str]) -> Iterator[str]:
@@ -251,7 +256,7 @@ def _same_word(one: str, other: str) -> bool:
     from rapidfuzz.distance import OSA
 
     short, long = sorted((one, other), key=len)
-    if len(short) > 2 and long == short + "s":
+    if len(short) > 2 and long in (short + "s", short + "es"):
         return True
     return (
         len(short) >= _TYPO

@@ -51,9 +51,11 @@ class Reader:
 
     def __init__(self, source: Source, merged: Merged) -> None:
         self._source = source
-        self._parts = merged.parts
-        self._starts = [part.start for part in merged.parts]
-        self._bases = merged.bases()
+        # A part without records may begin where the one behind it does.
+        filled = [(p, base) for p, base in zip(merged.parts, merged.bases(), strict=True) if p.offsets]
+        self._parts = [part for part, _ in filled]
+        self._starts = [part.start for part in self._parts]
+        self._bases = [base for _, base in filled]
 
     def record(
         self, offset: int, size: int, *, oversize: bool = False, column: int = 0, glue: bool = False
@@ -69,6 +71,8 @@ class Reader:
     def at(self, offset: int) -> tuple[int, Record] | None:
         """First line (from 0, in the file) and record at an offset."""
         number = bisect_right(self._starts, offset) - 1
+        if number < 0:
+            return None
         part = self._parts[number]
         index = bisect_right(part.offsets, offset) - 1
         if index < 0 or part.offsets[index] != offset:
