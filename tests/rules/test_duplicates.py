@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from finetooth_rules.duplicates import _pairs, _prints, _sketch
 from finetooth_rules.duplicates._folded import folded, words
 from finetooth_rules.example import Example
+from finetooth_rules.grouping import _of_many, grouping
 from finetooth_rules.lint import Linter
 from finetooth_rules.record import Record
 from finetooth_rules.rule import Columns
@@ -80,6 +82,19 @@ def test_both_ways_to_find_candidates_give_the_same(given_rows: list[tuple[str, 
     every = range(len(given_rows))
     few, many = _pairs._few(found, every), _pairs._many(found, every) if given_rows else []
     assert sorted(few) == sorted(many)
+
+
+@given(rows, st.randoms())
+@settings(deadline=None)
+def test_both_ways_to_find_equal_rows_give_the_same(given_rows: list[tuple[str, str]], order: Any) -> None:
+    rows = [(prompt.upper() if order.random() < 0.3 else prompt, answer) for prompt, answer in given_rows]
+    found, held_out = columns(rows), [order.random() < 0.3 for _ in rows]
+    asked = found[_prints.SAID], found[_prints.WHOLE], held_out
+    if rows:
+        few, many = _pairs._equal_few(*asked), _pairs._equal_many(*asked)
+        assert (sorted(few[0]), sorted(few[1])) == (sorted(many[0]), many[1])
+        keys, values = found[_prints.ASKED], found[_prints.ANSWER]
+        assert grouping(keys, values) == _of_many(keys, values)
 
 
 @given(st.text(max_size=60))

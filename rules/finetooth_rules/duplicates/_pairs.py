@@ -8,6 +8,7 @@ the same pairs.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
@@ -35,6 +36,7 @@ ASKED: Final = 5
 """A prompt that more training records share leaks nothing: "Tell me a joke"."""
 _SMALL: Final = 200
 _ROW_BITS: Final = 28
+_ROW_MASK: Final = (1 << _ROW_BITS) - 1
 
 
 class _Shared(NamedTuple):
@@ -52,20 +54,10 @@ def pairs(columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
     """
     said, asked = columns[_prints.SAID], columns[_prints.ASKED]
     sampled = on_purpose(grouping(asked, columns[_prints.ANSWER]))
-    first: dict[tuple[int, bool], int] = {}
-    seen: set[tuple[int, bool]] = set()
-    found: set[Pair] = set()
-    rest: list[int] = []
-    for row, (digest, value, out) in enumerate(zip(said, columns[_prints.WHOLE], held_out, strict=True)):
-        if not digest or (value, out) in seen:
-            continue
-        seen.add((value, out))
-        before = first.setdefault((digest, out), row)
-        if before != row:
-            found.add(Pair(before, row, True))
-        else:
-            rest.append(row)
-    for shared in _best(_few(columns, rest) if len(rest) <= _SMALL else _many(columns, rest), rest, held_out):
+    few = len(said) <= _SMALL
+    sure, rest = (_equal_few if few else _equal_many)(said, columns[_prints.WHOLE], held_out)
+    found = {Pair(one, other, True) for one, other in sure}
+    for shared in _best((_few if few else _many)(columns, rest), rest, held_out):
         one, other = rest[shared.first], rest[shared.second]
         if sampled and asked[one] and asked[one] == asked[other] and held_out[one] == held_out[other]:
             continue
@@ -74,6 +66,46 @@ def pairs(columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
     if any(held_out) and not all(held_out):
         found.update(_same_question(columns[_prints.PROMPT], said, held_out))
     return sorted(found)
+
+
+def _equal_few(
+    said: array[int], whole: array[int], held_out: Sequence[bool]
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """The rows of either side that say the same as an earlier one and are another record, each behind the first
+    that says it; and the first rows of all that is said.
+    """
+    first: dict[tuple[int, bool], int] = {}
+    seen: set[tuple[int, bool]] = set()
+    sure: list[tuple[int, int]] = []
+    for row, (digest, record, out) in enumerate(zip(said, whole, held_out, strict=True)):
+        if not digest or (record, out) in seen:
+            continue
+        seen.add((record, out))
+        before = first.setdefault((digest, out), row)
+        if before != row:
+            sure.append((before, row))
+    return sure, [*first.values()]
+
+
+def _equal_many(
+    said: array[int], whole: array[int], held_out: Sequence[bool]
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """The same among any number of rows."""
+    import numpy as np
+
+    # The sides are kept apart by another digest.
+    side = np.where(np.fromiter(held_out, bool, len(said)), np.uint64(_ROW_MASK), np.uint64(0))
+    digests = np.frombuffer(said, np.uint64) ^ side
+    records = np.frombuffer(whole, np.uint64) ^ side
+    _, firsts, of = np.unique(digests, return_index=True, return_inverse=True)
+    new = np.zeros(len(digests), bool)
+    new[np.unique(records, return_index=True)[1]] = True
+    before = firsts[of]
+    there = digests != side
+    again = np.flatnonzero(new & there & (before != np.arange(len(digests))))
+    sure = [*zip(before[again].tolist(), again.tolist(), strict=True)]
+    rest: list[int] = np.sort(firsts[there[firsts]]).tolist()
+    return sure, rest
 
 
 def _same_question(prompt: Sequence[int], said: Sequence[int], held_out: Sequence[bool]) -> Iterator[Pair]:
@@ -133,30 +165,30 @@ def _many(columns: Columns, rows: Sequence[int]) -> Iterator[_Shared]:
     import numpy as np
 
     where = np.array(rows)
-    sketches = np.frombuffer(columns[_prints.SKETCH], np.uint32).reshape(-1, BINS)[where]
-    row, place = np.nonzero(sketches)
-    packed = sketches[row, place].astype(np.uint64)
-    packed |= place.astype(np.uint64) << np.uint64(32)
-    packed <<= np.uint64(_ROW_BITS)
-    packed |= row.astype(np.uint64)
-    packed.sort()
-    value = packed >> np.uint64(_ROW_BITS)
-    row = (packed & np.uint64((1 << _ROW_BITS) - 1)).astype(np.int64)
-    begins = np.flatnonzero(np.concatenate(([True], value[1:] != value[:-1])))
-    length = np.diff(np.append(begins, len(value)))
-    holders = np.repeat(length, length)
-    own = np.bincount(row[holders <= SCAFFOLD], minlength=len(rows))
-    several = (holders > 1) & (holders <= SCAFFOLD)
-    value, row = value[several], row[several]
+    sketches = np.frombuffer(columns[_prints.SKETCH], np.uint32).reshape(-1, BINS)
     figures = np.frombuffer(columns[_prints.NUMBERS], np.uint64)[where]
+    own = np.zeros(len(rows), np.int64)
     met = []
-    for step in range(1, SCAFFOLD):
-        same = np.flatnonzero(value[step:] == value[:-step])
-        one, other = row[same], row[same + step]
-        equal = figures[one] == figures[other]
-        met.append(one[equal] << np.int64(_ROW_BITS) | other[equal])
+    for place in range(BINS):  # one after the other: what they take of memory is taken once
+        packed = sketches[where, place].astype(np.uint64) << np.uint64(_ROW_BITS)
+        packed |= np.arange(len(rows), dtype=np.uint64)
+        packed.sort()
+        value = packed >> np.uint64(_ROW_BITS)
+        row = (packed & np.uint64(_ROW_MASK)).astype(np.int64)
+        begins = np.flatnonzero(np.concatenate(([True], value[1:] != value[:-1])))
+        length = np.diff(np.append(begins, len(value)))
+        holders = np.repeat(length, length)
+        holders[value == 0] = 0  # no shingle
+        own[row[(holders > 0) & (holders <= SCAFFOLD)]] += 1
+        several = (holders > 1) & (holders <= SCAFFOLD)
+        value, row = value[several], row[several]
+        for step in range(1, SCAFFOLD):
+            same = np.flatnonzero(value[step:] == value[:-step])
+            one, other = row[same], row[same + step]
+            equal = figures[one] == figures[other]
+            met.append(one[equal] << np.int64(_ROW_BITS) | other[equal])
     both, count = np.unique(np.concatenate(met), return_counts=True)
-    one, other = both >> _ROW_BITS, both & ((1 << _ROW_BITS) - 1)
+    one, other = both >> _ROW_BITS, both & _ROW_MASK
     enough = (count >= LEAST) & (count * SHARE >= np.maximum(own[one], own[other]))
     for shared in zip(count[enough].tolist(), one[enough].tolist(), other[enough].tolist(), strict=True):
         yield _Shared(*shared)

@@ -56,16 +56,58 @@ class Table:
         return found
 
 
+class Tables:
+    """The tables of some files, each put together once."""
+
+    def __init__(self, files: Sequence[JudgedFile]) -> None:
+        self._files = files
+        self._made: dict[tuple[str, tuple[int, ...]], Table | None] = {}
+
+    def of(self, rule: GroupRule | NearRule, numbers: Sequence[int]) -> Table | None:
+        """The rows of the files of these numbers; None where there are none, or the rule failed for one."""
+        parts = [part for number in numbers for part in self._files[number].merged.parts]
+        if any(rule.code in part.broken for part in parts):
+            return None
+        asked = (gathered_by(rule), tuple(numbers))
+        if asked not in self._made:
+            self._made[asked] = self._make(*asked)
+        return self._made[asked]
+
+    def _make(self, name: str, numbers: Sequence[int]) -> Table | None:
+        columns: dict[str, array[int]] = {}
+        begins: list[int] = []
+        parts: list[tuple[int, Sequence[int]]] = []
+        rows = 0
+        for number in numbers:
+            for part in self._files[number].merged.parts:
+                if not part.offsets:
+                    continue
+                if name not in part.numbers:
+                    return None
+                for column, values in part.numbers[name].items():
+                    if column in columns and len(begins) == 1:
+                        columns[column] = array("Q", columns[column])  # no longer that of the first part
+                    if column in columns:
+                        columns[column].extend(values)
+                    else:
+                        columns[column] = values
+                begins.append(rows)
+                parts.append((number, part.offsets))
+                rows += len(part.offsets)
+        return Table(self._files, columns, begins, parts) if rows else None
+
+
 def grouped(files: Sequence[JudgedFile], units: Sequence[Sequence[int]]) -> Iterator[tuple[Address, Finding]]:
     """The findings of the group and near rules on the files of one dataset, in order; `units` are the numbers
     of those that are judged as one file.
     """
+    tables = Tables(files)
     for rule, numbers in _groups_of(files, units):
         if rule.gather is None:
             yield from _by_digests(rule, files, numbers)
         else:
-            yield from _by_columns(rule, files, numbers)
-    yield from _near(files)
+            yield from _by_columns(rule, tables, numbers)
+    yield from _near(files, tables)
 
 
 def _groups_of(
@@ -94,13 +136,11 @@ def _by_digests(
     )
 
 
-def _by_columns(
-    rule: GroupRule, files: Sequence[JudgedFile], numbers: Sequence[int]
-) -> Iterator[tuple[Address, Finding]]:
-    table = _table(rule, files, numbers)
+def _by_columns(rule: GroupRule, tables: Tables, numbers: Sequence[int]) -> Iterator[tuple[Address, Finding]]:
+    table = tables.of(rule, numbers)
     if table is None:
         return
-    linter = files[numbers[0]].linter
+    linter = table.files[numbers[0]].linter
     keys = table.columns[rule.key]
     values = table.columns[rule.value] if rule.value else None
     if rule.speaks is not None and values is not None and not rule.speaks(grouping(keys, values)):
@@ -108,27 +148,6 @@ def _by_columns(
     for rows in equal(keys):
         group = [table.member(row, keys[row], values[row] if values else 0) for row in rows]
         yield from linter.judge_group(rule, group)
-
-
-def _table(rule: GroupRule | NearRule, files: Sequence[JudgedFile], numbers: Sequence[int]) -> Table | None:
-    """The rows of some files; None where the rule failed for one of them."""
-    name = gathered_by(rule)
-    columns: dict[str, array[int]] = {}
-    begins: list[int] = []
-    parts: list[tuple[int, Sequence[int]]] = []
-    rows = 0
-    for number in numbers:
-        for part in files[number].merged.parts:
-            if not part.offsets:
-                continue
-            if rule.code in part.broken or name not in part.numbers:
-                return None
-            for column, values in part.numbers[name].items():
-                columns.setdefault(column, array("Q")).extend(values)
-            begins.append(rows)
-            parts.append((number, part.offsets))
-            rows += len(part.offsets)
-    return Table(files, columns, begins, parts) if rows else None
 
 
 def equal(keys: array[int]) -> Iterator[list[int]]:
@@ -154,7 +173,7 @@ def equal(keys: array[int]) -> Iterator[list[int]]:
         yield rows
 
 
-def _near(files: Sequence[JudgedFile]) -> Iterator[tuple[Address, Finding]]:
+def _near(files: Sequence[JudgedFile], tables: Tables) -> Iterator[tuple[Address, Finding]]:
     """The near rules; those that ask the same share the answer."""
     rules = {rule.code: rule for file in files for rule in file.linter.nears}
     found: dict[tuple[Any, ...], list[Match]] = {}
@@ -162,14 +181,15 @@ def _near(files: Sequence[JudgedFile]) -> Iterator[tuple[Address, Finding]]:
         has = [number for number, file in enumerate(files) if any(r.code == code for r in file.linter.nears)]
         asks = (rule.gather, rule.pairs, rule.likeness, tuple(has))
         if asks not in found:
-            found[asks] = list(_matches(rule, files, has))
+            found[asks] = list(_matches(rule, tables, has))
         yield from files[has[0]].linter.judge_matches(rule, found[asks])
 
 
-def _matches(rule: NearRule, files: Sequence[JudgedFile], numbers: Sequence[int]) -> Iterator[Match]:
-    table = _table(rule, files, numbers)
+def _matches(rule: NearRule, tables: Tables, numbers: Sequence[int]) -> Iterator[Match]:
+    table = tables.of(rule, numbers)
     if table is None:
         return
+    files = table.files
     linter = files[numbers[0]].linter
     readers = Readers(files)
 
