@@ -1,9 +1,9 @@
 """Whether two records say nearly the same, and how nearly.
 
-Likeness alone does not tell: "What is 3 + 4?" and "What is 3 + 5?", two questions on one long text, a template
-filled twice are alike and not copies. So it counts *what* differs: numbers, negations and operators must be
-the same; a word that carries meaning may differ only where the other half of the record shows that the same
-is meant.
+Likeness alone does not tell: "What is 3 + 4?" and "What is 3 + 5?", two questions on one long text, a
+template filled twice are alike and not copies. So it counts *what* differs: numbers, negations and operators
+must be the same; a word that carries meaning may differ only where the other half of the record shows that
+the same is meant.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ class _Half(NamedTuple):
 
 
 def likeness(one: Example, other: Example, least: float) -> float | None:
-    """How alike two records are, from 0 to 1, by the words of their questions and answers; None where they are
-    no near copies. `least` is the likeness below which two answers are two.
+    """How alike two records are, from 0 to 1, by the words of their questions and answers; None where they
+    are no near copies. `least` is the likeness below which two answers are two.
     """
     from rapidfuzz.distance import Indel
 

@@ -18,8 +18,8 @@ _WORD: Final = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d]
 
 
 def folded(text: str) -> tuple[bytes, list[bytes]]:
-    """What two texts have in common that differ in case, spaces and the punctuation of prose only (UTF-8), and
-    their numbers, in order, as written: `3.5`, `1,000`, `4`.
+    """What two texts have in common that differ in case, spaces and the punctuation of prose only (UTF-8),
+    and their numbers, in order, as written: `3.5`, `1,000`, `4`.
     """
     if text.isascii():
         data = text.encode()
@@ -35,7 +35,7 @@ def folded(text: str) -> tuple[bytes, list[bytes]]:
 
 
 def words(text: str) -> list[str]:
-    """The words, numbers and operators of a text in small letters; of Chinese and Japanese, the characters."""
+    """The words, numbers and operators of a text in small letters; of Chinese and Japanese, characters."""
     if not text.isascii():
         text = _MARKS.sub(" ", unicodedata.normalize("NFKC", text))
     return _WORD.findall(text.lower())

@@ -25,8 +25,8 @@ SCAFFOLD: Final = 12
 LEAST: Final = 2
 """Bins in common without which two records are no candidates: one is chance in a large file."""
 SHARE: Final = 5
-"""One in so many of the bins that are no scaffold must be common. Copies with every tenth word exchanged share
-about two in five."""
+"""One in so many of the bins that are no scaffold must be common. Copies with every tenth word exchanged
+share about two in five."""
 BEST: Final = 3
 """Candidates for one record: those it shares most with."""
 COMPARED: Final = 5_000
@@ -71,8 +71,8 @@ def pairs(columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
 def _equal_few(
     said: array[int], whole: array[int], held_out: Sequence[bool]
 ) -> tuple[list[tuple[int, int]], list[int]]:
-    """The rows of either side that say the same as an earlier one and are another record, each behind the first
-    that says it; and the first rows of all that is said.
+    """The rows of either side that say the same as an earlier one and are another record, each behind the
+    first that says it; and the first rows of all that is said.
     """
     first: dict[tuple[int, bool], int] = {}
     seen: set[tuple[int, bool]] = set()

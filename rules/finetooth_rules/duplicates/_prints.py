@@ -1,5 +1,5 @@
-"""The numbers by which the rules of this group tell records apart: a row for each record, read once for all of
-them."""
+"""The numbers by which the rules of this group tell records apart: a row for each record, read once for all
+of them."""
 
 from __future__ import annotations
 

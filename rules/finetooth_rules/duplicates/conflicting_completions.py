@@ -2,12 +2,12 @@ r"""One prompt has different answers.
 
 ## What it does
 Reports a record that asks exactly what an earlier one asks – the same turns, tools and media before the last
-answer – and answers something else; case, spaces and punctuation of the answers do not count. It says how many
-answers there are.
+answer – and answers something else; case, spaces and punctuation of the answers do not count. It says how
+many answers there are.
 
-Silent for data on preferences and for reinforcement learning, where several answers to a prompt are the point,
-and where a third of the records (and five prompts at least) share their prompt with another answer: then
-answers are sampled on purpose.
+Silent for data on preferences and for reinforcement learning, where several answers to a prompt are the
+point, and where a third of the records (and five prompts at least) share their prompt with another answer:
+then answers are sampled on purpose.
 
 ## Why it matters
 Two answers to one question teach a coin toss. Where labels contradict each other no training makes the model

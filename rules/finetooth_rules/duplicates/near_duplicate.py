@@ -6,11 +6,11 @@ and punctuation; small words ("the", "please"), plurals and slips of the pen; so
 question is the same; some words of a question whose long answer is the same. It says how alike the two are, by
 the words of their questions and answers.
 
-Not reported: what differs in a number, an operator, a negation, or in a word that carries meaning ("capital of
-France", "capital of Spain"), however long the text around it is. System prompts do not count, and neither does
-what many records have in common: an instruction, a template. Where a third of the records are other answers
-to prompts that are there already, answers are sampled on purpose, and like answers to one prompt are no
-finding.
+Not reported: what differs in a number, an operator, a negation, or in a word that carries meaning ("capital
+of France", "capital of Spain"), however long the text around it is. What many records have in common – an
+instruction, a template – does not make them candidates, and another system prompt makes another record only
+where the answer is shorter than a dozen words. Where a third of the records are other answers to prompts that
+are there already, answers are sampled on purpose, and like answers to one prompt are no finding.
 
 ## Why it matters
 Near copies count like copies: the model memorises what is said in them, and learns less from the rest. They
@@ -33,7 +33,7 @@ Unsafe: the later record is deleted. The two may be there on purpose, and the la
 
 ## Options
 - `min-likeness`: how alike two answers to one question must be at least, from 0 to 1 (default 0.9).
-"""
+"""  # noqa: E501 - a record is one line
 
 from __future__ import annotations
 

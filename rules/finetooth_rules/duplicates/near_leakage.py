@@ -1,13 +1,13 @@
 r"""A record to measure with is nearly one that is trained on.
 
 ## What it does
-Reports a record of the validation or the test split that says nearly the same as one of the training split (as
-`near-duplicate` has it), or asks exactly what one asks that has another answer. Which file is which split is
-told by `[dataset]` in the settings, or by the files' names.
+Reports a record of the validation or the test split that says nearly the same as one of the training split
+(as `near-duplicate` has it), or asks exactly what one asks that has another answer. Which file is which
+split is told by `[dataset]` in the settings, or by the files' names.
 
 ## Why it matters
-What the model has seen in training measures its memory. Splits that were cut row by row from data with several
-versions of a record, or several answers to a prompt, leak in this way.
+What the model has seen in training measures its memory. Splits that were cut row by row from data with
+several versions of a record, or several answers to a prompt, leak in this way.
 
 ## Example
 With this training split:

@@ -2,8 +2,8 @@ r"""A record to measure with is also trained on.
 
 ## What it does
 Reports a record of the validation or the test split that says the same as one of the training split, but for
-case, spaces and the punctuation of prose. Which file is which split is told by `[dataset]` in the settings, or
-by the files' names.
+case, spaces and the punctuation of prose. Which file is which split is told by `[dataset]` in the settings,
+or by the files' names.
 
 ## Why it matters
 The model has learnt the answer by heart: what is measured is its memory. A loss that falls on such records
@@ -63,7 +63,7 @@ def judge(
                 copy(
                     CODE,
                     f"this {member.split} record is also in the training split; expected it in one of them",
-                    # Nothing is worth less than a measurement that is wrong: an error, as if it were left out.
+                    # An error: what is measured with it is worth nothing, as if it were left out.
                     Consequence.DROPPED,
                     trained,
                     "the record that is trained on",

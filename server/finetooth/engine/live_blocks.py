@@ -19,8 +19,8 @@ class Entry:
     `findings` are those of the syntax and record rules, `judged` those of all other rules by origin.
     In an array the record is `size` bytes from byte `at` of the lines on. Where several records begin on the
     same lines, all entries but the last cover 0 lines, and are read anew with it.
-    `facts`, `keys` and `rows` are what the statistic, group and near rules know of it, None until gathered. `merged` and
-    `rendered` cache what is shown.
+    `facts`, `keys` and `rows` are what the statistic, group and near rules know of it, None until gathered.
+    `merged` and `rendered` cache what is shown.
     """
 
     __slots__ = (
