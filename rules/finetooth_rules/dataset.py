@@ -178,10 +178,16 @@ class DatasetRules(Running):
                 yield from self.judge_group(rule, group)
 
     def judge_group(self, rule: GroupRule, group: Sequence[Member]) -> Iterator[tuple[Any, Finding]]:
-        """Judge the members of one group, in order of their addresses. Yields (address, finding)."""
-        options = self.options(rule.code)
-        for member, finding in self.listed(rule, rule.judge, group, self.profile, options):
-            yield member.address, finding
+        """Judge the members of one group, in order of their addresses. Yields (address, finding), one by one:
+        a group may be large. Where the rule raises, what came before is void (`broken` says so).
+        """
+        if rule.code in self.broken:
+            return
+        try:
+            for member, finding in rule.judge(group, self.profile, self.options(rule.code)):
+                yield member.address, finding
+        except Exception as error:
+            self.broken[rule.code] = f"{type(error).__name__}: {error}"
 
     def pairs(self, rule: NearRule, columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
         """The candidates of a near rule."""

@@ -135,7 +135,8 @@ class LiveGroups:
                 else:
                     split = self._linter.profile.split
                     members.append(Member(address, key, split, group.values[address.entry]))
-            members.sort(key=lambda member: member.address)
+            if len(members) <= _LARGE:  # else they come in order
+                members.sort(key=lambda member: member.address)
             for number, (address, finding) in enumerate(self._linter.judge_group(self._rule, members)):
                 found.setdefault(address.entry, []).append(finding)
                 if number % _AT_ONCE == _AT_ONCE - 1:
