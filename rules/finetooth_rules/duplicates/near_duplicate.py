@@ -1,8 +1,8 @@
 r"""A record says nearly the same as an earlier one.
 
 ## What it does
-Reports a record that differs from an earlier one of the dataset only in what leaves its meaning: case, spaces
-and punctuation; small words ("the", "please"), plurals and slips of the pen; some words of an answer whose
+Reports a record that differs from an earlier one of the dataset only in what leaves its meaning: columns that
+are not said (an id, a source); case, spaces and punctuation; small words ("the", "please"), plurals and slips of the pen; some words of an answer whose
 question is the same; some words of a question whose long answer is the same. It says how alike the two are, by
 the words of their questions and answers.
 
@@ -66,7 +66,7 @@ def judge(matches: Sequence[Match], profile: Profile, options: Options) -> Itera
     ]
     for match in _near.closest(same_side, told=lambda match: match.second):
         if match.likeness == 1:
-            what = "this record repeats an earlier one but for case, spaces or punctuation"
+            what = "this record says the same as an earlier one, case and punctuation aside"
         else:
             what = f"this record is {_near.percent(match.likeness)} % like an earlier one"
         finding = copy(
