@@ -2,9 +2,9 @@ r"""A record says nearly the same as an earlier one.
 
 ## What it does
 Reports a record that differs from an earlier one of the dataset only in what leaves its meaning: columns that
-are not said (an id, a source); case, spaces and punctuation; small words ("the", "please"), plurals and slips of the pen; some words of an answer whose
-question is the same; some words of a question whose long answer is the same. It says how alike the two are, by
-the words of their questions and answers.
+are not said (an id, a source); case, spaces and punctuation; small words ("the", "please"), plurals and slips
+of the pen; some words of an answer whose question is the same; some words of a question whose long answer is
+the same. It says how alike the two are, by the words of their questions and answers.
 
 Not reported: what differs in a number, an operator, a negation, or in a word that carries meaning ("capital
 of France", "capital of Spain"), however long the text around it is. What many records have in common – an
@@ -38,7 +38,7 @@ Unsafe: the later record is deleted. The two may be there on purpose, and the la
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from finetooth_rules.duplicates import _near, _prints
@@ -54,7 +54,7 @@ CODE: Final = "DUP002"
 class Options:
     """How alike two answers to one question must be."""
 
-    min_likeness: float = 0.9
+    min_likeness: float = field(default=0.9, metadata={"minimum": 0, "maximum": 1})
 
 
 def judge(matches: Sequence[Match], profile: Profile, options: Options) -> Iterator[tuple[Member, Finding]]:
