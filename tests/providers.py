@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
+from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.features import Features
 from finetooth_rules.model_files import ChatTemplate
 from finetooth_rules.profile import Profile
 
 TEMPLATES: Final = Path(__file__).parent / "data" / "templates"
+BENCHMARKS: Final = Path(__file__).parent / "data" / "benchmarks"
 FEATURES: Final[Features] = provide(FeatureSpec("o200k_base", False, True))
 """Every rule's marker cases, and the examples in its documentation."""
 
@@ -26,6 +28,11 @@ def template(name: str, text: str | None = None) -> ChatTemplate:
 
 def host(profile: Profile, settings: Mapping[str, Any]) -> tuple[Profile, Features]:
     """For marker cases: the features above, and the template that a case names."""
+    names = settings.get("dataset", {}).get("benchmarks", ())
+    if names:
+        files = tuple(BenchmarkFile(str(BENCHMARKS / name), name) for name in names)
+        profile = replace(profile, benchmarks=files)
+        return profile, provide(replace(spec_for(profile), encoding="o200k_base", exact=False))
     name = settings.get("tokens", {}).get("template")
     if name is None:
         return profile, FEATURES

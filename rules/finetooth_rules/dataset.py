@@ -15,19 +15,37 @@ from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding
 from finetooth_rules.profile import Profile
-from finetooth_rules.rule import AnyRule, GroupRule, Headed, Member, NoOptions, StatisticRule
+from finetooth_rules.rule import (
+    AnyRule,
+    Columns,
+    GroupRule,
+    Headed,
+    Match,
+    Member,
+    NearRule,
+    NoOptions,
+    Pair,
+    StatisticRule,
+)
 from finetooth_rules.running import Running
 
 NO_KEYS: Final[tuple[bytes, ...]] = ()
 
 
 class DatasetRules(Running):
-    """The statistic and group rules of one profile."""
+    """The statistic, group and near rules of one profile."""
 
     def __init__(self, profile: Profile, rules: tuple[AnyRule, ...]) -> None:
         super().__init__(profile, rules)
         self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
         self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
+        self.nears = [rule for rule in self.rules if isinstance(rule, NearRule)]
+        self.gathering: dict[str, GroupRule | NearRule] = {}
+        """A rule for each function that gathers numbers, by the function's name."""
+        together: list[GroupRule | NearRule] = [*self.groups, *self.nears]
+        for rule in together:
+            if rule.gather is not None:
+                self.gathering.setdefault(gathered_by(rule), rule)
 
     def gather(
         self, examples: Sequence[Example | None], features: Features, *, at_most: int | None = None
@@ -64,7 +82,7 @@ class DatasetRules(Running):
         return facts
 
     def keys(self, examples: Sequence[Example | None]) -> dict[str, list[tuple[bytes, ...]]]:
-        """Keys of the group rules: code → the digests of each example."""
+        """Keys of the group rules that read them one by one: code → the digests of each example."""
         return {
             rule.code: [
                 NO_KEYS
@@ -73,7 +91,20 @@ class DatasetRules(Running):
                 for example in examples
             ]
             for rule in self.groups
+            if rule.keys is not None
         }
+
+    def columns(self, examples: Sequence[Example | None]) -> dict[str, Columns]:
+        """What the other group rules and the near rules know of the examples: by the name of the function
+        that gathered it.
+        """
+        found: dict[str, Columns] = {}
+        for name, rule in self.gathering.items():
+            assert rule.gather is not None
+            gathered = self._called(rule, rule.gather, examples, self.profile)
+            if gathered is not None:
+                found[name] = gathered
+        return found
 
     def verdict(
         self,
@@ -138,15 +169,43 @@ class DatasetRules(Running):
         split of an address; without it all are of the profile's.
         """
         own = self.profile.split
-        options = self.options(rule.code)
         for key, addresses in members.items():
             if len(addresses) > 1:
                 group = [
                     Member(address, key, split_of(address) if split_of else own)
                     for address in sorted(addresses)
                 ]
-                for member, finding in self.listed(rule, rule.judge, group, self.profile, options):
-                    yield member.address, finding
+                yield from self.judge_group(rule, group)
+
+    def judge_group(self, rule: GroupRule, group: Sequence[Member]) -> Iterator[tuple[Any, Finding]]:
+        """Judge the members of one group, in order of their addresses. Yields (address, finding), one by one:
+        a group may be large. Where the rule raises, what came before is void (`broken` says so).
+        """
+        if rule.code in self.broken:
+            return
+        try:
+            for member, finding in rule.judge(group, self.profile, self.options(rule.code)):
+                yield member.address, finding
+        except Exception as error:
+            self.broken[rule.code] = f"{type(error).__name__}: {error}"
+
+    def pairs(self, rule: NearRule, columns: Columns, held_out: Sequence[bool]) -> list[Pair]:
+        """The candidates of a near rule."""
+        return self.listed(rule, rule.pairs, columns, held_out, self.profile)
+
+    def likeness(self, rule: NearRule, one: Example, other: Example) -> float | None:
+        """How alike the two records of a candidate are."""
+        return self._called(rule, rule.likeness, one, other, self.profile)
+
+    def judge_matches(self, rule: NearRule, matches: Sequence[Match]) -> list[tuple[Any, Finding]]:
+        """What a near rule says of the records that are alike: (address, finding)."""
+        found = self.listed(rule, rule.judge, matches, self.profile, self.options(rule.code))
+        return [(member.address, finding) for member, finding in found]
+
+
+def gathered_by(rule: GroupRule | NearRule) -> str:
+    """The name under which the columns of a rule are found; empty where it has none."""
+    return "" if rule.gather is None else f"{rule.gather.__module__}.{rule.gather.__qualname__}"
 
 
 def _merged(rule: StatisticRule[Any, Any, Any], summaries: Iterable[Any]) -> Any:

@@ -99,6 +99,23 @@ class TemplateRenderer(Protocol):
         """
 
 
+class Overlap(NamedTuple):
+    """An item of a benchmark that a text holds: the name of its file, its number there (from 1), and how much
+    of it (0 to 1).
+    """
+
+    file: str
+    item: int
+    share: float
+
+
+class Benchmarks(Protocol):
+    """Finds the items of benchmarks in texts."""
+
+    def overlaps(self, texts: Sequence[str]) -> list[Overlap | None]:
+        """Of each text the item that it holds most of; None where it holds less than half of any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """The providers a run has; None where the host has none, and the rules that need it do not run.
@@ -110,4 +127,5 @@ class Features:
     tokens: TokenCounter | None = None
     embedder: Embedder | None = None
     template: TemplateRenderer | None = None
+    benchmarks: Benchmarks | None = None
     shared: dict[tuple[str, int], Any] | None = field(default=None, compare=False, repr=False)

@@ -7,6 +7,7 @@ same.
     findings = linter.measure(records, features)  # rules that need tokens, in the background
     facts = linter.gather(examples, features)     # {code: [fact or None, …]} of the statistic rules
     keys = linter.keys(examples)                  # {code: [(digest, …), …]} of the group rules
+    columns = linter.columns(examples)            # numbers by which group and near rules tell records apart
     findings = linter.check_file(facts)           # file rules
 
 The last three cost nothing where no such rule is selected. A rule that raises is switched off for this

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from finetooth_rules.array import Framing
+from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.finding import Consequence, Severity
 from finetooth_rules.formats import FORMATS, Format
 from finetooth_rules.formats import recognise as recognise_known
@@ -71,6 +72,8 @@ class Profile:
     framing: Framing = Framing.LINES
     split: str = TRAIN
     splits: frozenset[str] = frozenset()
+    benchmarks: tuple[BenchmarkFile, ...] = ()
+    """Files whose items must not be trained on."""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -97,6 +100,7 @@ class Profile:
             self.framing,
             self.split,
             sorted(self.splits),
+            self.benchmarks,
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

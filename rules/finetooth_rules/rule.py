@@ -7,9 +7,10 @@ Example, Use instead, Fix, Options), `Options` is a frozen dataclass, and `RULE`
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.splits import TRAIN
@@ -166,27 +167,93 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     """Like `conclude`, with the addresses of what was picked; not called where the verdict is None."""
 
 
+Columns: TypeAlias = Mapping[str, "array[int]"]
+"""Numbers of 64 bits, by name: of some records in order, the same count for each of them."""
+
+Gather: TypeAlias = "Callable[[Sequence[Example | None], Profile], Columns]"
+"""What rules know of each record, as numbers; zeros where there is no example. Rules that name the same
+function share them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One record of a group. `address` is opaque and ordered: the smallest is the first in the dataset, its
-    training records before all others. `split` is that of its file."""
+    training records before all others. `split` is that of its file. `value` is what the rule asked for, by
+    which the members may be told apart.
+    """
 
     address: Any
     key: bytes
     split: str = TRAIN
+    value: int = 0
+
+
+class Grouping(NamedTuple):
+    """How all records fall into groups: how many have a key, how many of these are in a group whose members
+    have different values, and how many such groups there are.
+    """
+
+    records: int
+    contested: int
+    groups: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRule(Rule):
     """Judges records that share a key (a digest). The engine groups; `judge` gets the members of one group
     of two or more, sorted by address, and yields (member, finding). `scope`: the records of one file, or of
-    all files of a dataset."""
+    all files of a dataset.
 
-    keys: Callable[[Example, Profile, Any], Sequence[bytes]]
+    A rule gives either `keys`, digests of one example, or `gather` and the names of its columns that are
+    `key` (0: none) and `value`. `speaks` says, by how the records are grouped, whether the rule has anything
+    to say at all.
+    """
+
     judge: Callable[[Sequence[Member], Profile, Any], Iterator[tuple[Member, Finding]]]
+    keys: Callable[[Example, Profile, Any], Sequence[bytes]] | None = None
     scope: Literal["file", "dataset"] = "file"
+    gather: Gather | None = None
+    key: str = ""
+    value: str = ""
+    speaks: Callable[[Grouping], bool] | None = None
+    """Only for rules with a `value`."""
+
+
+class Pair(NamedTuple):
+    """The numbers of two records that may be alike, the earlier first. `sure`: they are, and need not be
+    looked at.
+    """
+
+    first: int
+    second: int
+    sure: bool
+
+
+class Match(NamedTuple):
+    """Two records that are alike, the earlier first, and how much so (0 to 1)."""
+
+    first: Member
+    second: Member
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearRule(Rule):
+    """Judges records that are nearly the same.
+
+    `pairs` names the candidates among all records by what was gathered of them; it also gets, of each,
+    whether it is held out of training. The engine reads the records of these pairs again: `likeness` says how
+    alike they are (None: they are two different things). `judge` gets what is left, in order, and yields
+    (member, finding). Rules that name the same `gather`, `pairs` and `likeness` share the work. The records
+    are those of all files of a dataset.
+    """
+
+    gather: Gather
+    pairs: Callable[[Columns, Sequence[bool], Profile], Sequence[Pair]]
+    likeness: Callable[[Example, Example, Profile], float | None]
+    judge: Callable[[Sequence[Match], Profile, Any], Iterator[tuple[Member, Finding]]]
 
 
 AnyRule: TypeAlias = (
-    SyntaxRule | RecordRule | MeasuredRule | FileRule | StatisticRule[Any, Any, Any] | GroupRule
+    SyntaxRule | RecordRule | MeasuredRule | FileRule | StatisticRule[Any, Any, Any] | GroupRule | NearRule
 )

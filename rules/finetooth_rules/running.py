@@ -58,7 +58,11 @@ class Running:
 
 def feature_key(feature: str) -> str:
     """How `broken` names a feature that failed; no rule's code looks like it."""
-    return {"tokens": "tokens.tokenizer", "template": "tokens.template"}.get(feature, feature)
+    return {
+        "tokens": "tokens.tokenizer",
+        "template": "tokens.template",
+        "benchmarks": "dataset.benchmarks",
+    }.get(feature, feature)
 
 
 def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:

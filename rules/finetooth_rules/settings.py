@@ -106,6 +106,10 @@ _DATASET: Final[dict[str, Any]] = {
         "train": {"description": "Files to train on.", **_SELECTORS},
         "validation": {"description": "Files to measure with while training.", **_SELECTORS},
         "test": {"description": "Files to measure with at the end.", **_SELECTORS},
+        "benchmarks": {
+            "description": "Files with the items of benchmarks, which must not be trained on.",
+            **_SELECTORS,
+        },
     },
 }
 

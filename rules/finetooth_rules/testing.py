@@ -7,7 +7,8 @@ For our rules and for other people's (give `known`, the catalogue with yours):
 
 A case is a heading, prose, an optional ```` ```toml ```` block of settings, an optional ```` ```schema ````
 block (the user's own JSON Schema), a ```` ```jsonl ```` block of
-records and markers, and optionally a ```` ```fixed ```` block (after all safe fixes) or ````
+records and markers, and optionally a ```` ```train ```` block (the training split of the dataset whose
+validation split the records then are), a ```` ```fixed ```` block (after all safe fixes) or ````
 ```fixed-unsafe ```` (after the unsafe ones of this rule too).
 """
 
@@ -15,22 +16,27 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, Final, TypeAlias
 
 from finetooth_rules.catalogue import Catalogue, builtin
-from finetooth_rules.dataset import summarise
+from finetooth_rules.dataset import gathered_by, summarise
 from finetooth_rules.edits import apply_fix
+from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
+from finetooth_rules.grouping import grouping
 from finetooth_rules.lint import Linter
 from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
+from finetooth_rules.rule import Match, Member
 from finetooth_rules.settings import build_profile
+from finetooth_rules.splits import SPLITS, TRAIN, VALIDATION
 
 Host: TypeAlias = Callable[[Profile, Mapping[str, Any]], tuple[Profile, Features]]
 """Stands for the engine: from a profile and the case's settings to the profile with the files they name, and
@@ -71,6 +77,7 @@ class Case:
     schema: str = ""
     fixed: bytes | None = None
     fixed_unsafe: bytes | None = None
+    train: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,7 @@ def load_cases(text: str) -> list[Case]:
                 blocks.get("schema", ""),
                 _bytes(fixed),
                 _bytes(unsafe),
+                _bytes(blocks.get("train")) or b"",
             )
         )
     return cases
@@ -135,10 +143,12 @@ def lint(
     features: Features | Host = Features(),  # noqa: B008 - frozen
     schema: str = "",
     known: Catalogue | None = None,
+    train: bytes = b"",
 ) -> list[Placed]:
     """Every finding on the records of a whole file in memory (file rules aside). `known`: the rules there are
     (default: ours); `catalogue.builtin().extended([my_rules])` has yours too. It is the training split of a
-    dataset that has the splits of the settings' `[dataset]`.
+    dataset that has the splits of the settings' `[dataset]`; with `train` it is the validation split, and
+    these are the records of its training split.
     """
     known = known or builtin()
     decoded = tomllib.loads(settings)
@@ -146,6 +156,35 @@ def lint(
     lines = split_lines(data)
     first = build_profile(decoded, (), known)
     bounds = Bounds(first.max_joined_lines, first.max_record_bytes, first.max_depth)
+    framed = _framed(lines, bounds)
+    records = [record for _, record in framed]
+    profile = build_profile(decoded, [record.value for record in records], known)
+    named = frozenset(decoded.get("dataset", ())).intersection(SPLITS)
+    profile = replace(profile, own_schema=own, splits=named)
+    if train:
+        profile = replace(profile, split=VALIDATION, splits=frozenset({TRAIN, VALIDATION}))
+    if callable(features):
+        profile, features = features(profile, decoded)
+    linter = Linter(profile, known.rules)
+    found: defaultdict[int, list[Finding]] = defaultdict(list)
+    for number, several in enumerate(
+        zip(linter.check(records), linter.measure(records, features), strict=True)
+    ):
+        found[number] += (finding for findings in several for finding in findings)
+    others = [record for _, record in _framed(split_lines(train), bounds)]
+    for number, finding in _dataset_findings(linter, framed, lines, features, others):
+        found[number].append(finding)
+    if linter.broken:
+        raise AssertionError(f"rules raised: {linter.broken}")
+    return [
+        Placed(*framed[number], finding)
+        for number in sorted(found)
+        for finding in linter.finish(found[number])
+    ]
+
+
+def _framed(lines: Sequence[bytes], bounds: Bounds) -> list[tuple[int, Record]]:
+    """The records of these lines, each with the number of its first line."""
     framed: list[tuple[int, Record]] = []
     index = 0
     while index < len(lines):
@@ -153,34 +192,23 @@ def lint(
         assert here is not None
         framed.append((index, here.record))
         index += here.record.line_count
-    records = [record for _, record in framed]
-    profile = build_profile(decoded, [record.value for record in records], known)
-    profile = replace(profile, own_schema=own, splits=frozenset(decoded.get("dataset", ())))
-    if callable(features):
-        profile, features = features(profile, decoded)
-    linter = Linter(profile, known.rules)
-    found: list[Placed] = []
-    for (line, record), one, two in zip(
-        framed, linter.check(records), linter.measure(records, features), strict=True
-    ):
-        found += [Placed(line, record, finding) for finding in linter.finish((*one, *two))]
-    found += _dataset_findings(linter, framed, lines, features)
-    if linter.broken:
-        raise AssertionError(f"rules raised: {linter.broken}")
-    return found
+    return framed
 
 
 def _dataset_findings(
-    linter: Linter, framed: Sequence[tuple[int, Record]], lines: Sequence[bytes], features: Features
-) -> list[Placed]:
-    """Findings of the statistic and group rules; those of the file as a whole are placed on its first
-    record.
+    linter: Linter,
+    framed: Sequence[tuple[int, Record]],
+    lines: Sequence[bytes],
+    features: Features,
+    train: Sequence[Record],
+) -> Iterator[tuple[int, Finding]]:
+    """Findings of the rules on all records together, each with the number of its record; those of the file as
+    a whole are placed on its first record.
     """
     starts = [0, *accumulate(map(len, lines))]
     offsets = [starts[line] for line, _ in framed]
     examples = linter.examples(record for _, record in framed)
     facts = linter.gather(examples, features)
-    found: list[Placed] = []
     for rule in linter.statistics:
         if rule.code not in facts:
             continue
@@ -188,24 +216,58 @@ def _dataset_findings(
         first = linter.heads({rule.code: facts[rule.code]}, given, offsets)
         verdict = linter.verdict(rule, [given[rule.code]], features, [*first.values()])
         picked: dict[str, int] = {}
-        for number, ((line, record), fact) in enumerate(zip(framed, facts[rule.code], strict=True)):
+        for number, fact in enumerate(facts[rule.code]):
             if fact is not None:
-                found += [Placed(line, record, finding) for finding in linter.judge(rule, fact, verdict)]
+                yield from ((number, finding) for finding in linter.judge(rule, fact, verdict))
                 for label in linter.picks(rule, fact, verdict):
                     picked.setdefault(label, number)
         if framed:
-            line, record = framed[0]
-            found += [Placed(line, record, finding) for finding in linter.conclude(rule, verdict, picked)]
-    keys = linter.keys(examples)
+            yield from ((0, finding) for finding in linter.conclude(rule, verdict, picked))
+    for number, finding in of_groups(linter, linter.examples(train), examples):
+        if number >= len(train):
+            yield number - len(train), finding
+
+
+def of_groups(
+    linter: Linter, train: Sequence[Example | None], own: Sequence[Example | None]
+) -> Iterator[tuple[int, Finding]]:
+    """Findings of the group and near rules, each with the number of its record, those of `train` first."""
+    examples = [*train, *own]
+    keys, columns = linter.keys(examples), linter.columns(examples)
+
+    def member(number: int, key: bytes = b"", value: int = 0) -> Member:
+        return Member(number, key, TRAIN if number < len(train) else linter.profile.split, value)
+
     for group in linter.groups:
-        members: dict[bytes, list[int]] = {}
-        for number, several in enumerate(keys[group.code]):
-            for key in several:
-                members.setdefault(key, []).append(number)
-        for number, finding in linter.judge_groups(group, members):
-            line, record = framed[number]
-            found.append(Placed(line, record, finding))
-    return [placed for placed in found if placed.finding.code in linter.profile.selected]
+        first = 0 if group.scope == "dataset" else len(train)
+        members: dict[int | bytes, list[Member]] = {}
+        if group.gather is None:
+            for number, several in [*enumerate(keys[group.code])][first:]:
+                for key in several:
+                    members.setdefault(key, []).append(member(number, key))
+        else:
+            table = columns[gathered_by(group)]
+            digests = table[group.key][first:]
+            values = table[group.value][first:] if group.value else digests
+            if group.speaks is not None and not group.speaks(grouping(digests, values)):
+                continue
+            for number, (digest, value) in enumerate(zip(digests, values, strict=True), first):
+                if digest:
+                    members.setdefault(digest, []).append(member(number, value=value))
+        for several_members in members.values():
+            if len(several_members) > 1:
+                yield from linter.judge_group(group, several_members)
+    held_out = [member(number).split != TRAIN for number in range(len(examples))]
+    for near in linter.nears:
+        matches = []
+        for pair in linter.pairs(near, columns[gathered_by(near)], held_out):
+            one, other = examples[pair.first], examples[pair.second]
+            assert one is not None
+            assert other is not None
+            likeness = 1.0 if pair.sure else linter.likeness(near, one, other)
+            if likeness is not None:
+                matches.append(Match(member(pair.first), member(pair.second), likeness))
+        yield from linter.judge_matches(near, matches)
 
 
 def mark_of(placed: Placed) -> Mark:
@@ -232,7 +294,7 @@ def run_case(
     """
 
     def find(data: bytes) -> list[Placed]:
-        return lint(data, case.settings, features, case.schema, known)
+        return lint(data, case.settings, features, case.schema, known, case.train)
 
     wanted = {code, *(mark.code for mark in case.marks)}
     found = [placed for placed in find(case.data) if placed.finding.code in wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("bench_check", "bench_lsp")
+NAMES = ("bench_check", "bench_duplicates", "bench_lsp")
 
 
 def main(wanted: list[str]) -> None:

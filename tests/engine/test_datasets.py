@@ -34,7 +34,7 @@ def found(folder: Path, *paths: str, **request: Any) -> list[tuple[str, int, str
     return [
         (*place(f.place), f.code, [place(related.place) for related in f.related])
         for f in report.findings
-        if f.code == "DUP001"
+        if f.code in ("DUP001", "DUP004")
     ]
 
 
@@ -44,7 +44,7 @@ def place(where: Place) -> tuple[str, int]:
 
 def test_a_duplicate_in_another_file_is_at_the_later_one_and_leads_to_the_first(tmp_path: Path) -> None:
     write(tmp_path, train=row("one") + row("two"), valid=row("three") + row("two"))
-    assert found(tmp_path) == [("valid.jsonl", 2, "DUP001", [("train.jsonl", 2)])]
+    assert found(tmp_path) == [("valid.jsonl", 2, "DUP004", [("train.jsonl", 2)])]
 
 
 def test_files_that_are_no_dataset_are_not_compared(tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_declared_files_that_were_not_asked_for_are_compared_with(tmp_path: Path
     (tmp_path / "finetooth.toml").write_text('[dataset]\ntrain = ["old.jsonl"]\ntest = ["new.jsonl"]\n')
     at_old = ("old.jsonl", 1)
     assert found(tmp_path, str(tmp_path / "new.jsonl")) == [
-        ("new.jsonl", 1, "DUP001", [at_old]),
-        ("new.jsonl", 2, "DUP001", [at_old]),
+        ("new.jsonl", 1, "DUP004", [at_old]),
+        ("new.jsonl", 2, "DUP004", [at_old]),
     ]
     assert found(tmp_path, str(tmp_path / "old.jsonl")) == []
 
@@ -75,7 +75,7 @@ def test_one_unreadable_file_stops_no_other(tmp_path: Path) -> None:
     write(tmp_path, train=row("one"), valid=row("one"))
     (tmp_path / "test.jsonl").mkdir()
     report = check(CheckRequest(paths=tuple(str(tmp_path / f"{n}.jsonl") for n in ("train", "valid"))))
-    assert [f.code for f in report.findings if f.code == "DUP001"] == ["DUP001"]
+    assert [f.code for f in report.findings if f.code in ("DUP001", "DUP004")] == ["DUP004"]
 
 
 LINE = st.sampled_from(
@@ -109,4 +109,4 @@ def test_a_split_in_several_files_is_judged_as_one(lines: list[str], cuts: list[
 def test_the_training_split_comes_first_whatever_the_order(tmp_path: Path, order: tuple[int, int]) -> None:
     write(tmp_path, train=row("same"), dev=row("same"))
     names = [str(tmp_path / "train.jsonl"), str(tmp_path / "dev.jsonl")]
-    assert found(tmp_path, *(names[at] for at in order)) == [("dev.jsonl", 1, "DUP001", [("train.jsonl", 1)])]
+    assert found(tmp_path, *(names[at] for at in order)) == [("dev.jsonl", 1, "DUP004", [("train.jsonl", 1)])]

@@ -26,6 +26,7 @@ from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import AnyRule, GroupRule, Member, NoOptions, StatisticRule, SyntaxRule
+from finetooth_rules.testing import of_groups
 
 NOTE = Consequence.NOTE
 
@@ -173,13 +174,8 @@ def from_scratch(document: Document) -> tuple[list[Place], list[tuple[str, tuple
             for label in rules.picks(statistic, fact, verdict) if fact is not None else ():
                 picked.setdefault(label, number)
         of_file += rules.conclude(statistic, verdict, picked)
-    for group in rules.groups:
-        members: dict[bytes, list[int]] = {}
-        for number, keys in enumerate(rules.keys(examples)[group.code]):
-            for key in keys:
-                members.setdefault(key, []).append(number)
-        for number, finding in rules.judge_groups(group, members):
-            found[number].append(finding)
+    for number, finding in of_groups(rules, [], examples):
+        found[number].append(finding)
     return sorted(
         (
             starts[number],

@@ -69,7 +69,8 @@ def codes(rule: AnyRule, heading: str) -> set[str]:
     if isinstance(rule, FileRule):
         linter = Linter(build_profile(tomllib.loads(settings)))
         return {finding.code for finding in linter.check_file(facts_of(data))}
-    fired = {placed.finding.code for placed in lint(data, settings, host)}
+    train = found.get("train", "").encode()
+    fired = {placed.finding.code for placed in lint(data, settings, host, train=train)}
     return fired if rule.code == "SIZ001" else fired - {"SIZ001"}
 
 

@@ -1,12 +1,11 @@
 r"""A record repeats an earlier one.
 
 ## What it does
-Reports every record whose decoded value equals that of an earlier record: the order of the keys, white space
-and escapes do not matter, everything else does.
+Reports every record whose decoded value equals that of an earlier record, in the same file or in another file
+of the dataset: the order of the keys, white space and escapes do not matter, everything else does.
 
 ## Why it matters
-A record that is there twice counts twice. Duplicates make a model memorise them, and across splits they make
-the measure of quality meaningless.
+A record that is there twice counts twice. Duplicates make a model memorise them.
 
 ## Example
 ```jsonl
@@ -30,29 +29,15 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from typing import Final
 
-import orjson
-
-from finetooth_rules.example import Example
-from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Related
+from finetooth_rules.duplicates import _prints
+from finetooth_rules.duplicates._report import copy
+from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import GroupRule, Member, NoOptions
 
 CODE: Final = "DUP001"
-_DELETE: Final = Fix("Delete this duplicate", Applicability.UNSAFE, lines=())
-
-
-def keys(example: Example, profile: Profile, options: NoOptions) -> Sequence[bytes]:
-    """One digest (16 bytes) of the record's value, its keys sorted."""
-    record = example.record
-    try:
-        text = orjson.dumps(record.value, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        # A lone surrogate, an integer beyond 64 bits, nesting too deep: what only the tolerant reader reads.
-        text = record.raw.strip()
-    return (blake2b(text, digest_size=16).digest(),)
 
 
 def judge(
@@ -60,13 +45,8 @@ def judge(
 ) -> Iterator[tuple[Member, Finding]]:
     """One finding for each member but the first, on the whole record."""
     first, *others = members
-    finding = Finding(
-        CODE,
-        "this record repeats an earlier one; expected each record once",
-        Consequence.DEGRADED,
-        fixes=(_DELETE,),
-        related=(Related("the first of these records", address=first.address),),
-    )
+    message = "this record repeats an earlier one; expected each record once"
+    finding = copy(CODE, message, Consequence.DEGRADED, first, "the first of these records")
     for member in others:
         yield member, finding
 
@@ -76,7 +56,9 @@ RULE = GroupRule(
     name="exact-duplicate",
     summary="A record repeats an earlier one.",
     consequence=Consequence.DEGRADED,
-    keys=keys,
+    supersedes=("DUP002", "DUP003"),
+    gather=_prints.gather,
+    key=_prints.WHOLE,
     judge=judge,
     scope="dataset",
 )

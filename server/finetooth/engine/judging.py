@@ -8,52 +8,15 @@ nothing.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from finetooth.engine.locate import Found
-from finetooth.engine.shards import Merged
-from finetooth.engine.source import Source
-from finetooth_rules.array import Framing
-from finetooth_rules.features import Features
+from finetooth.engine.groups import grouped
+from finetooth.engine.records import Address, JudgedFile
 from finetooth_rules.finding import Finding
-from finetooth_rules.lint import Linter
-from finetooth_rules.record import Element, Record
-from finetooth_rules.rule import GroupRule, StatisticRule
-
-
-class Address(NamedTuple):
-    """A record of a dataset: number of its file, and byte offset in it."""
-
-    file: int
-    offset: int
-
-
-class JudgedFile(Protocol):
-    """What judging reads of one file. Files with equal `unit` and profile make up one split."""
-
-    @property
-    def source(self) -> Source:
-        """What records are read from again."""
-
-    @property
-    def linter(self) -> Linter:
-        """The rules of its profile."""
-
-    @property
-    def features(self) -> Features:
-        """The features its records were looked at with."""
-
-    @property
-    def merged(self) -> Merged:
-        """What is known of its records."""
-
-    @property
-    def unit(self) -> str:
-        """The files that are judged as one."""
+from finetooth_rules.rule import StatisticRule
 
 
 @dataclass(slots=True)
@@ -73,9 +36,8 @@ def judged(files: Sequence[JudgedFile]) -> list[Verdicts]:
     for numbers in units.values():
         for rule in files[numbers[0]].linter.statistics:
             _judge_statistic(rule, files, numbers, found)
-    for group, having in _groups_of(files, [*units.values()]):
-        for address, finding in _judge_groups(group, files, having):
-            found[address.file].of_records.append((address.offset, finding))
+    for address, finding in grouped(files, [*units.values()]):
+        found[address.file].of_records.append((address.offset, finding))
     return found
 
 
@@ -110,84 +72,3 @@ def _judge_statistic(
                         address = Address(number, offset)
                         picked[label] = min(picked.get(label, address), address)
     found[numbers[0]].of_file += linter.conclude(rule, verdict, picked)
-
-
-def _groups_of(
-    files: Sequence[JudgedFile], units: Sequence[Sequence[int]]
-) -> Iterator[tuple[GroupRule, Sequence[int]]]:
-    """The group rules, each with the files that it judges together."""
-    rules = {rule.code: rule for file in files for rule in file.linter.groups}
-    for code, rule in rules.items():
-        has = [number for number, file in enumerate(files) if any(r.code == code for r in file.linter.groups)]
-        if rule.scope == "dataset":
-            yield rule, has
-        else:
-            for unit in units:
-                yield rule, [number for number in unit if number in has]
-
-
-def _judge_groups(
-    rule: GroupRule, files: Sequence[JudgedFile], numbers: Sequence[int]
-) -> Iterator[tuple[Address, Finding]]:
-    members: dict[bytes, list[Address]] = {}
-    for number in numbers:
-        for part in files[number].merged.parts:
-            for offset, several in zip(part.offsets, part.keys.get(rule.code, ()), strict=False):
-                for key in several:
-                    members.setdefault(key, []).append(Address(number, offset))
-    if members:
-        linter = files[numbers[0]].linter
-        yield from linter.judge_groups(
-            rule, members, lambda address: files[address.file].linter.profile.split
-        )
-
-
-class Reader:
-    """Reads records of a merged file again, by address, for those findings that are shown."""
-
-    def __init__(self, source: Source, merged: Merged) -> None:
-        self._source = source
-        self._parts = merged.parts
-        self._starts = [part.start for part in merged.parts]
-        self._bases = merged.bases()
-
-    def record(
-        self, offset: int, size: int, *, oversize: bool = False, column: int = 0, glue: bool = False
-    ) -> Record:
-        """The record whose slice is `size` bytes from `offset` on. Raises OSError."""
-        raw = self._source.slice(offset, size)
-        if self._source.framing is not Framing.ARRAY:
-            return Record(raw, len(raw.splitlines()) or 1, oversize=oversize)
-        element = Element(raw, len(raw.splitlines()) or 1, oversize=oversize)
-        element.column, element.glue = column, glue
-        return element
-
-    def at(self, offset: int) -> tuple[int, Record] | None:
-        """First line (from 0, in the file) and record at an offset."""
-        number = bisect_right(self._starts, offset) - 1
-        part = self._parts[number]
-        index = bisect_right(part.offsets, offset) - 1
-        if index < 0 or part.offsets[index] != offset:
-            return None
-        column = part.columns[index] if part.columns else 0
-        return self._bases[number] + part.lines[index], self.record(offset, part.sizes[index], column=column)
-
-
-class Readers:
-    """Reads records of a dataset again, by their address."""
-
-    def __init__(self, files: Sequence[JudgedFile]) -> None:
-        self._files = files
-        self._readers: dict[int, Reader] = {}
-
-    def of(self, number: int) -> Reader:
-        """The reader of one file."""
-        if number not in self._readers:
-            self._readers[number] = Reader(self._files[number].source, self._files[number].merged)
-        return self._readers[number]
-
-    def at(self, address: object) -> Found | None:
-        """The record at an address; None where none begins there. Raises OSError."""
-        assert isinstance(address, Address)
-        found = self.of(address.file).at(address.offset)
-        return found and Found(self._files[address.file].source.name, *found)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from finetooth.engine.judging import Reader, Readers, judged
+from finetooth.engine.judging import judged
 from finetooth.engine.locate import Located, page_of, pointer, show, show_related
 from finetooth.engine.plugins import catalogue_of, linter_for
+from finetooth.engine.records import Reader, Readers
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
 from finetooth.engine.shards import SHARD_BYTES, Merged, Shard, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts

@@ -131,7 +131,7 @@ class LiveIndex:
 
     def _forget(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if entry.keys:
+            if entry.keys or entry.rows:
                 self._judge.forget(entry)
 
     # -- records ------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ class Entry:
     `findings` are those of the syntax and record rules, `judged` those of all other rules by origin.
     In an array the record is `size` bytes from byte `at` of the lines on. Where several records begin on the
     same lines, all entries but the last cover 0 lines, and are read anew with it.
-    `facts` and `keys` are what the statistic and group rules know of it, None until gathered. `merged` and
-    `rendered` cache what is shown.
+    `facts`, `keys` and `rows` are what the statistic, group and near rules know of it, None until gathered.
+    `merged` and `rendered` cache what is shown.
     """
 
     __slots__ = (
@@ -38,6 +38,7 @@ class Entry:
         "oversize",
         "reach",
         "rendered",
+        "rows",
         "size",
     )
 
@@ -51,6 +52,7 @@ class Entry:
         self.judged: dict[object, tuple[Finding, ...]] | None = None
         self.facts: tuple[Any, ...] | None = None
         self.keys: tuple[tuple[str, bytes], ...] = ()
+        self.rows: dict[str, bytes] | None = None
         self.fresh = True
         self.merged: tuple[tuple[Severity, Finding], ...] | None = None
         self.rendered: Any = None
@@ -63,7 +65,7 @@ class Entry:
 
     def reset(self) -> None:
         """Lines that decided it are no longer what they were. (Its keys are forgotten already.)"""
-        self.findings = self.judged = self.facts = self.merged = self.rendered = None
+        self.findings = self.judged = self.facts = self.rows = self.merged = self.rendered = None
         self.fresh = True
         if self.block is not None:
             self.block.changed()

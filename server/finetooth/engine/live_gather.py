@@ -3,14 +3,19 @@ own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
+from finetooth_rules.dataset import gathered_by
+from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.lint import Findings, Linter
 from finetooth_rules.record import Element, Record
+from finetooth_rules.rule import Columns, Pair
+from finetooth_rules.splits import TRAIN
 
 
 class RawRecord(NamedTuple):
@@ -22,13 +27,20 @@ class RawRecord(NamedTuple):
     element: bool = False
 
 
+Layout: TypeAlias = tuple[tuple[str, int], ...]
+"""The columns that a row of 64-bit numbers holds one after the other: name, and how many numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Columns over the records of a batch: findings of the rules that need tokens, facts and keys by rule."""
+    """Over the records of a batch: findings of the rules that need tokens, facts and keys by rule."""
 
     measured: list[Findings]
     facts: dict[str, list[Any]]
-    keys: dict[str, list[tuple[bytes, ...]]]
+    keys: dict[str, list[tuple[tuple[bytes, int], ...]]]
+    """Each key with its value."""
+    rows: dict[str, tuple[Layout, list[bytes]]]
+    """What near rules know, by the name of what gathered it."""
     broken: dict[str, str]
 
 
@@ -53,6 +65,12 @@ class Gatherer(Protocol):
         document, where the rule asks for it); None when the rule failed.
         """
 
+    def pairs(self, code: str, layout: Layout, rows: Sequence[bytes]) -> Future[list[Pair]]:
+        """The candidates of a near rule among all rows."""
+
+    def likeness(self, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> Future[list[float | None]]:
+        """How alike the records of these candidates are."""
+
 
 class Here:
     """Does the work at once, in this process."""
@@ -76,6 +94,14 @@ class Here:
         """See `Gatherer`."""
         return _done(fit(self._linter, self._features, code, summary, head))
 
+    def pairs(self, code: str, layout: Layout, rows: Sequence[bytes]) -> Future[list[Pair]]:
+        """See `Gatherer`."""
+        return _done(pairs(self._linter, code, layout, rows))
+
+    def likeness(self, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> Future[list[float | None]]:
+        """See `Gatherer`."""
+        return _done(likeness(self._linter, code, pairs))
+
 
 def check(linter: Linter, batch: Sequence[RawRecord]) -> Checked:
     """The rules of a keystroke."""
@@ -87,7 +113,82 @@ def gather(linter: Linter, features: Features, batch: Sequence[RawRecord]) -> Ga
     records = records_of(linter, batch)
     measured = linter.measure(records, features)
     examples = linter.examples(records)
-    return Gathered(measured, linter.gather(examples, features), linter.keys(examples), dict(linter.broken))
+    columns = linter.columns(examples)
+    return Gathered(
+        measured,
+        linter.gather(examples, features),
+        _keys(linter, examples, columns),
+        {
+            gathered_by(rule): _rows(columns[gathered_by(rule)], len(examples))
+            for rule in linter.nears
+            if gathered_by(rule) in columns
+        },
+        dict(linter.broken),
+    )
+
+
+def _keys(
+    linter: Linter, examples: Sequence[Example | None], columns: Mapping[str, Columns]
+) -> dict[str, list[tuple[tuple[bytes, int], ...]]]:
+    """The keys of all group rules, each with its value."""
+    found = {
+        code: [tuple((key, 0) for key in dict.fromkeys(several)) for several in column]
+        for code, column in linter.keys(examples).items()
+    }
+    for rule in linter.groups:
+        table = columns.get(gathered_by(rule))
+        if table is not None:
+            values = table[rule.value] if rule.value else array("Q", bytes(8 * len(examples)))
+            found[rule.code] = [
+                ((key.to_bytes(8, "little"), value),) if key else ()
+                for key, value in zip(table[rule.key], values, strict=True)
+            ]
+    return found
+
+
+def _rows(columns: Columns, count: int) -> tuple[Layout, list[bytes]]:
+    """The numbers of each record in a row."""
+    layout = tuple((name, len(column) // count if count else 0) for name, column in columns.items())
+    rows = [
+        b"".join(
+            column[at * width : (at + 1) * width].tobytes()
+            for column, (_, width) in zip(columns.values(), layout, strict=True)
+        )
+        for at in range(count)
+    ]
+    return layout, rows
+
+
+def columns_of(layout: Layout, rows: Sequence[bytes]) -> dict[str, array[int]]:
+    """The columns of rows."""
+    flat = array("Q", b"".join(rows))
+    row_width = sum(width for _, width in layout)
+    columns: dict[str, array[int]] = {}
+    first = 0
+    for name, width in layout:
+        column = array("Q", bytes(8 * width * len(rows)))
+        for at in range(width):
+            column[at::width] = flat[first + at :: row_width]
+        columns[name] = column
+        first += width
+    return columns
+
+
+def pairs(linter: Linter, code: str, layout: Layout, rows: Sequence[bytes]) -> list[Pair]:
+    """The candidates of a near rule; all rows are of one split."""
+    rule = next(rule for rule in linter.nears if rule.code == code)
+    held_out = linter.profile.split != TRAIN
+    return linter.pairs(rule, columns_of(layout, rows), [held_out] * len(rows))
+
+
+def likeness(linter: Linter, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> list[float | None]:
+    """How alike the records of its candidates are."""
+    rule = next(rule for rule in linter.nears if rule.code == code)
+    found: list[float | None] = []
+    for pair in pairs:
+        one, other = linter.examples(records_of(linter, pair))
+        found.append(None if one is None or other is None else linter.likeness(rule, one, other))
+    return found
 
 
 def fit(linter: Linter, features: Features, code: str, summary: Any, head: Any = None) -> Any:

@@ -8,16 +8,16 @@ verdict or a group changed. A pass may be dropped at any yield and begun again: 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from functools import total_ordering
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.engine.live_blocks import Block, Entry
 from finetooth.engine.live_gather import Gathered, Gatherer, RawRecord
+from finetooth.engine.live_groups import Address, LiveGroups, LiveNear
 from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter
-from finetooth_rules.rule import GroupRule, StatisticRule
+from finetooth_rules.rule import NearRule, StatisticRule
 
 if TYPE_CHECKING:
     from finetooth.engine.live import LiveIndex
@@ -26,26 +26,6 @@ _ADDED_AT_ONCE: Final = 32
 _JUDGED_AT_ONCE: Final = 32
 _MEASURED: Final = "measured"
 NO_RECORD: Final = RawRecord(b"", 1, False)
-
-
-@total_ordering
-class Address:
-    """A record as group rules see it: ordered by its place when judged, and good for finding it later."""
-
-    __slots__ = ("_rank", "entry")
-
-    def __init__(self, rank: tuple[int, int], entry: Entry) -> None:
-        self._rank = rank
-        self.entry = entry
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Address) and other.entry is self.entry
-
-    def __lt__(self, other: Address) -> bool:
-        return self._rank < other._rank
-
-    def __hash__(self) -> int:
-        return id(self.entry)
 
 
 class Judge:
@@ -58,8 +38,10 @@ class Judge:
         self._codes = tuple(rule.code for rule in linter.statistics)
         self._verdicts: dict[str, Any] = {}
         self._concluded: dict[str, tuple[Finding, ...]] = {}
-        self._members: dict[str, dict[bytes, list[Entry]]] = {rule.code: {} for rule in linter.groups}
-        self._unjudged: dict[str, dict[bytes, None]] = {rule.code: {} for rule in linter.groups}
+        self._groups = {rule.code: LiveGroups(rule, index, linter, self._put) for rule in linter.groups}
+        self._nears = [
+            LiveNear(rules, index, linter, gatherer, self._put) for rules in _that_share(linter.nears)
+        ]
         self._done = False
 
     @property
@@ -77,14 +59,14 @@ class Judge:
         return [f for several in self._concluded.values() for f in several if f.code in selected]
 
     def forget(self, entry: Entry) -> None:
-        """An entry that has keys leaves the document."""
+        """An entry that has keys or rows leaves the document."""
         for code, key in entry.keys:
-            members = self._members[code][key]
-            members.remove(entry)
-            if not members:
-                del self._members[code][key]
-            self._unjudged[code][key] = None
+            self._groups[code].remove(entry, key)
         entry.keys = ()
+        if entry.rows is not None:
+            entry.rows = None
+            for near in self._nears:
+                near.stale = True
 
     def steps(self) -> Iterator[Future[Any] | None]:
         """One pass."""
@@ -96,8 +78,10 @@ class Judge:
             for entry in block.entries:
                 entry.fresh = False
             yield None
-        for group in self._linter.groups:
-            yield from self._judge_groups(group)
+        for group in self._groups.values():
+            yield from group.steps()
+        for near in self._nears:
+            yield from near.steps()
         self._done = True
 
     # -- gathering ----------------------------------------------------------------------------------------
@@ -142,16 +126,15 @@ class Judge:
         gathered = asked.result()
         facts, keys = gathered.facts, gathered.keys
         self._linter.broken.update(gathered.broken)
+        for near in self._nears:
+            near.received(gathered)
         for number, entry in enumerate(entries):
             entry.facts = tuple(facts[code][number] if code in facts else None for code in self._codes)
-            entry.keys = tuple(
-                (code, key) for code, column in keys.items() for key in dict.fromkeys(column[number])
-            )
-            for code, key in entry.keys:
-                members = self._members[code].setdefault(key, [])
-                members.append(entry)
-                if len(members) > 1:
-                    self._unjudged[code][key] = None
+            keys_of = [(code, key, value) for code, column in keys.items() for key, value in column[number]]
+            entry.keys = tuple((code, key) for code, key, _ in keys_of)
+            for code, key, value in keys_of:
+                self._groups[code].add(entry, key, value)
+            entry.rows = {name: rows[number] for name, (_, rows) in gathered.rows.items()}
             self._put(entry, _MEASURED, gathered.measured[number])
             if number % _ADDED_AT_ONCE == 0:
                 yield None
@@ -256,27 +239,6 @@ class Judge:
         """What a rule's function returns; None once it has raised (its rule is switched off then)."""
         return next(iter(self._linter.listed(rule, lambda: (function(*arguments),))), None)
 
-    # -- group rules --------------------------------------------------------------------------------------
-
-    def _judge_groups(self, rule: GroupRule) -> Iterator[None]:
-        unjudged = self._unjudged[rule.code]
-        while unjudged:
-            key = next(iter(unjudged))
-            members = self._members[rule.code].get(key, ())
-            found: dict[Entry, list[Finding]] = {}
-            if len(members) > 1:
-                addresses = [self._address(entry) for entry in members]
-                for address, finding in self._linter.judge_groups(rule, {key: addresses}):
-                    found.setdefault(address.entry, []).append(finding)
-            for entry in members:
-                self._put(entry, (rule.code, key), tuple(found.get(entry, ())))
-            del unjudged[key]
-            yield None
-
-    def _address(self, entry: Entry) -> Address:
-        number, index, _ = self._index.blocks.place(entry)
-        return Address((number, index), entry)
-
     @staticmethod
     def _put(entry: Entry, origin: object, findings: tuple[Finding, ...]) -> None:
         """Set what one origin says of an entry; only a change drops what is drawn."""
@@ -292,6 +254,14 @@ class Judge:
         entry.merged = entry.rendered = None
         if entry.block is not None:
             entry.block.flagged = None
+
+
+def _that_share(rules: Sequence[NearRule]) -> list[list[NearRule]]:
+    """The near rules, those together that look for copies in the same way."""
+    found: dict[tuple[Any, ...], list[NearRule]] = {}
+    for rule in rules:
+        found.setdefault((rule.gather, rule.pairs, rule.likeness), []).append(rule)
+    return [*found.values()]
 
 
 def _same(one: Any, other: Any) -> bool:

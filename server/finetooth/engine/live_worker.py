@@ -18,12 +18,24 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import IO, Any, Final
 
-from finetooth.engine.live_gather import Checked, Gathered, RawRecord, check, fit, gather, records_of
+from finetooth.engine.live_gather import (
+    Checked,
+    Gathered,
+    Layout,
+    RawRecord,
+    check,
+    fit,
+    gather,
+    likeness,
+    pairs,
+    records_of,
+)
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
 from finetooth_rules.features import FeatureError
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
+from finetooth_rules.rule import Pair
 from finetooth_rules.tokens._measure import written_text
 
 logger = logging.getLogger(__name__)
@@ -121,6 +133,14 @@ class There:
         """See `Gatherer`."""
         return self._worker.submit(_fit, self._profile, code, summary, head)
 
+    def pairs(self, code: str, layout: Layout, rows: Sequence[bytes]) -> Future[list[Pair]]:
+        """See `Gatherer`."""
+        return self._worker.submit(_pairs, self._profile, code, layout, list(rows))
+
+    def likeness(self, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> Future[list[float | None]]:
+        """See `Gatherer`."""
+        return self._worker.submit(_likeness, self._profile, code, list(pairs))
+
 
 # -- in the process
 # ---------------------------------------------------------------------------------------------
@@ -138,6 +158,14 @@ def _gather(profile: bytes, records: list[RawRecord]) -> Gathered:
 def _fit(profile: bytes, code: str, summary: Any, head: Any) -> Any:
     linter, spec = _known(profile)
     return fit(linter, provide(spec), code, summary, head)
+
+
+def _pairs(profile: bytes, code: str, layout: Layout, rows: list[bytes]) -> list[Pair]:
+    return pairs(_known(profile)[0], code, layout, rows)
+
+
+def _likeness(profile: bytes, code: str, asked: list[tuple[RawRecord, RawRecord]]) -> list[float | None]:
+    return likeness(_known(profile)[0], code, asked)
 
 
 @lru_cache(maxsize=8)

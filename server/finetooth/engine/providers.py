@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.features import (
+    Benchmarks,
     Embedder,
     FeatureError,
     Features,
+    Overlap,
     Rendered,
     TemplateRenderer,
     TokenCounter,
@@ -32,6 +35,7 @@ class FeatureSpec:
     embedder: bool = False
     tokenizer: TokenizerFile | None = None
     template: ChatTemplate | None = None
+    benchmarks: tuple[BenchmarkFile, ...] = ()
 
     @classmethod
     def of(cls, features: Features) -> FeatureSpec:
@@ -43,16 +47,19 @@ class FeatureSpec:
             features.embedder is not None,
             tokens.file if isinstance(tokens, LazyTokens) else None,
             template.template if isinstance(template, LazyTemplate) else None,
+            features.benchmarks.files if isinstance(features.benchmarks, LazyBenchmarks) else (),
         )
 
 
 def spec_for(profile: Profile) -> FeatureSpec:
     """What the rules of a profile need."""
     if profile.tokenizer is not None:
-        return FeatureSpec(profile.tokenizer.name, True, True, profile.tokenizer, profile.template)
+        return FeatureSpec(
+            profile.tokenizer.name, True, True, profile.tokenizer, profile.template, profile.benchmarks
+        )
     encoding = profile.encoding or profile.target.encoding_for(profile.model)
     exact = profile.encoding is not None or (profile.target.exact_encoding and profile.model is not None)
-    return FeatureSpec(encoding, exact, True, None, profile.template)
+    return FeatureSpec(encoding, exact, True, None, profile.template, profile.benchmarks)
 
 
 class LazyTokens:
@@ -135,6 +142,23 @@ class LazyEmbedder:
         return self._embedder.embed(texts)
 
 
+class LazyBenchmarks:
+    """Benchmarks that are read when they are first asked for."""
+
+    def __init__(self, files: tuple[BenchmarkFile, ...]) -> None:
+        self.files = files
+
+    @cached_property
+    def _reader(self) -> Benchmarks:
+        from finetooth.engine.features.benchmarks import BenchmarkReader
+
+        return BenchmarkReader(self.files)
+
+    def overlaps(self, texts: Sequence[str]) -> list[Overlap | None]:
+        """See `Benchmarks`."""
+        return self._reader.overlaps(texts)
+
+
 @lru_cache(maxsize=8)
 def provide(spec: FeatureSpec) -> Features:
     """The features themselves."""
@@ -142,6 +166,7 @@ def provide(spec: FeatureSpec) -> Features:
         tokens=LazyTokens(spec.encoding, spec.exact, spec.tokenizer) if spec.encoding else None,
         embedder=LazyEmbedder() if spec.embedder else None,
         template=LazyTemplate(spec.template) if spec.template is not None else None,
+        benchmarks=LazyBenchmarks(spec.benchmarks) if spec.benchmarks else None,
     )
 
 

@@ -13,6 +13,7 @@ from finetooth.engine.config import CONFIGURED, Config, ConfigError
 from finetooth.engine.mappings import Found, find
 from finetooth.engine.plugins import PluginError, plugins_of
 from finetooth_rules.array import Framing, next_step
+from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.formats import FORMATS
 from finetooth_rules.framing import Bounds, split_lines
 from finetooth_rules.profile import Profile
@@ -116,6 +117,8 @@ def resolve(
         from finetooth.engine.own_schema import load
 
         profile = replace(profile, own_schema=load(config.root / settings["schema"]))
+    if names := config.settings.get("dataset", {}).get("benchmarks"):
+        profile = replace(profile, benchmarks=_benchmarks(config, names, file))
     tokens = settings.get("tokens", {})
     if model_files and ("tokenizer" in tokens or "template" in tokens):
         from finetooth.engine.model_files import load as load_model_files
@@ -123,6 +126,21 @@ def resolve(
         tokenizer, template = load_model_files(config.root, tokens)
         profile = replace(profile, tokenizer=tokenizer, template=template)
     return profile
+
+
+def _benchmarks(config: Config, names: Iterable[str], file: Path | None) -> tuple[BenchmarkFile, ...]:
+    """The benchmarks that the settings name; none for a file that is one of them. Raises ConfigError."""
+    found: list[BenchmarkFile] = []
+    for name in names:
+        path = (config.root / name).resolve()
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise ConfigError(path, f"cannot be read: {error.strerror or error}") from error
+        if file is not None and file.resolve() == path:
+            return ()
+        found.append(BenchmarkFile(str(path), path.name, f"{status.st_size} {status.st_mtime_ns}"))
+    return tuple(found)
 
 
 def _found(file: Path, report: Callable[[ConfigError], None]) -> Found | None:

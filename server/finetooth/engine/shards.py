@@ -76,6 +76,8 @@ class Part:
     """Summaries of the records in the head of the file, by rule code."""
     columns: array[int] = field(default_factory=lambda: array("L"))
     """Where each slice begins on its first line; empty where that is always 0."""
+    numbers: dict[str, dict[str, array[int]]] = field(default_factory=dict)
+    """What group and near rules know of the records: by the name of what gathered it, and by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,11 @@ def _lint(
     at_most: int | None,
 ) -> Part:
     """The records of all batches, the first of which begins at `start`."""
-    columns = bool(linter.statistics or linter.groups)
+    columns = bool(linter.statistics or linter.groups or linter.nears)
     offsets, sizes, first_lines, first_columns = array("Q"), array("Q"), array("L"), array("L")
     facts: dict[str, list[Any]] = {}
     keys: dict[str, list[tuple[bytes, ...]]] = {}
+    numbers: dict[str, dict[str, array[int]]] = {}
     hits: list[Hit] = []
     line_number = record_count = unjudged = 0
     offset = start
@@ -175,7 +178,7 @@ def _lint(
         offset += batch.lead
         line_number += batch.lead_lines
         checked = linter.check(records)
-        if features.tokens is not None:
+        if features.tokens is not None or features.benchmarks is not None:
             checked = [
                 linter.finish((*one, *two)) if two else one
                 for one, two in zip(checked, linter.measure(records, features), strict=True)
@@ -217,6 +220,9 @@ def _lint(
                 facts.setdefault(code, []).extend(some)
             for code, more in linter.keys(examples).items():
                 keys.setdefault(code, []).extend(more)
+            for name, table in linter.columns(examples).items():
+                for column, values in table.items():
+                    numbers.setdefault(name, {}).setdefault(column, array("Q")).extend(values)
         advance(offset - before)
     summed = summaries(linter.statistics, facts)
     return Part(
@@ -234,6 +240,7 @@ def _lint(
         unjudged,
         linter.heads(facts, summed, offsets),
         first_columns,
+        numbers,
     )
 
 

@@ -14,7 +14,7 @@ from finetooth.engine.document import Document, Encoding, columns, content_lengt
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_alike import first_with
 from finetooth.engine.live_blocks import Block, Entry, Flagged
-from finetooth.engine.live_judge import Address
+from finetooth.engine.live_groups import Address
 from finetooth.engine.locate import page_of
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts

@@ -1,0 +1,14 @@
+"""What a profile carries of benchmarks: files whose items must not be trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkFile:
+    """A file of items, one a record. `name` is how messages call it; `stamp` changes when the file does."""
+
+    path: str
+    name: str
+    stamp: str = ""
