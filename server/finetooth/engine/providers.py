@@ -8,9 +8,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from finetooth_rules.features import (
+    CodeParser,
     Embedder,
     FeatureError,
     Features,
+    LanguageTeller,
+    Parsed,
     Rendered,
     TemplateRenderer,
     TokenCounter,
@@ -32,6 +35,8 @@ class FeatureSpec:
     embedder: bool = False
     tokenizer: TokenizerFile | None = None
     template: ChatTemplate | None = None
+    code: bool = False
+    language: bool = False
 
     @classmethod
     def of(cls, features: Features) -> FeatureSpec:
@@ -43,16 +48,20 @@ class FeatureSpec:
             features.embedder is not None,
             tokens.file if isinstance(tokens, LazyTokens) else None,
             template.template if isinstance(template, LazyTemplate) else None,
+            features.code is not None,
+            features.language is not None,
         )
 
 
 def spec_for(profile: Profile) -> FeatureSpec:
     """What the rules of a profile need."""
     if profile.tokenizer is not None:
-        return FeatureSpec(profile.tokenizer.name, True, True, profile.tokenizer, profile.template)
+        return FeatureSpec(
+            profile.tokenizer.name, True, True, profile.tokenizer, profile.template, code=True, language=True
+        )
     encoding = profile.encoding or profile.target.encoding_for(profile.model)
     exact = profile.encoding is not None or (profile.target.exact_encoding and profile.model is not None)
-    return FeatureSpec(encoding, exact, True, None, profile.template)
+    return FeatureSpec(encoding, exact, True, None, profile.template, code=True, language=True)
 
 
 class LazyTokens:
@@ -135,6 +144,35 @@ class LazyEmbedder:
         return self._embedder.embed(texts)
 
 
+class LazyCodeParser:
+    """A parser whose module and grammars are loaded at the first piece of code."""
+
+    @cached_property
+    def _parser(self) -> CodeParser:
+        from finetooth.engine.features.code import TreeSitterParser
+
+        return TreeSitterParser()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """See `CodeParser`."""
+        return self._parser.languages
+
+    def read(self, code: str, language: str, wanted: frozenset[str]) -> Parsed:
+        """See `CodeParser`."""
+        return self._parser.read(code, language, wanted)
+
+
+class LazyLanguageTeller:
+    """Loads its model at the first text."""
+
+    def tell(self, texts: Sequence[str]) -> list[str]:
+        """See `LanguageTeller`."""
+        from finetooth.engine.features.language import language_of
+
+        return [language_of(text) for text in texts]
+
+
 @lru_cache(maxsize=8)
 def provide(spec: FeatureSpec) -> Features:
     """The features themselves."""
@@ -142,6 +180,8 @@ def provide(spec: FeatureSpec) -> Features:
         tokens=LazyTokens(spec.encoding, spec.exact, spec.tokenizer) if spec.encoding else None,
         embedder=LazyEmbedder() if spec.embedder else None,
         template=LazyTemplate(spec.template) if spec.template is not None else None,
+        code=LazyCodeParser() if spec.code else None,
+        language=LazyLanguageTeller() if spec.language else None,
     )
 
 
