@@ -114,7 +114,9 @@ class CodeParser(Protocol):
         """Those it can parse, by the names of `code.languages.PARSED`."""
 
     def read(self, code: str, language: str, wanted: frozenset[str]) -> Parsed:
-        """Which of the wanted skills (`loop`, `conditional`, …) a piece of code in one of `languages` shows."""
+        """Which of the wanted skills (`loop`, `conditional`, …) a piece of code in one of `languages`
+        shows.
+        """
 
 
 class LanguageTeller(Protocol):

@@ -29,7 +29,7 @@ CODE_SKILLS: Final[Mapping[str, str]] = {
     LOOP: "a loop: `for`, `while`, `each` with a block and the like; a comprehension is none",
     CONDITIONAL: "`if`, a conditional expression, `match`, `switch`, `case`; not `if __name__ == …`",
     RECURSION: "a function that calls itself by its name",
-    ERROR_HANDLING: "`try` with a handler, `catch`, `rescue`, `if err != nil`, `?` in Rust, `trap` in a shell",
+    ERROR_HANDLING: "`try` with a handler, `catch`, `rescue`, `if err != nil`, `?` of Rust, `trap`",
     FUNCTION: "the definition of a function",
     CLASS: "the definition of a class",
 }
@@ -72,7 +72,7 @@ _KEYWORDS: Final[Mapping[str, str]] = {
     LOOP: r"for|while|until|loop|each|times|upto|downto|step|select",
     CONDITIONAL: r"if|case|match|switch|unless|select|\?|\[",
     RECURSION: r"\(|recursive|\{",
-    ERROR_HANDLING: r"try|catch|except|rescue|err|trap|set -|suppress|unwrap|or_else|recover|setjmp|exit|\?|\|\|",
+    ERROR_HANDLING: r"try|catch|except|rescue|err|trap|set -|suppress|unwrap|or_|recover|setjmp|exit|\?|\|\|",
     FUNCTION: r"def|func|fn|lambda|procedure|->|=>|\(",
     CLASS: r"class|struct|interface|record|enum|trait|impl|module",
 }

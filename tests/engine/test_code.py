@@ -81,7 +81,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "loop": "package main\nfunc f() { for _, x := range xs { g(x) } }",
         "conditional": "package main\nfunc f(x int) { switch x { case 1: g() } }",
         "recursion": "package main\nfunc (t *Tree) Size() int { return 1 + t.Left.Size() }",
-        "error-handling": "package main\nfunc f() error { if err := g(); err != nil { return err }; return nil }",
+        "error-handling": "package main\nfunc f() error { if err := g(); err != nil { return err }; g() }",
         "function": "package main\nfunc f() {}",
         "class": "package main\ntype A struct { x int }",
     },

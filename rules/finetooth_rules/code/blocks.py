@@ -32,7 +32,8 @@ _WITH_BRACES: Final = ("java", "csharp", "cpp", "javascript")
 """Languages that are much alike: which of them a function is written in may not show."""
 
 _MAYBE: Final = re.compile(
-    r"[;{})\]:][ \t]*$|^[ \t]*(?:end|fi|done|from [\w.]+ import|import|package|return|require|puts|echo)\b|^#[!i]|"
+    r"[;{})\]:][ \t]*$|^#[!i]|"
+    r"^[ \t]*(?:end|fi|done|from [\w.]+ import|import|package|return|require|puts|echo)\b|"
     r"(?i:^[ \t]*(?:select|insert|create|update|delete|alter|with|drop)\b)",
     re.MULTILINE,
 )

@@ -75,12 +75,13 @@ _ALIASES: Final[Mapping[str, str]] = {
     "bigquery": "sql",
 }
 
-NO_PROGRAM: Final = frozenset(
+_NO_PROGRAM: Final = (
     "ascii bibtex cfg conf config console css csv data diff dockerfile dot dotenv env gitignore graphql "
-    "graphviz hcl http ini jinja jinja2 json json5 jsonc jsonl latex less log make makefile markdown math md "
-    "mdx mermaid ndjson nginx none out output patch plain plaintext plantuml properties proto protobuf regex "
-    "requirements rst sass scss svg terminal terraform tex text toml tree tsv txt xml yaml yml".split()
+    "graphviz hcl http ini jinja jinja2 json json5 jsonc jsonl latex less log make makefile markdown math "
+    "md mdx mermaid ndjson nginx none out output patch plain plaintext plantuml properties proto protobuf "
+    "regex requirements rst sass scss svg terminal terraform tex text toml tree tsv txt xml yaml yml"
 )
+NO_PROGRAM: Final = frozenset(_NO_PROGRAM.split())
 """What a fence may name that holds no statements: data, markup, settings, what a program printed."""
 
 HOSTS_SCRIPT: Final = frozenset({"html", "htm", "xhtml", "vue", "svelte", "html+js"})

@@ -1,8 +1,8 @@
 """What Python code shows, by its syntax tree. Pure: code is parsed and never run.
 
-Code as it stands in answers is not always a module: it may be a doctest, an indented piece, have `...` for what
-is left out (which is Python), commands of a notebook, or prose around it. What does not parse as a whole is
-read statement by statement.
+Code as it stands in answers is not always a module: it may be a doctest, an indented piece, have `...` for
+what is left out (which is Python), commands of a notebook, or prose around it. What does not parse as a whole
+is read statement by statement.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def _kept(code: str, wanted: frozenset[str]) -> Parsed:
 
 
 def read_python(code: str, wanted: frozenset[str]) -> Parsed:
-    """Which of the wanted skills (`loop`, …, and names of nodes: `python:ListComp`) a piece of code shows, and
-    whether all of it parsed.
+    """Which of the wanted skills (`loop`, …, and names of nodes: `python:ListComp`) a piece of code shows,
+    and whether all of it parsed.
     """
     return _kept(code, wanted) if len(code) < 4_000 else _read(code, wanted)
 
@@ -247,7 +247,7 @@ def _piece(lines: list[str]) -> ast.AST | None:
     while lines and not lines[-1].strip():
         lines.pop()
     header = next((line for line in lines if not line.startswith("@")), "")
-    if len(lines) < 2 or not header.rstrip().endswith((":", ",", "(", "\\")) and "#" not in header:
+    if len(lines) < 2 or (not header.rstrip().endswith((":", ",", "(", "\\")) and "#" not in header):
         return None
     for cut in range(min(_CUT_LINES, len(lines) - 2) + 1):
         tree = _parsed("\n".join(lines[: len(lines) - cut]))

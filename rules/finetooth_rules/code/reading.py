@@ -49,9 +49,9 @@ def shown_by(text: str, wanted: frozenset[str], parser: CodeParser | None) -> Sh
 
 
 def read_code(code: Code, wanted: frozenset[str], parser: CodeParser | None) -> tuple[str, Parsed]:
-    """The language that a piece of code is read in, and what it shows. Where no fence names the language, it is
-    the likeliest one in which all of it parses; where there is none, the one it plainly looks like, or Python,
-    whose statements say by themselves what they are.
+    """The language that a piece of code is read in, and what it shows. Where no fence names the language, it
+    is the likeliest one in which all of it parses; where there is none, the one it plainly looks like, or
+    Python, whose statements say by themselves what they are.
     """
     if code.named:
         return code.languages[0], _read(code.text, code.languages[0], wanted, parser)

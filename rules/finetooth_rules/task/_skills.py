@@ -16,6 +16,7 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.skills import LANGUAGE, REGEX, TOOL, is_of_code, pattern_of, screen_of
 
 OTHER: Final = "other"
+_NAME: Final = 32
 
 
 class Fact(NamedTuple):
@@ -139,6 +140,11 @@ def _fact(example: Example, wanted: _Wanted, parser: CodeParser | None) -> Fact 
 def _known(language: str) -> str:
     """The language by a name of a fixed list."""
     return language if language in PARSED or language in LANGUAGES or language == UNNAMED else OTHER
+
+
+def named(skill: str) -> str:
+    """A skill as messages name it."""
+    return skill if len(skill) <= _NAME else skill[: _NAME - 1] + "…"
 
 
 def judged(skill: str, features: Features) -> bool:

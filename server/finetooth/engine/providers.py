@@ -12,7 +12,6 @@ from finetooth_rules.features import (
     Embedder,
     FeatureError,
     Features,
-    LanguageTeller,
     Parsed,
     Rendered,
     TemplateRenderer,

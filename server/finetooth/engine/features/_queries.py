@@ -91,10 +91,11 @@ QUERIES: Final[Mapping[str, str]] = {
 (call_expression function: (identifier) @call)
 (call_expression function: (field_expression argument: (this) field: (field_identifier) @own))
 (call_expression function: (field_expression
-  argument: [(identifier) @of (field_expression field: (field_identifier) @of)] field: (field_identifier) @own)
+  argument: [(identifier) @of (field_expression field: (field_identifier) @of)]
+  field: (field_identifier) @own)
   (#any-of? @of {_LINKS}))
 """,
-    "csharp": f"""
+    "csharp": """
 [(for_statement) (foreach_statement) (while_statement) (do_statement)] @loop
 (invocation_expression function: (member_access_expression name: (identifier) @f (#eq? @f "ForEach"))) @loop
 [(if_statement) (switch_statement) (switch_expression) (conditional_expression)] @conditional
@@ -148,8 +149,9 @@ QUERIES: Final[Mapping[str, str]] = {
 """,
     "ruby": f"""
 [(for) (while) (until) (while_modifier) (until_modifier)] @loop
-(call method: (identifier) @f block: (_) (#any-of? @f "each" "each_with_index" "each_pair" "each_char" "each_line"
-  "each_key" "each_value" "each_slice" "each_cons" "reverse_each" "times" "upto" "downto" "step" "loop")) @loop
+(call method: (identifier) @f block: (_) (#any-of? @f "each" "each_with_index" "each_pair" "each_char"
+  "each_line" "each_key" "each_value" "each_slice" "each_cons" "reverse_each" "times" "upto" "downto" "step"
+  "loop")) @loop
 [(if) (unless) (if_modifier) (unless_modifier) (conditional) (case) (case_match)] @conditional
 [(rescue) (rescue_modifier)] @error-handling
 [(method) (singleton_method) (lambda)] @function
@@ -158,8 +160,8 @@ QUERIES: Final[Mapping[str, str]] = {
 (singleton_method name: (identifier) @name)
 (call !receiver method: (identifier) @call)
 (call receiver: (self) method: (identifier) @own)
-(call receiver: [(identifier) @of (instance_variable) @of (call method: (identifier) @of)] method: (identifier)
-  @own (#any-of? @of {_LINKS} "@left" "@right" "@next" "@child"))
+(call receiver: [(identifier) @of (instance_variable) @of (call method: (identifier) @of)]
+  method: (identifier) @own (#any-of? @of {_LINKS} "@left" "@right" "@next" "@child"))
 """,
     "php": """
 [(for_statement) (foreach_statement) (while_statement) (do_statement)] @loop
@@ -196,12 +198,13 @@ QUERIES: Final[Mapping[str, str]] = {
 """,
 }
 
-DEFINITIONS: Final[frozenset[str]] = frozenset(
-    "function_declaration generator_function_declaration function_expression arrow_function method_definition "
-    "variable_declarator assignment_expression pair field_definition public_field_definition "
-    "method_declaration function_definition local_function_statement short_var_declaration "
-    "assignment_statement function_item method singleton_method".split()
+_DEFINITIONS: Final = (
+    "function_declaration generator_function_declaration function_expression arrow_function "
+    "method_definition variable_declarator assignment_expression pair field_definition "
+    "public_field_definition method_declaration function_definition local_function_statement "
+    "short_var_declaration assignment_statement function_item method singleton_method"
 )
+DEFINITIONS: Final[frozenset[str]] = frozenset(_DEFINITIONS.split())
 """The nodes that a function's name is climbed from to: all of its body lies in them."""
 
 OVERLOADING: Final[frozenset[str]] = frozenset({"java", "csharp", "cpp"})

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetooth.engine.features._queries import DEFINITIONS, NEED_RECEIVER, OVERLOADING, QUERIES
 from finetooth_rules.code.python import RECURSION
@@ -118,9 +118,8 @@ def _shown(root: Node, query: Query, language: str, wanted: frozenset[str]) -> f
 
     captures = QueryCursor(query).captures(root)
     found = {name for name, nodes in captures.items() if name in wanted and any(map(_stands, nodes))}
-    if RECURSION in wanted and RECURSION not in found:
-        if "name" in captures and _recurs(captures, language):
-            found.add(RECURSION)
+    if RECURSION in wanted and "name" in captures and _recurs(captures, language):
+        found.add(RECURSION)
     return frozenset(found)
 
 
