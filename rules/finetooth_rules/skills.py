@@ -9,7 +9,6 @@ language:de          the natural language of the completion, ISO 639-1
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -79,11 +78,33 @@ _KEYWORDS: Final[Mapping[str, str]] = {
 """Words without one of which no code in any language shows the skill, in small letters or capitals."""
 
 
-@lru_cache(maxsize=64)
-def screen_of(wanted: frozenset[str]) -> re.Pattern[str]:
-    """What a text must match to show one of the wanted skills of code."""
-    parts = {_KEYWORDS.get(skill, "") for skill in wanted}
-    return re.compile("|".join(sorted(parts)) if all(parts) else "", re.IGNORECASE)
+_IN_PYTHON: Final[Mapping[str, str]] = {
+    LOOP: r"\b(?:for|while)\b",
+    CONDITIONAL: r"\b(?:if|match)\b",
+    RECURSION: r"\b(?:def|lambda)\b",
+    ERROR_HANDLING: r"\b(?:try|suppress)\b",
+    FUNCTION: r"\bdef\b",
+    CLASS: r"\bclass\b",
+}
+_IN_BRACES: Final[Mapping[str, str]] = {
+    LOOP: r"\b(?:for|while|do|loop)\b|(?:for_?|\.)each",
+    CONDITIONAL: r"\b(?:if|switch|match|case)\b|\?",
+}
+_KEYWORDS_IN: Final[Mapping[str, Mapping[str, str]]] = {
+    "python": _IN_PYTHON,
+    **dict.fromkeys(("c", "cpp", "csharp", "go", "java", "javascript", "php", "rust", "typescript"), _IN_BRACES),
+}
+"""The same for a language, where that says more."""
+
+
+@lru_cache(maxsize=256)
+def screen_of(wanted: frozenset[str], language: str = "") -> Any:
+    """What a text must match to show one of the wanted skills of code (in a language)."""
+    import re2
+
+    words = {**_KEYWORDS, **_KEYWORDS_IN.get(language, {})}
+    parts = {words.get(skill, "") for skill in wanted}
+    return re2.compile("(?i)" + "|".join(sorted(parts)) if all(parts) else "")
 
 
 def is_of_code(skill: str) -> bool:

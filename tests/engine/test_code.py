@@ -253,7 +253,8 @@ def test_deep_and_long_code_is_no_trouble() -> None:
     for language in PARSED:
         read("(" * 20_000, language)
         read("if (x) {" * 5_000, language)
-    assert not read("x = 1\n" * 50_000, "python").whole
+    assert not read("while x: y()\n" * 50_000, "python").whole
+    assert not read("while (x) y();\n" * 50_000, "java").whole
 
 
 def test_the_parser_needs_no_network_and_no_file_of_its_own() -> None:

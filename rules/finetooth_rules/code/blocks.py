@@ -66,7 +66,9 @@ def codes_of(text: str) -> Iterator[Code]:
         found = blocks(text)
         if found:
             for block in found:
-                yield from _code(content(text, block), language_named(block.info))
+                inside = bool(block.containers or block.indent)
+                code = content(text, block) if inside else text[block.body : block.body_end]
+                yield from _code(code, language_named(block.info))
             return
     yield from _bare(text)
 

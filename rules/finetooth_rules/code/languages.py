@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 PYTHON: Final = "python"
 PARSED: Final = (
@@ -103,12 +104,8 @@ def language_named(info: str) -> str:
     return _ALIASES.get(name, name)
 
 
-def _signs(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
-
-
-_SIGNS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {
-    "python": _signs(
+_SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "python": (
         r"^[ \t]*(?:async )?def \w+\(.*\).*:",
         r"^[ \t]*class \w+(?:\(.*\))?:",
         r"^[ \t]*(?:from [\w.]+ )?import [\w.]+(?: as \w+)?(?:, *\w+)*[ \t]*$",
@@ -116,7 +113,7 @@ _SIGNS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {
         r"^[ \t]*(?:print\(|self\.|raise \w|lambda )",
         r"^>>> ",
     ),
-    "javascript": _signs(
+    "javascript": (
         r"\bfunction\s*\*?\s*\w*\s*\(",
         r"^\s*(?:export )?(?:const|let) [\w{\[]",
         r"^\s*var \w+(?:\s*=|;)",
@@ -125,56 +122,56 @@ _SIGNS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {
         r"\brequire\(['\"]|^import .*from ['\"]|\bmodule\.exports\b",
         r"===|!==",
     ),
-    "typescript": _signs(
+    "typescript": (
         r"[\w\])]\??:\s*(?:string|number|boolean|void|any|unknown|never)\b",
         r"^\s*(?:export )?interface \w+",
         r"^\s*(?:export )?type \w+ =",
         r"^\s*(?:private|public|readonly) \w+:",
         r": Promise<|: Array<|<\w+>\(",
     ),
-    "java": _signs(
+    "java": (
         r"\bpublic (?:static |final |abstract )*(?:class|interface|enum|void|int|boolean|double|String)\b",
         r"\bSystem\.out\.print|\bSystem\.in\b",
         r"^import (?:static )?java",
         r"\bString\[\] args\b|\bpublic static void main\b",
         r"@Override\b|\bthrows \w+Exception|\bnew (?:ArrayList|HashMap|Scanner)\b",
     ),
-    "csharp": _signs(
+    "csharp": (
         r"^\s*using (?:System|Microsoft|Unity)",
         r"\bConsole\.(?:Write|Read)",
         r"^\s*namespace [\w.]+\s*[{;]?\s*$",
         r"\bstatic (?:void|int|async Task) Main\(",
         r"\bstring\[\] args\b|\{ get; (?:private )?set; \}|\bforeach\s*\(",
     ),
-    "cpp": _signs(
+    "cpp": (
         r"^\s*#include\s*<\w+>",
         r"\bstd::\w",
         r"\b(?:cout|cerr)\s*<<|\bcin\s*>>",
         r"\busing namespace \w",
         r"\btemplate\s*<|\bvector<|\bnullptr\b",
     ),
-    "c": _signs(
+    "c": (
         r"^\s*#include\s*[<\"][\w/]+\.h[>\"]",
         r"\bint main\s*\((?:void|int argc.*)?\)",
         r"\b(?:f?printf|scanf|malloc|sizeof)\s*\(",
         r"^\s*(?:int|char|float|double|void|struct \w+)\s*\*?\w+\s*[=;(\[]",
         r"^\s*#define \w",
     ),
-    "go": _signs(
+    "go": (
         r"^package \w+\s*$",
         r"^func (?:\(\w+ \*?\w+\) )?\w+\(",
         r"\bfmt\.\w+\(",
         r"\w\s*:=\s*\S",
         r"^import (?:\"|\()",
     ),
-    "rust": _signs(
+    "rust": (
         r"\bfn \w+\s*(?:<[^>]*>)?\(",
         r"\blet mut \w",
         r"\b(?:println|format|vec|panic)!",
         r"^\s*(?:pub )?(?:impl|struct|enum|trait|mod) \w|^use \w+::",
         r"&(?:mut|str)\b|\bOption<|\bResult<",
     ),
-    "ruby": _signs(
+    "ruby": (
         r"^\s*def (?:self\.)?\w+[?!]?(?:\(.*\))?\s*$",
         r"^\s*end\s*$",
         r"^\s*puts\b|\battr_(?:accessor|reader)\b",
@@ -182,8 +179,8 @@ _SIGNS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {
         r"^\s*require(?:_relative)? ['\"]",
         r"^\s*(?:unless|elsif) .+",
     ),
-    "php": _signs(r"<\?(?:php|=)", r"^\s*\$\w+\s*=[^=]", r"\becho\b[^\n]*;", r"\$this->", r"foreach\s*\(\$"),
-    "bash": _signs(
+    "php": (r"<\?(?:php|=)", r"^\s*\$\w+\s*=[^=]", r"\becho\b[^\n]*;", r"\$this->", r"foreach\s*\(\$"),
+    "bash": (
         r"^#!.*\b(?:ba|z)?sh\b",
         r"^\s*(?:fi|done|esac)\s*;?\s*$",
         r"^\s*(?:if \[|while \[|for \w+ in .*;?\s*(?:do)?\s*$)",
@@ -191,7 +188,7 @@ _SIGNS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {
         r"brew|conda|export) \S",
         r"^\s*echo [\"'$]",
     ),
-    "sql": _signs(
+    "sql": (
         r"(?is)\A\s*(?:--[^\n]*\n\s*)*select\b.+\bfrom\b",
         r"(?i)^\s*(?:insert\s+into|delete\s+from)\s+[\w.\"`\[]+",
         r"(?i)^\s*create\s+(?:or\s+replace\s+)?(?:temp\w*\s+)?"
@@ -205,13 +202,27 @@ _SIGNS: Final[Mapping[str, tuple[re.Pattern[str], ...]]] = {
 many of its own are met."""
 
 
+@lru_cache(maxsize=1)
+def _all_signs() -> tuple[tuple[str, ...], Any]:
+    """All signs, compiled into one automaton, and the language of each by its number."""
+    import re2
+
+    signs = re2.Set.SearchSet()
+    names = []
+    for name, patterns in _SIGNS.items():
+        for pattern in patterns:
+            signs.Add(f"(?m){pattern}")
+            names.append(name)
+    signs.Compile()
+    return tuple(names), signs
+
+
 def signs_of(text: str) -> dict[str, int]:
     """How many of its signs each language has in a text; those with none are left out, the most first."""
-    found = {
-        name: count
-        for name, patterns in _SIGNS.items()
-        if (count := sum(pattern.search(text) is not None for pattern in patterns))
-    }
+    found: dict[str, int] = {}
+    names, signs = _all_signs()
+    for index in sorted(signs.Match(text) or ()):
+        found[names[index]] = found.get(names[index], 0) + 1
     if "typescript" in found:
         found["typescript"] += found.get("javascript", 0)  # it is JavaScript, and more
     return dict(sorted(found.items(), key=lambda item: -item[1]))

@@ -8,12 +8,13 @@ from finetooth_rules.code.blocks import Code, codes_of
 from finetooth_rules.code.languages import PYTHON
 from finetooth_rules.code.python import read_python
 from finetooth_rules.features import CodeParser, Parsed
-from finetooth_rules.skills import screen_of
+from finetooth_rules.skills import CODE_SKILLS, screen_of
 
 UNNAMED: Final = "unnamed"
 """Stands for the language of code that no fence names and that parses in none."""
 
 _NOTHING: Final[frozenset[str]] = frozenset()
+_NEUTRAL: Final = frozenset(CODE_SKILLS)
 
 
 class Shown(NamedTuple):
@@ -54,7 +55,11 @@ def read_code(code: Code, wanted: frozenset[str], parser: CodeParser | None) -> 
     Python, whose statements say by themselves what they are.
     """
     if code.named:
-        return code.languages[0], _read(code.text, code.languages[0], wanted, parser)
+        language = code.languages[0]
+        possible = wanted if language == PYTHON else wanted & _NEUTRAL
+        if not possible or not screen_of(possible, language).search(code.text):
+            return language, Parsed(_NOTHING, True)
+        return language, _read(code.text, language, possible, parser)
     partly, parts = UNNAMED, Parsed(_NOTHING, False)
     for number, language in enumerate(code.languages):
         parsed = _read(code.text, language, wanted, parser)
