@@ -86,10 +86,15 @@ def _code(text: str, language: str) -> Iterator[Code]:
         yield from _scripts(text)
     elif language in PARSED or language in LANGUAGES:
         yield Code(text, (language,))
-    elif text.lstrip().startswith("<") and _SCRIPT.search(text):
+    elif _is_page(text):
         yield from _scripts(text)
     elif signs := signs_of(text):
         yield Code(text, tuple(signs)[:_CANDIDATES], named=False, likely=_is_clear(text, signs))
+
+
+def _is_page(text: str) -> bool:
+    """Whether this is markup with a script in it."""
+    return text.lstrip().startswith("<") and "<?php" not in text and _SCRIPT.search(text) is not None
 
 
 def _scripts(text: str) -> Iterator[Code]:
@@ -101,7 +106,7 @@ def _scripts(text: str) -> Iterator[Code]:
 def _bare(text: str) -> Iterator[Code]:
     if not _MAYBE.search(text):
         return
-    if _SCRIPT.search(text):
+    if _is_page(text):
         yield from _scripts(text)
         return
     signs = signs_of(text)
@@ -116,7 +121,7 @@ def _bare(text: str) -> Iterator[Code]:
         if "{" in text:
             likely += tuple(name for name in _WITH_BRACES if name not in likely)
     if likely or sure:
-        yield Code(_trimmed(text), likely, False, sure and _is_clear(text, signs), sure)
+        yield Code(_trimmed(text), likely, False, _is_clear(text, signs), sure)
 
 
 def _is_clear(text: str, signs: Mapping[str, int]) -> bool:
