@@ -92,7 +92,9 @@ _IN_BRACES: Final[Mapping[str, str]] = {
 }
 _KEYWORDS_IN: Final[Mapping[str, Mapping[str, str]]] = {
     "python": _IN_PYTHON,
-    **dict.fromkeys(("c", "cpp", "csharp", "go", "java", "javascript", "php", "rust", "typescript"), _IN_BRACES),
+    **dict.fromkeys(
+        ("c", "cpp", "csharp", "go", "java", "javascript", "php", "rust", "typescript"), _IN_BRACES
+    ),
 }
 """The same for a language, where that says more."""
 

@@ -104,10 +104,10 @@ def _scripts(text: str) -> Iterator[Code]:
 
 
 def _bare(text: str) -> Iterator[Code]:
-    if not _MAYBE.search(text):
-        return
     if _is_page(text):
         yield from _scripts(text)
+        return
+    if not _MAYBE.search(text):
         return
     signs = signs_of(text)
     likely = tuple(name for name, count in signs.items() if count >= _FEWEST_SIGNS)[:_CANDIDATES]

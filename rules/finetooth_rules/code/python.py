@@ -196,7 +196,7 @@ def _called(call: ast.Call) -> tuple[str, str]:
 # -- code as it stands in answers ---------------------------------------------------------------------------
 
 _PROMPT: Final = re.compile(r"^[ \t]*(?:>>> ?|In ?\[\d*\]: ?)", re.MULTILINE)
-_PROMPTED: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.|In ?\[\d*\]:)(?: |$)(.*)")
+_PROMPTED: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.:?|In ?\[\d*\]:)(?: |$)(.*)")
 _MAGIC: Final = re.compile(r"^([ \t]*)(?:%{1,2}|!|\?)[A-Za-z].*$", re.MULTILINE)
 _PRINT: Final = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(\S.*?),?[ \t]*$", re.MULTILINE)
 _PRINTED: Final = re.compile(r"^([ \t]*)print[ \t]+(\(.*\)[ \t]*[%,].*?),?[ \t]*$", re.MULTILINE)

@@ -85,7 +85,7 @@ class Fact(NamedTuple):
 
 @dataclass(slots=True)
 class Fences:
-    """The fences of many records; `spelled` counts (language, spelling in small letters) of known languages."""
+    """The fences of many records; `spelled` counts (language, spelling in small letters) of known ones."""
 
     named: int = 0
     unnamed: int = 0
@@ -150,7 +150,9 @@ def fit(total: Fences, features: Features, profile: Profile, options: Options) -
     return {language: name for (language, name), _ in ranked}
 
 
-def judge(fact: Fact, spelled: dict[str, str] | None, profile: Profile, options: Options) -> Iterator[Finding]:
+def judge(
+    fact: Fact, spelled: dict[str, str] | None, profile: Profile, options: Options
+) -> Iterator[Finding]:
     """One finding for each fence."""
     for path, span, language in fact.unnamed if spelled is not None else ():
         assert spelled is not None

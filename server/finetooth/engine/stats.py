@@ -44,9 +44,9 @@ class Stats:
     `unread` counts records that hold no usable value, `formats` the formats that records are of. `lengths`
     and `trained` are tokens of each row (trained: those that the target computes a loss on), `turns` the
     number of turns of each; `roles` counts turns, `tools` the rows that define a tool, `calls` the calls of
-    it. `languages` is of a sample of `sampled` rows. `skills` counts the rows whose trained texts show each (also
-    those that the task requires), `code` and `code_unread` the pieces of code that could and could not be
-    parsed, by language.
+    it. `languages` is of a sample of `sampled` rows. `skills` counts the rows whose trained texts show each
+    (also those that the task requires), `code` and `code_unread` the pieces of code that could and could not
+    be parsed, by language.
     """
 
     rows: int = 0
