@@ -173,6 +173,39 @@ def test_words_in_comments_and_strings_show_nothing(language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "skill", "text"),
+    [
+        ("javascript", "loop", "xs.forEach(f)"),
+        ("javascript", "error-handling", "load().catch(f)"),
+        ("java", "loop", "class A { void f() { xs.forEach(g); } }"),
+        ("cpp", "loop", "void f() { std::for_each(a, b, g); }"),
+        ("csharp", "loop", "xs.ForEach(F);"),
+        ("csharp", "conditional", "var y = x ? 1 : 2;"),
+        ("rust", "loop", "fn f() { xs.iter().for_each(g); }"),
+        ("rust", "error-handling", "fn f() -> R { x.ok_or(E) }"),
+        ("rust", "error-handling", "fn f() { match x { Ok(y) => g(y), Err(e) => h(e) } }"),
+        ("rust", "recursion", "impl A { fn f(&self) { Self::f(self) } }"),
+        ("go", "error-handling", "package main\nfunc f() { defer func() { recover() }() }"),
+        ("go", "recursion", "package main\nfunc (t *T) F() { t.F() }"),
+        ("go", "recursion", "package main\nfunc f() { var g func(); g = func() { g() } }"),
+        ("ruby", "loop", "loop do\n  break\nend"),
+        ("ruby", "loop", "xs.each { |x| puts x }"),
+        ("ruby", "loop", "x += 1 while x < 3"),
+        ("ruby", "conditional", "x = y ? 1 : 2"),
+        ("bash", "conditional", 'case "$x" in a) f ;; esac'),
+        ("bash", "loop", "until f; do g; done"),
+        ("bash", "error-handling", "trap cleanup EXIT"),
+        ("bash", "error-handling", "set -euo pipefail"),
+        ("php", "recursion", "class A { function f() { return self::f(); } }"),
+        ("csharp", "recursion", "class A { void F() { Left.F(); } }"),
+        ("java", "recursion", "class A { int f(int n) { return this.f(n); } }"),
+    ],
+)
+def test_other_ways_to_write_it(language: str, skill: str, text: str) -> None:
+    assert read(text, language, frozenset((skill,))) == Parsed(frozenset((skill,)), True)
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("javascript", "class A { render() { render(); } }"),  # a free function of the same name
