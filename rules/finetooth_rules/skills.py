@@ -71,7 +71,9 @@ _KEYWORDS: Final[Mapping[str, str]] = {
     LOOP: r"for|while|until|loop|each|times|upto|downto|step|select",
     CONDITIONAL: r"if|case|match|switch|unless|select|\?|\[",
     RECURSION: r"\(|recursive|\{",
-    ERROR_HANDLING: r"try|catch|except|rescue|err|trap|set -|suppress|unwrap|or_|_or|recover|setjmp|exit|\?|\|\|",
+    ERROR_HANDLING: (
+        r"try|catch|except|rescue|err|trap|set -|suppress|unwrap|or_|_or|recover|setjmp|exit|\?|\|\|"
+    ),
     FUNCTION: r"def|func|fn|lambda|procedure|->|=>|\(",
     CLASS: r"class|struct|interface|record|enum|trait|impl|module",
 }
