@@ -15,7 +15,7 @@ from finetooth_rules.profile import Profile
 
 TEMPLATES: Final = Path(__file__).parent / "data" / "templates"
 BENCHMARKS: Final = Path(__file__).parent / "data" / "benchmarks"
-FEATURES: Final[Features] = provide(FeatureSpec("o200k_base", False, True))
+FEATURES: Final[Features] = provide(FeatureSpec("o200k_base", False, True, code=True, language=True))
 """Every rule's marker cases, and the examples in its documentation."""
 
 

@@ -116,6 +116,33 @@ class Benchmarks(Protocol):
         """Of each text the item that it holds most of; None where it holds less than half of any."""
 
 
+class Parsed(NamedTuple):
+    """What a piece of code shows. `whole` says that all of it parsed: else there may be more in it."""
+
+    skills: frozenset[str]
+    whole: bool
+
+
+class CodeParser(Protocol):
+    """Parses code in languages other than Python."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those it can parse, by the names of `code.languages.PARSED`."""
+
+    def read(self, code: str, language: str, wanted: frozenset[str]) -> Parsed:
+        """Which of the wanted skills (`loop`, `conditional`, …) a piece of code in one of `languages`
+        shows.
+        """
+
+
+class LanguageTeller(Protocol):
+    """Tells the natural language of texts."""
+
+    def tell(self, texts: Sequence[str]) -> list[str]:
+        """ISO 639-1 code of each text's language; empty where it is not sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """The providers a run has; None where the host has none, and the rules that need it do not run.
@@ -128,4 +155,6 @@ class Features:
     embedder: Embedder | None = None
     template: TemplateRenderer | None = None
     benchmarks: Benchmarks | None = None
+    code: CodeParser | None = None
+    language: LanguageTeller | None = None
     shared: dict[tuple[str, int], Any] | None = field(default=None, compare=False, repr=False)

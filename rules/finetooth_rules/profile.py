@@ -25,12 +25,17 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Task:
-    """What the dataset should teach, in the user's words; empty when the config has no `[task]`."""
+    """What the dataset should teach, in the user's words; empty when the config has no `[task]`.
+
+    `requires` names the skills that its completions should show (`skills`), each once.
+    """
 
     description: str = ""
     examples: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
+        """Whether it says what the task is about."""
         return bool(self.description or self.examples)
 
 

@@ -70,6 +70,12 @@ _JUDGING: Final[dict[str, Any]] = {
         "properties": {
             "description": {"description": "The task in a sentence or two.", "type": "string"},
             "examples": {"description": "Prompts that fit the task.", **_SELECTORS},
+            "requires": {
+                "description": "Skills that the completions should show: loop, conditional, recursion, "
+                "error-handling, function, class, python:NODE of its syntax tree (`python:ListComp`), "
+                "regex:PATTERN, tool:NAME, language:CODE (`language:de`).",
+                **_SELECTORS,
+            },
         },
     },
     "tokens": {
@@ -295,7 +301,11 @@ def build_profile(
         mapping=decided.mapping,
         target=TARGETS[settings.get("target", "generic")],
         model=settings.get("model"),
-        task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
+        task=Task(
+            task.get("description", ""),
+            tuple(task.get("examples", ())),
+            tuple(dict.fromkeys(task.get("requires", ()))),
+        ),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
         assistant_only_loss=tokens.get("assistant-only-loss", False),

@@ -110,3 +110,18 @@ def test_one_object_is_no_dataset(finetooth: Run) -> None:
     code, out, err = finetooth("stats", "a.json")
     assert (code, out) == (2, "")
     assert "is one JSON object, no dataset" in err
+
+
+def test_skills_are_shown_and_what_could_not_be_parsed(finetooth: Run) -> None:
+    Path("finetooth.toml").write_text('[task]\nrequires = ["loop", "recursion"]\n', encoding="utf-8")
+    answers = ["```python\nfor x in xs:\n    f(x)\n```", "```kotlin\nfor (x in xs) f(x)\n```"]
+    rows = [json.dumps({"prompt": "Write it.", "completion": answer}) + "\n" for answer in answers]
+    Path("a.jsonl").write_text("".join(rows), encoding="utf-8")
+    page = finetooth("stats", "--no-tokens")[1]
+    assert "  skills    rows that show loop 1\n" in page
+    assert "none that shows recursion, which the task requires\n" in page
+    assert "1 piece of code read: python 1\n" in page
+    assert "1 could not be parsed: kotlin 1\n" in page
+    (found,) = json.loads(finetooth("stats", "--no-tokens", "--output-format", "json")[1])
+    assert found["skills"] == {"loop": 1}
+    assert (found["code"], found["code-not-parsed"]) == ({"python": 1}, {"kotlin": 1})

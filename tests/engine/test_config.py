@@ -23,7 +23,28 @@ def error(text: str, name: str = "finetooth.toml") -> ConfigError:
         ('formt = "auto"\n', (1, 1), "did you mean `format`"),
         ('target = "openia"\n', (1, 1), "did you mean `openai`"),
         ('\n[task]\ndescripton = "x"\n', (3, 1), "did you mean `description`"),
-        ('select = ["FEN", "unclosed-fense"]\n', (1, 1), "did you mean `unclosed-fence`"),
+        ('select = ["FEN", "unclosed-fense"]\n', (1, 18), "did you mean `unclosed-fence`"),
+        ('[task]\nrequires = ["loops"]\n', (2, 13), "unknown skill `loops`; did you mean `loop`?"),
+        ('task = { requires = ["loop", "if"] }\n', (1, 30), "did you mean `conditional`?"),
+        (
+            '[task]\nrequires = [\n  "loop", # "no"\n  \'x]\',\n]\n',
+            (4, 3),
+            "unknown skill `x]`; expected loop, conditional, recursion",
+        ),
+        ('[task]\nrequires = ["python:listcomp"]\n', (2, 13), "did you mean `python:ListComp`?"),
+        ('[task]\nrequires = ["python:Foobarbaz"]\n', (2, 13), "such as `python:For`"),
+        ('[task]\nrequires = ["pyhton:For"]\n', (2, 13), "did you mean `python:For`?"),
+        ('[task]\nrequires = ["regex:a", "regex:("]\n', (2, 24), "RE2: missing ): ("),
+        ('[task]\nrequires = ["regex:"]\n', (2, 13), "has no expression"),
+        ('[task]\nrequires = ["tool: "]\n', (2, 13), "names no tool"),
+        ('[task]\nrequires = ["language:DE"]\n', (2, 13), "did you mean `language:de`?"),
+        ('[task]\nrequires = ["language:german"]\n', (2, 13), "ISO 639-1"),
+        ('[task]\nrequires = "loop"\n', (2, 1), "expected an array"),
+        (
+            '[[overrides]]\nfiles = ["a"]\n[overrides.task]\nrequires = ["lop"]\n',
+            (4, 13),
+            "unknown skill `lop`",
+        ),
         ("max-depth = 2\n", (1, 1), "minimum is 8"),
         ('[tokens]\n  limit = "many"\n', (2, 3), "expected an integer"),
         ('[[overrides]]\nfiles = ["a"]\n\n[[overrides]]\ntarget = "openai"\n', (4, 3), "has no `files`"),
@@ -109,6 +130,16 @@ def test_keys_are_found_in_every_way_of_writing_them() -> None:
     assert locate_key(text, ("rules", "unclosed-fence", "x")) == (4, 1)
     assert locate_key(text, ("b", "c", "d")) == (6, 1)
     assert locate_key(text, ("nothing",)) == (1, 1)
+
+
+def test_the_skills_of_the_documentation_are_known() -> None:
+    requires = ["loop", "conditional", "recursion", "error-handling", "function", "class", "loop"]
+    requires += ["python:ListComp", "python:match_case", "regex:(?i)thank", "tool:get_weather", "language:de"]
+    config = parse(Path("finetooth.toml"), f"[task]\nrequires = {requires}\n")
+    assert config is not None
+    task = build_profile(config.settings).task
+    assert task.requires == tuple(dict.fromkeys(requires))
+    assert not task  # it says nothing of what the task is about
 
 
 def test_the_more_exact_selector_wins() -> None:

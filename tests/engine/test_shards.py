@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finetooth.engine.document import Change, Document, Encoding
-from finetooth.engine.judging import judged
+from finetooth.engine.judging import Address, judged
 from finetooth.engine.lint_file import Scanned, lint_file
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.shards import Merged, Part, Shard, lint_shard, merge
@@ -198,6 +198,7 @@ PROMPT: Final = "You answer the questions of gardeners in a few words. Today is 
 LONG: Final = (
     "Because of the light, which the leaves take up but for its green part, and of the water they hold."
 )
+LOOP: Final = "```python\nfor x in xs:\n    print(x)\n```"
 THOUGHT: Final = "<think>\nWell.\n</think>\n\n"
 
 WHOLE: Final[dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]] = {
@@ -241,8 +242,35 @@ WHOLE: Final[dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]] = {
         {"rules": {"no-validation-set": {"min-records": 3}}},
         [chat("a"), chat("b"), *[chat("c")] * 9],
     ),
+    "TSK004": (
+        {"task": {"requires": ["loop", "conditional", "recursion"]}},
+        [chat(LOOP), *[chat("a")] * 3, chat("```kotlin\nif (x) f()\n```"), chat("```python\nif (x\n```")],
+    ),
+    "TSK005": (
+        {"task": {"requires": ["loop", "regex:^b"]}, "rules": {"skill-rarely-shown": {"min-examples": 4}}},
+        [*[chat(LOOP)] * 2, *[chat("a")] * 9, chat("b")],
+    ),
+    "FEN005": (
+        {"rules": {"fence-without-language": {"min-named": 3, "min-share": 0.5}}},
+        [*[chat(LOOP)] * 4, chat("a"), *[chat(LOOP.replace("python", ""))] * 2, chat("```js\nlet x\n```")],
+    ),
 }
 """Code → settings under which the rule speaks of these records."""
+
+
+def line_at(data: bytes, offset: int) -> bytes:
+    return data[offset:].split(b"\n", 1)[0]
+
+
+def by_line(data: bytes, finding: Finding) -> Finding:
+    """A finding whose related places are the lines themselves, wherever they stand."""
+    related = (
+        replace(item, address=line_at(data, item.address.offset))
+        if isinstance(item.address, Address)
+        else item
+        for item in finding.related
+    )
+    return replace(finding, related=tuple(related))
 
 
 @pytest.mark.parametrize("code", WHOLE)
@@ -266,8 +294,8 @@ def test_what_is_said_of_the_whole_knows_no_shards_and_no_order(
         ]
         random.shuffle(parts)
         _, of_records, of_file = everything(parts, profile)
-        at = [(data[offset:].split(b"\n", 1)[0], finding) for offset, finding in of_records]
-        return sorted(at, key=lambda pair: (pair[0], pair[1].message)), of_file
+        at = [(line_at(data, offset), finding) for offset, finding in of_records]
+        return sorted(at, key=lambda pair: (pair[0], pair[1].message)), [by_line(data, f) for f in of_file]
 
     lines = [json.dumps(record).encode() + b"\n" for record in records]
     expected = findings(lines, [])

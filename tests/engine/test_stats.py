@@ -95,3 +95,21 @@ def test_a_language_is_said_only_where_there_is_one(text: str, language: str) ->
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(OSError, match="No such file"):
         stats_of(Source("x", Path("nothing-here.jsonl")), build_profile({}))
+
+
+def test_what_code_shows_and_what_could_not_be_parsed() -> None:
+    answers = [
+        "```python\nfor x in xs:\n    print(x)\n```\n```kotlin\nfor (x in xs) println(x)\n```",
+        "```js\nif (x) { y(); }\n```",
+        "```python\nfor x in xs:\nprint(x)\n```",
+        "Thank you: for this, if any.",
+    ]
+    data = lines([{"prompt": "Write it.", "completion": answer} for answer in answers])
+    settings = {"task": {"requires": ["recursion", "regex:^Thank", "python:For"]}}
+    profile = build_profile(settings, [json.loads(line) for line in data.splitlines()])
+    found = stats_of(Source("x", data=data), profile, tokens=False)
+    assert found.skills == Counter({"loop": 1, "python:For": 1, "conditional": 1, "regex:^Thank": 1})
+    assert found.code == Counter(python=1, javascript=1)
+    assert found.code_unread == Counter(kotlin=1, python=1)
+    cut = stats_of(Source("x", data=data), profile, tokens=False, shard_bytes=64)
+    assert (cut.skills, cut.code, cut.code_unread) == (found.skills, found.code, found.code_unread)

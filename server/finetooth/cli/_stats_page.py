@@ -51,6 +51,8 @@ def _rows(source: Source, profile: Profile, stats: Stats, width: int) -> Iterato
         yield "media", [_names(stats.media)]
     if stats.fences:
         yield "code", [_names(stats.fences)]
+    if stats.skills or stats.code_unread or profile.task.requires:
+        yield "skills", list(_skills(profile, stats))
     if stats.languages:
         yield "language", [_shares(stats.languages, stats.sampled)]
 
@@ -168,6 +170,19 @@ def _tools(stats: Stats) -> Iterator[str]:
         yield f"{sum(stats.calls.values()):,} calls: {_names(stats.calls)}"
 
 
+def _skills(profile: Profile, stats: Stats) -> Iterator[str]:
+    if stats.skills:
+        yield f"rows that show {_names(stats.skills)}"
+    missing = [skill for skill in profile.task.requires if not stats.skills[skill]]
+    if missing:
+        yield f"none that shows {', '.join(map(_short, missing))}, which the task requires"
+    if stats.code:
+        read = sum(stats.code.values())
+        yield f"{read:,} piece{'s' * (read != 1)} of code read: {_names(stats.code)}"
+    if stats.code_unread:
+        yield f"{sum(stats.code_unread.values()):,} could not be parsed: {_names(stats.code_unread)}"
+
+
 def _names(counts: Counter[str]) -> str:
     """`python 12, json 3, … 4 more`."""
     common = counts.most_common()
@@ -222,6 +237,9 @@ def as_object(source: Source, profile: Profile, stats: Stats) -> dict[str, Any]:
         "calls": dict(stats.calls.most_common()),
         "media": dict(stats.media.most_common()),
         "fence-languages": dict(stats.fences.most_common()),
+        "skills": dict(stats.skills.most_common()),
+        "code": dict(stats.code.most_common()),
+        "code-not-parsed": dict(stats.code_unread.most_common()),
         "languages": dict(stats.languages.most_common()),
         "languages-sampled": stats.sampled,
     }

@@ -142,8 +142,10 @@ def parse(path: Path, text: str, *, allow_plugins: bool = True) -> Config | None
     for key_path, message in problems(decoded, known):
         if not allow_plugins and "plugins" in decoded and _of_a_rule(key_path):
             continue  # it may be a rule of the plugins that are not loaded
-        line, column = locate_key(text, (*prefix, *key_path))
-        raise ConfigError(path, message, line, column)
+        place = locate_key(text, (*prefix, *key_path))
+        if key_path and isinstance(key_path[-1], int):
+            place = locate_item(text, place, key_path[-1])
+        raise ConfigError(path, message, *place)
     return Config(path, path.parent, decoded, allow_plugins)
 
 
@@ -157,6 +159,8 @@ def problems(settings: Any, known: Catalogue | None = None) -> Iterator[tuple[tu
     """What is wrong with decoded settings: the path of the key, and a message. `known`: the rules there are
     (default: ours).
     """
+    from finetooth_rules.skills import problem as skill_problem
+
     known = known or catalogue.builtin()
     if not _decider(known).is_valid(settings):
         yield from _explain(settings, known)
@@ -168,6 +172,9 @@ def problems(settings: Any, known: Catalogue | None = None) -> Iterator[tuple[tu
         mapping = where.get("format")
         if isinstance(mapping, Mapping) and (message := mapping_problem(mapping)):
             yield (*base, "format"), message
+        for number, skill in enumerate(where.get("task", {}).get("requires", ())):
+            if message := skill_problem(skill):
+                yield (*base, "task", "requires", number), message
         for key in _SELECTOR_KEYS:
             for number, selector in enumerate(where.get(key, ())):
                 if not known.knows(selector):
@@ -317,6 +324,31 @@ def locate_key(text: str, path: Sequence[str | int]) -> tuple[int, int]:
         if wanted[: len(here)] == here and len(here) > best_length:
             best, best_length = (number, column), len(here)
     return best
+
+
+_ITEM: Final = re.compile(
+    r"""#[^\n]*|(?P<item>\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?P<end>\])""", re.DOTALL
+)
+
+
+def locate_item(text: str, place: tuple[int, int], number: int) -> tuple[int, int]:
+    """Line and column (from 1) of a string in the array that the key at `place` sets; `place` itself where
+    there is no such string.
+    """
+    lines = text.splitlines(keepends=True)
+    if not lines or _HEADER.match(lines[place[0] - 1]):
+        return place
+    at = sum(map(len, lines[: place[0] - 1])) + place[1] - 1
+    at = text.find("[", text.find("=", at)) + 1
+    for match in _ITEM.finditer(text, at) if at else ():
+        if match["end"]:
+            break
+        if match["item"]:
+            if number == 0:
+                before = text[: match.start()].replace("\r\n", "\n").replace("\r", "\n")
+                return before.count("\n") + 1, len(before) - before.rfind("\n")
+            number -= 1
+    return place
 
 
 def _steps(dotted: str) -> tuple[str, ...]:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.features import (
     Benchmarks,
+    CodeParser,
     Embedder,
     FeatureError,
     Features,
     Overlap,
+    Parsed,
     Rendered,
     TemplateRenderer,
     TokenCounter,
@@ -36,6 +38,8 @@ class FeatureSpec:
     tokenizer: TokenizerFile | None = None
     template: ChatTemplate | None = None
     benchmarks: tuple[BenchmarkFile, ...] = ()
+    code: bool = False
+    language: bool = False
 
     @classmethod
     def of(cls, features: Features) -> FeatureSpec:
@@ -48,6 +52,8 @@ class FeatureSpec:
             tokens.file if isinstance(tokens, LazyTokens) else None,
             template.template if isinstance(template, LazyTemplate) else None,
             features.benchmarks.files if isinstance(features.benchmarks, LazyBenchmarks) else (),
+            features.code is not None,
+            features.language is not None,
         )
 
 
@@ -55,11 +61,20 @@ def spec_for(profile: Profile) -> FeatureSpec:
     """What the rules of a profile need."""
     if profile.tokenizer is not None:
         return FeatureSpec(
-            profile.tokenizer.name, True, True, profile.tokenizer, profile.template, profile.benchmarks
+            profile.tokenizer.name,
+            True,
+            True,
+            profile.tokenizer,
+            profile.template,
+            profile.benchmarks,
+            code=True,
+            language=True,
         )
     encoding = profile.encoding or profile.target.encoding_for(profile.model)
     exact = profile.encoding is not None or (profile.target.exact_encoding and profile.model is not None)
-    return FeatureSpec(encoding, exact, True, None, profile.template, profile.benchmarks)
+    return FeatureSpec(
+        encoding, exact, True, None, profile.template, profile.benchmarks, code=True, language=True
+    )
 
 
 class LazyTokens:
@@ -159,6 +174,35 @@ class LazyBenchmarks:
         return self._reader.overlaps(texts)
 
 
+class LazyCodeParser:
+    """A parser whose module and grammars are loaded at the first piece of code."""
+
+    @cached_property
+    def _parser(self) -> CodeParser:
+        from finetooth.engine.features.code import TreeSitterParser
+
+        return TreeSitterParser()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """See `CodeParser`."""
+        return self._parser.languages
+
+    def read(self, code: str, language: str, wanted: frozenset[str]) -> Parsed:
+        """See `CodeParser`."""
+        return self._parser.read(code, language, wanted)
+
+
+class LazyLanguageTeller:
+    """Loads its model at the first text."""
+
+    def tell(self, texts: Sequence[str]) -> list[str]:
+        """See `LanguageTeller`."""
+        from finetooth.engine.features.language import language_of
+
+        return [language_of(text) for text in texts]
+
+
 @lru_cache(maxsize=8)
 def provide(spec: FeatureSpec) -> Features:
     """The features themselves."""
@@ -167,6 +211,8 @@ def provide(spec: FeatureSpec) -> Features:
         embedder=LazyEmbedder() if spec.embedder else None,
         template=LazyTemplate(spec.template) if spec.template is not None else None,
         benchmarks=LazyBenchmarks(spec.benchmarks) if spec.benchmarks else None,
+        code=LazyCodeParser() if spec.code else None,
+        language=LazyLanguageTeller() if spec.language else None,
     )
 
 

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Final
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
 from finetooth.engine.shards import SHARD_BYTES, Shard, batches, plan
+from finetooth_rules.code.reading import shown_by
 from finetooth_rules.example import Example, Kind
+from finetooth_rules.skills import CODE_SKILLS, is_of_code, screen_of
 from finetooth_rules.targets import Target, Trains
+from finetooth_rules.task._skills import bits, gather
 from finetooth_rules.tokens._measure import count_examples
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from finetooth_rules.lint import Linter
     from finetooth_rules.profile import Profile
 
+_MORE: Final = ("languages", "skills", "code", "code_unread")
 _FENCE: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)", re.MULTILINE)
 LANGUAGE_SAMPLE: Final = 1_000
 """Rows of a shard whose language is looked at: enough for a share of a per cent or two."""
@@ -40,7 +44,9 @@ class Stats:
     `unread` counts records that hold no usable value, `formats` the formats that records are of. `lengths`
     and `trained` are tokens of each row (trained: those that the target computes a loss on), `turns` the
     number of turns of each; `roles` counts turns, `tools` the rows that define a tool, `calls` the calls of
-    it. `languages` is of a sample of `sampled` rows.
+    it. `languages` is of a sample of `sampled` rows. `skills` counts the rows whose trained texts show each
+    (also those that the task requires), `code` and `code_unread` the pieces of code that could and could not
+    be parsed, by language.
     """
 
     rows: int = 0
@@ -59,13 +65,16 @@ class Stats:
     fences: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     sampled: int = 0
+    skills: Counter[str] = field(default_factory=Counter)
+    code: Counter[str] = field(default_factory=Counter)
+    code_unread: Counter[str] = field(default_factory=Counter)
 
     def merge(self, other: Stats) -> None:
         """Add the counts of another part."""
         for name in ("rows", "unread", "rows_with_tools", "sampled"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.estimated = self.estimated or other.estimated
-        for name in ("formats", "kinds", "roles", "tools", "calls", "media", "fences", "languages"):
+        for name in ("formats", "kinds", "roles", "tools", "calls", "media", "fences", *_MORE):
             getattr(self, name).update(getattr(other, name))
         for name in ("turns", "lengths", "trained"):
             getattr(self, name).extend(getattr(other, name))
@@ -106,6 +115,7 @@ def part_of(shard: Shard, profile: Profile, tokens: bool) -> Stats:
     for examples in _examples(linter, shard, stats):
         for example in examples:
             _add(stats, example)
+        _skills(stats, examples, profile)
         if tokens:
             _count(stats, examples, spec, profile)
     return stats
@@ -141,6 +151,25 @@ def _add(stats: Stats, example: Example) -> None:
         if language:
             stats.sampled += 1
             stats.languages[language] += 1
+
+
+def _skills(stats: Stats, examples: Sequence[Example], profile: Profile) -> None:
+    """What the trained texts show of code, and of what the task requires."""
+    requires = profile.task.requires
+    wanted = frozenset((*CODE_SKILLS, *filter(is_of_code, requires)))
+    features = provide(FeatureSpec(code=True, language=True))
+    for example in examples:
+        shown: set[str] = set()
+        for text in example.trained_texts():
+            if screen_of(wanted).search(text.text):
+                found = shown_by(text.text, wanted, features.code)
+                shown |= found.skills
+                stats.code.update(found.languages)
+                stats.code_unread.update(found.unread)
+        stats.skills.update(shown)
+    for fact in gather(examples, features, profile, None) if not all(map(is_of_code, requires)) else ():
+        if fact is not None:
+            stats.skills.update(requires[at] for at in bits(fact.shown) if not is_of_code(requires[at]))
 
 
 def _opened(text: str) -> Iterator[str]:

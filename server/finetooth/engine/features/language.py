@@ -8,17 +8,13 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
+from finetooth_rules.skills import NATURAL_LANGUAGES
+
 SHORTEST: Final = 40
 """Letters below which a text says too little of its language."""
 SURE: Final = 0.95
 _LONGEST: Final = 4_000
 _NO_WORDS: Final = re.compile(r"(?s)```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|[^\w\s]|[\d_]")
-LANGUAGES: Final = (
-    *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu", "he", "hi"),
-    *("hr", "hu", "id", "it", "ja", "ka", "kn", "ko", "lt", "lv", "ml", "mr", "nl", "no", "pa", "pl", "pt"),
-    *("ro", "ru", "sk", "sl", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "vi", "zh"),
-)
-"""The languages told apart, ISO 639-1: those that people train on. More of them make more mistakes."""
 
 
 def language_of(text: str) -> str:
@@ -37,5 +33,5 @@ def _identifier() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known = set(identifier.nb_classes)
-    identifier.set_languages([name for name in LANGUAGES if name in known])
+    identifier.set_languages([name for name in NATURAL_LANGUAGES if name in known])
     return identifier
