@@ -72,13 +72,10 @@ def fix_file(
         change = _change(original, current.source) if not write else None
         if folder is not None and original.path is not None:
             _replace(original.path.resolve(), current.source.path)
-            return Fixed(_at(current, original), count)
+            return Fixed(current.read_from(original), count)
         data = current.source.path.read_bytes()
-        return Fixed(_at(current, dataclasses.replace(original, path=None, data=data)), count, change, data)
-
-
-def _at(result: FileResult, source: Source) -> FileResult:
-    return dataclasses.replace(result, source=source)
+        inside = dataclasses.replace(original, path=None, data=data)
+        return Fixed(current.read_from(inside), count, change, data)
 
 
 def _bytes(source: Source) -> bytes:
