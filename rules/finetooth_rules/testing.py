@@ -9,6 +9,9 @@ A case is a heading, prose, an optional ```` ```toml ```` block of settings, an 
 block (the user's own JSON Schema), a ```` ```jsonl ```` block of
 records and markers, and optionally a ```` ```fixed ```` block (after all safe fixes) or ````
 ```fixed-unsafe ```` (after the unsafe ones of this rule too).
+
+A case on the settings of a run has them in a ```` ```yaml ```` or ```` ```json ```` block with the markers,
+or in `[training]` of the ```` ```toml ```` block; its ```` ```jsonl ```` block, if any, is the training data.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import Any, Final, TypeAlias
 
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.dataset import summarise
-from finetooth_rules.edits import apply_fix
+from finetooth_rules.edits import apply_edits, apply_fix
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
@@ -31,6 +34,17 @@ from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.settings import build_profile
+from finetooth_rules.splits import TRAIN
+from finetooth_rules.trainers import (
+    Document,
+    Language,
+    TrainingSettings,
+    read_document,
+    read_settings,
+    training_table,
+)
+from finetooth_rules.trainers._data import DataFacts, facts_of
+from finetooth_rules.trainers.finetooth import TABLE
 
 Host: TypeAlias = Callable[[Profile, Mapping[str, Any]], tuple[Profile, Features]]
 """Stands for the engine: from a profile and the case's settings to the profile with the files they name, and
@@ -71,6 +85,10 @@ class Case:
     schema: str = ""
     fixed: bytes | None = None
     fixed_unsafe: bytes | None = None
+    language: Language | None = None
+    """What `data` is written in, where it is the settings of a run; None where it is records."""
+    rows: bytes | None = None
+    """The training data of these settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,9 @@ def load_cases(text: str) -> list[Case]:
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         section = text[head.end() : following.start() if following else len(text)]
         blocks = {name: body for _, name, body in _BLOCK.findall(section)}
+        if (language := _settings_language(blocks)) is not None:
+            cases.append(_settings_case(head[1], blocks, language))
+            continue
         if "jsonl" not in blocks:
             raise ValueError(f"case {head[1]!r} has no jsonl block")
         data, marks = _read_marks(blocks["jsonl"])
@@ -105,6 +126,19 @@ def load_cases(text: str) -> list[Case]:
             )
         )
     return cases
+
+
+def _settings_language(blocks: Mapping[str, str]) -> Language | None:
+    """What the settings that a case is about are written in; None for a case about records."""
+    own = next((Language(name) for name in ("yaml", "json") if name in blocks), None)
+    return own or (Language.TOML if f"[{TABLE}]" in blocks.get("toml", "") else None)
+
+
+def _settings_case(title: str, blocks: Mapping[str, str], language: Language) -> Case:
+    data, marks = _read_marks(blocks[language])
+    settings = data.decode() if language is Language.TOML else blocks.get("toml", "")
+    fixes = _bytes(blocks.get("fixed")), _bytes(blocks.get("fixed-unsafe"))
+    return Case(title, settings, data, marks, "", *fixes, language, _bytes(blocks.get("jsonl")))
 
 
 def _bytes(text: str | None) -> bytes | None:
@@ -164,6 +198,40 @@ def lint(
     ):
         found += [Placed(line, record, finding) for finding in linter.finish((*one, *two))]
     found += _dataset_findings(linter, framed, lines, features)
+    if linter.broken:
+        raise AssertionError(f"rules raised: {linter.broken}")
+    return found
+
+
+def lint_settings(
+    data: bytes,
+    language: Language,
+    settings: str = "",
+    rows: bytes | None = None,
+    features: Features | Host = Features(),  # noqa: B008 - frozen
+    known: Catalogue | None = None,
+) -> list[Placed]:
+    """Every finding on the settings of a run: a trainer's file, or in TOML a finetooth.toml with
+    `[training]`. `rows` are the training data. ValueError where they are no such settings, or not to be read.
+    """
+    known = known or builtin()
+    decoded = tomllib.loads(data.decode() if language is Language.TOML else settings)
+    read: TrainingSettings | Document | None = None
+    if language is Language.TOML:
+        read = training_table(read_document(data, language))
+    else:
+        read = read_settings(data, language)
+    if not isinstance(read, TrainingSettings):
+        raise ValueError(f"no settings of a run: {language if read is None else read.trouble}")
+    lines = [Record(line) for line in (rows or b"").splitlines() if line.strip()]
+    profile = build_profile(decoded, [record.value for record in lines], known)
+    if callable(features):
+        profile, features = features(profile, decoded)
+    linter = Linter(profile, known.rules)
+    examples = [example for example in linter.examples(lines) if example is not None]
+    facts = None if rows is None else DataFacts({TRAIN: facts_of(len(lines), examples, features, profile)})
+    record = Record(data)
+    found = [Placed(0, record, finding) for finding in linter.check_settings(read, facts)]
     if linter.broken:
         raise AssertionError(f"rules raised: {linter.broken}")
     return found
@@ -231,6 +299,8 @@ def run_case(
     """
 
     def find(data: bytes) -> list[Placed]:
+        if case.language is not None:
+            return lint_settings(data, case.language, case.settings, case.rows, features, known)
         return lint(data, case.settings, features, case.schema, known)
 
     wanted = {code, *(mark.code for mark in case.marks)}
@@ -302,6 +372,9 @@ def _fixed(data: bytes, code: str, find: Finder, take: Callable[[Fix], bool]) ->
         for placed in find(data):
             fix = next((fix for fix in placed.finding.fixes if take(fix) and fix.rewrite is None), None)
             if placed.finding.code == code and fix is not None:
+                if placed.record.raw == data:  # a settings file is one piece
+                    data = apply_edits(data, fix.edits)
+                    break
                 lines = split_lines(data)
                 data = b"".join(apply_fix(lines, placed.line, placed.record, fix))
                 break

@@ -32,7 +32,8 @@ LIMITS: Final = (
 )
 SOURCE: Final = (
     "transformers 5.24: TrainingArguments (defaults; `warmup_ratio must lie in range [0,1]` in 4.x), "
-    "torch.optim (`Invalid learning rate`), torch.nn.Dropout (`dropout probability has to be between 0 and 1`)"
+    "torch.optim (`Invalid learning rate`), torch.nn.Dropout (`dropout probability has to be between 0 and "
+    "1`)"
 )
 
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-TRAINING_ARGUMENTS: Final = frozenset(
+
+def names(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+TRAINING_ARGUMENTS: Final = names(
     """
     accelerator_config activation_checkpointing activation_checkpointing_kwargs adafactor adam_beta1
     adam_beta2 adam_epsilon auto_find_batch_size average_tokens_across_devices batch_eval_metrics bf16
@@ -37,11 +43,11 @@ TRAINING_ARGUMENTS: Final = frozenset(
     torch_compile_mode torch_empty_cache_steps torchdynamo tpu_metrics_debug tpu_num_cores trackio_bucket_id
     trackio_space_id trackio_static_space_id train_sampling_strategy use_cache use_cpu use_ipex
     use_legacy_prediction_loop use_liger_kernel use_mps_device warmup_ratio warmup_steps weight_decay
-    """.split()
+    """
 )
 """`TrainingArguments` and `Seq2SeqTrainingArguments` of transformers 4.41, 4.56 and 5.24."""
 
-TRL: Final = frozenset(
+TRL: Final = names(
     """
     accelerator_kwargs activation_offloading adap_kl_ctrl allow_tf32 alpha assistant_only_loss
     async_reward_computation attn_implementation backward_batch_size base_model base_model_attribute_name
@@ -115,12 +121,12 @@ TRL: Final = frozenset(
     vllm_server_base_url vllm_server_host vllm_server_port vllm_server_timeout vllm_structured_outputs_regex
     vllm_sync_frequency vllm_tensor_parallel_size wandb_entity wandb_log_unique_prompts wandb_project
     wandb_run_group weight_sync_steps whiten_rewards world_size
-    """.split()
+    """
 )
 """What TRL adds: its trainers' configs, `ModelConfig`, `ScriptArguments`, `DatasetMixtureConfig`
 (f2cd577, and versions 0.9, 0.15, 0.21, 0.26)."""
 
-LLAMA_FACTORY: Final = frozenset(
+LLAMA_FACTORY: Final = names(
     """
     account_for_embedding_in_pipeline_split account_for_loss_in_pipeline_split adapter_folder
     adapter_name_or_path add_special_tokens add_tokens additional_target apollo_layerwise apollo_proj
@@ -172,11 +178,11 @@ LLAMA_FACTORY: Final = frozenset(
     use_rslora use_swanlab use_unsloth use_unsloth_gc use_v1_kernels val_size video_fps video_max_pixels
     video_maxlen video_min_pixels video_resolution virtual_pipeline_model_parallel_size vllm_config
     vllm_enforce_eager vllm_gpu_util vllm_max_lora_rank vllm_maxlen
-    """.split()
+    """
 )
 """What LLaMA-Factory adds: `hparams/*.py` (ff6d4d1, and versions 0.9.1, 0.9.3)."""
 
-AXOLOTL: Final = frozenset(
+AXOLOTL: Final = names(
     """
     accelerator_config activation_offloading adam_beta1 adam_beta2 adam_beta3 adam_epsilon adam_epsilon2
     adapter added_tokens_overrides api_key attn_implementation auto_find_batch_size
@@ -271,12 +277,12 @@ AXOLOTL: Final = frozenset(
     use_otel_metrics use_pose use_ray use_scattermoe use_sonicmoe use_swanlab use_tensorboard use_trackio
     use_wandb val_set_size vllm wandb_entity wandb_log_model wandb_mode wandb_name wandb_project
     wandb_run_id wandb_watch warmup_ratio warmup_steps weight_decay world_size xformers_attention
-    """.split()
+    """
 )
 """`AxolotlInputConfig` with all its parts, and the arguments of its plugins (067b021: `utils/schemas/`,
 `integrations/*/args.py`)."""
 
-AXOLOTL_DATASET: Final = frozenset(
+AXOLOTL_DATASET: Final = names(
     """
     chat_template chat_template_jinja conversation data_files drop_system_message ds_type field field_chosen
     field_human field_messages field_model field_rejected field_thinking field_tools input_format
@@ -285,13 +291,13 @@ AXOLOTL_DATASET: Final = frozenset(
     min_input_id name path preprocess_shards revision roles roles_to_train seed sequence_length shards
     shards_idx skip split split_thinking step_separator temperature template_thinking_key text_column
     train_on_eos train_on_eot train_on_last_step_only trust_remote_code type
-    """.split()
+    """
 )
 """The entries of `datasets` (067b021: `utils/schemas/datasets.py`)."""
 
-TRL_DATASET: Final = frozenset(
+TRL_DATASET: Final = names(
     """
     columns data_dir data_files fraction name path split
-    """.split()
+    """
 )
 """The entries of `datasets` (f2cd577: `DatasetConfig`)."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from finetooth_rules.finding import Path, Span
+from finetooth_rules.targets import Overlong
 from finetooth_rules.trainers._document import Document, Language
 
 
@@ -167,6 +168,10 @@ class Trainer:
     data: Callable[[Mapping[str, Any]], Iterator[tuple[Path, str, str, bool]]] = nothing
     stretched: Callable[[Mapping[str, Any]], bool] = field(default=lambda value: False)
     target: str | None = None
+    overlong: Callable[[Mapping[str, Any]], Overlong | None] | None = None
+    """What becomes of a row over the cutoff where the settings say it; else it is the target's."""
+    splits_long: bool = False
+    """A row over the cutoff goes on in the next sequence: nothing is cut."""
     multiplier: tuple[float, float] | None = None
     """Between what the service advises to set the multiplier of the learning rate."""
     marks: tuple[bytes, ...] = ()

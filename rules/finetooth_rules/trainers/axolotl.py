@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from finetooth_rules.finding import Path
+from finetooth_rules.targets import Overlong
 from finetooth_rules.trainers import _keys
 from finetooth_rules.trainers._document import Language
 from finetooth_rules.trainers._hf import SOURCE, is_on, listed
@@ -77,6 +78,12 @@ def data(value: Mapping[str, Any]) -> Iterator[tuple[Path, str, str, bool]]:
                 yield (key, index, "path"), entry["path"], split, False
 
 
+def overlong(value: Mapping[str, Any]) -> Overlong | None:
+    """What `excess_length_strategy` says; without it a long row is left out."""
+    names = {"drop": Overlong.DROP, "truncate": Overlong.END, "raise": Overlong.REFUSE}
+    return names.get(str(value.get("excess_length_strategy")))
+
+
 def stretched(value: Mapping[str, Any]) -> bool:
     """Whether the rotary embeddings are scaled."""
     overrides = [value.get(key) for key in ("overrides_of_model_config", "model_config")]
@@ -93,6 +100,7 @@ TRAINER = Trainer(
     method=method,
     data=data,
     stretched=stretched,
+    overlong=overlong,
     roles={
         Role.LEARNING_RATE: (("learning_rate",),),
         Role.BATCH: (("micro_batch_size",),),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from finetooth_rules.finding import Path
 from finetooth_rules.trainers._document import Language
+from finetooth_rules.trainers._keys import names
 from finetooth_rules.trainers._trainer import Limit, Objective, Role, Trainer, Tuning
 
 _AT: Final = "hyperParameters"
@@ -48,7 +49,7 @@ def _limit(key: str, model: str, low: float, high: float, *, whole: bool = False
 TRAINER = Trainer(
     name="bedrock",
     title="Amazon Bedrock",
-    target="bedrock",
+    target="generic",
     languages=frozenset({Language.JSON}),
     marks=(b'"baseModelIdentifier"',),
     recognise=recognise,
@@ -62,14 +63,15 @@ TRAINER = Trainer(
         Role.MODEL: (("baseModelIdentifier",),),
     },
     known={
-        (): frozenset(
+        (): names(
             "jobName customModelName roleArn clientRequestToken baseModelIdentifier customizationType "
-            "customModelKmsKeyId jobTags customModelTags trainingDataConfig validationDataConfig outputDataConfig "
-            "hyperParameters vpcConfig customizationConfig".split()
+            "customModelKmsKeyId jobTags customModelTags trainingDataConfig validationDataConfig "
+            "outputDataConfig "
+            "hyperParameters vpcConfig customizationConfig"
         ),
-        (_AT,): frozenset(
+        (_AT,): names(
             "epochCount batchSize learningRate learningRateMultiplier learningRateWarmupSteps "
-            "earlyStoppingThreshold earlyStoppingPatience".split()
+            "earlyStoppingThreshold earlyStoppingPatience"
         ),
     },
     limits=(

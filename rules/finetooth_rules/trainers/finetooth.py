@@ -54,7 +54,7 @@ def training_schema() -> dict[str, Any]:
     positive = {"type": "number", "exclusiveMinimum": 0}
     count = {"type": "integer", "minimum": 1}
     return {
-        "description": "How the data will be trained on: `finetooth plan` tells what that means, rules judge it.",
+        "description": "How the data will be trained on: `finetooth plan` tells what that means.",
         "type": "object",
         "additionalProperties": False,
         "properties": {

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from finetooth_rules.finding import Path
 from finetooth_rules.trainers._document import Language
+from finetooth_rules.trainers._keys import names
 from finetooth_rules.trainers._trainer import Limit, Objective, Role, Trainer, Tuning, number_of
 
 _MARKS: Final = frozenset(
@@ -53,9 +54,7 @@ TRAINER = Trainer(
     },
     known={
         (): _MARKS
-        | frozenset(
-            "baseModel dataset evaluationDataset displayName warmStartFrom jinjaTemplate batchSize".split()
-        )
+        | names("baseModel dataset evaluationDataset displayName warmStartFrom jinjaTemplate batchSize")
     },
     limits=(
         Limit(path=("epochs",), low=1, whole=True),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from finetooth_rules.finding import Path
+from finetooth_rules.targets import Overlong
 from finetooth_rules.trainers import _keys
 from finetooth_rules.trainers._document import Language
 from finetooth_rules.trainers._hf import DEFAULTS, LIMITS, ROLES, SOURCE, is_on
@@ -18,6 +19,8 @@ _OBJECTIVES: Final[Mapping[str, Objective]] = {
     "dpo": Objective.DPO,
     "kto": Objective.KTO,
 }
+_OF_FORKS: Final = frozenset({"kt_config"})
+"""Arguments of the patched transformers that KTransformers brings along."""
 _OTHER_OPTIMIZERS: Final = ("use_galore", "use_apollo", "use_badam", "use_muon")
 
 
@@ -39,6 +42,11 @@ def method(value: Mapping[str, Any]) -> tuple[Objective, Tuning]:
     if kind == "lora":
         return objective, Tuning.LORA if value.get("quantization_bit") is None else Tuning.QLORA
     return objective, Tuning.FULL if kind == "full" else Tuning.OTHER
+
+
+def overlong(value: Mapping[str, Any]) -> Overlong | None:
+    """With packing a long row is left out; else it is shortened."""
+    return Overlong.DROP if is_on(value, "packing", "neat_packing") else None
 
 
 def data(value: Mapping[str, Any]) -> Iterator[tuple[Path, str, str, bool]]:
@@ -64,6 +72,7 @@ TRAINER = Trainer(
     recognise=recognise,
     method=method,
     data=data,
+    overlong=overlong,
     stretched=lambda value: value.get("rope_scaling") is not None,
     roles={
         **ROLES,
@@ -74,7 +83,7 @@ TRAINER = Trainer(
     },
     defaults={**DEFAULTS, Role.CONTEXT: 2048, Role.VALIDATION: 0},
     defaults_of={Objective.PRETRAINING: {Role.PACKING: 1}},
-    known={(): _keys.TRAINING_ARGUMENTS | _keys.LLAMA_FACTORY},
+    known={(): _keys.TRAINING_ARGUMENTS | _keys.LLAMA_FACTORY | _OF_FORKS},
     refuses_unknown=True,
     limits=(
         *LIMITS,
@@ -83,7 +92,7 @@ TRAINER = Trainer(
         Limit(path=("cutoff_len",), low=1, whole=True),
     ),
     sources=(
-        "LLaMA-Factory ff6d4d1: src/llamafactory/hparams/parser.py, data_args.py, finetuning_args.py; examples/",
+        "LLaMA-Factory ff6d4d1: src/llamafactory/hparams/ (parser, data_args, finetuning_args); examples/",
         SOURCE,
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from finetooth_rules.finding import Path
 from finetooth_rules.trainers._document import Language
+from finetooth_rules.trainers._keys import names
 from finetooth_rules.trainers._trainer import Limit, Objective, Role, Trainer, Tuning
 
 
@@ -52,13 +53,12 @@ TRAINER = Trainer(
     },
     defaults={Role.LEARNING_RATE: 1e-4},
     known={
-        (): frozenset(
-            "model training_files validation_files suffix integrations auto_start invalid_sample_skip_percentage "
-            "job_type hyperparameters repositories classifier_targets".split()
+        (): names(
+            "model training_files validation_files suffix integrations auto_start "
+            "invalid_sample_skip_percentage "
+            "job_type hyperparameters repositories classifier_targets"
         ),
-        (_AT,): frozenset(
-            "training_steps learning_rate weight_decay warmup_fraction epochs seq_len fim_ratio".split()
-        ),
+        (_AT,): names("training_steps learning_rate weight_decay warmup_fraction epochs seq_len fim_ratio"),
     },
     limits=(
         Limit(path=(_AT, "learning_rate"), low=0, above=True),

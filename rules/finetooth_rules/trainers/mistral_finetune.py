@@ -7,6 +7,7 @@ from typing import Any
 
 from finetooth_rules.finding import Path
 from finetooth_rules.trainers._document import Language
+from finetooth_rules.trainers._keys import names
 from finetooth_rules.trainers._trainer import Limit, Objective, Role, Trainer, Tuning
 
 
@@ -47,6 +48,7 @@ TRAINER = Trainer(
     recognise=recognise,
     method=method,
     data=data,
+    splits_long=True,
     roles={
         Role.LEARNING_RATE: (("optim", "lr"),),
         Role.BATCH: (("batch_size",),),
@@ -63,14 +65,12 @@ TRAINER = Trainer(
         Role.PACKING: 1,
     },
     known={
-        (): frozenset(
+        (): names(
             "data model_id_or_path run_dir optim seed num_microbatches seq_len batch_size max_norm max_steps "
             "log_freq ckpt_freq save_adapters no_ckpt num_ckpt_keep eval_freq no_eval checkpoint world_size "
-            "wandb mlflow lora".split()
+            "wandb mlflow lora"
         ),
-        ("data",): frozenset(
-            "data shuffle instruct_data eval_instruct_data instruct dynamic_chunk_fn_call".split()
-        ),
+        ("data",): names("data shuffle instruct_data eval_instruct_data instruct dynamic_chunk_fn_call"),
         ("optim",): frozenset({"lr", "weight_decay", "pct_start"}),
         ("lora",): frozenset({"enable", "rank", "dropout", "scaling"}),
     },

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from finetooth_rules.finding import Path
 from finetooth_rules.trainers._document import Language
+from finetooth_rules.trainers._keys import names
 from finetooth_rules.trainers._trainer import Limit, Objective, Role, Trainer, Tuning
 from finetooth_rules.trainers.together import recognise as is_together
 
@@ -85,9 +86,9 @@ TRAINER = Trainer(
     },
     multiplier=(0.1, 2),
     known={
-        (): frozenset(
+        (): names(
             "model training_file validation_file suffix seed method hyperparameters integrations metadata "
-            "trainingType properties".split()
+            "trainingType properties"
         ),
         ("hyperparameters",): _COMMON,
         ("method",): frozenset({"type", *_METHODS}),

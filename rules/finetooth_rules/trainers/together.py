@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from finetooth_rules.finding import Path
 from finetooth_rules.trainers._document import Language
+from finetooth_rules.trainers._keys import names
 from finetooth_rules.trainers._trainer import Limit, Objective, Role, Trainer, Tuning
 
-_MARKS: Final = frozenset(
+_MARKS: Final = names(
     "n_epochs n_checkpoints n_evals lora lora_r lora_alpha training_type training_method train_on_inputs "
-    "learning_rate warmup_ratio lr_scheduler from_checkpoint".split()
+    "learning_rate warmup_ratio lr_scheduler from_checkpoint"
 )
 _OBJECTIVES: Final = {"sft": Objective.SFT, "dpo": Objective.DPO}
 
@@ -65,12 +66,13 @@ TRAINER = Trainer(
     defaults={Role.EPOCHS: 1},
     known={
         (): _MARKS
-        | frozenset(
+        | names(
             "model training_file validation_file batch_size suffix min_lr_ratio max_grad_norm weight_decay "
             "num_cycles lr_scheduler_type lora_dropout lora_trainable_modules wandb_api_key wandb_base_url "
-            "wandb_project_name wandb_name wandb_key verbose model_limits dpo_beta dpo_normalize_logratios_by_length "
+            "wandb_project_name wandb_name wandb_key verbose model_limits dpo_beta "
+            "dpo_normalize_logratios_by_length "
             "rpo_alpha simpo_gamma from_hf_model hf_model_revision hf_api_token hf_output_repo_name packing "
-            "max_seq_length random_seed multimodal_params scheduler_num_cycles".split()
+            "max_seq_length random_seed multimodal_params scheduler_num_cycles"
         )
     },
     limits=(
