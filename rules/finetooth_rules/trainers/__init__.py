@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from finetooth_rules.finding import Path
+from finetooth_rules.targets import GENERIC
 from finetooth_rules.trainers import (
     axolotl,
     bedrock,
@@ -17,7 +18,14 @@ from finetooth_rules.trainers import (
     together,
     trl,
 )
-from finetooth_rules.trainers._document import MAX_BYTES, Document, Language, language_of, read_document
+from finetooth_rules.trainers._document import (
+    MAX_BYTES,
+    Document,
+    Language,
+    language_of,
+    nowhere,
+    read_document,
+)
 from finetooth_rules.trainers._trainer import (
     DataFile,
     Objective,
@@ -54,6 +62,7 @@ __all__ = [
     "Trainer",
     "TrainingSettings",
     "Tuning",
+    "bare_settings",
     "language_of",
     "may_be_settings",
     "read_document",
@@ -102,3 +111,12 @@ def training_table(document: Document, base: Path = ()) -> TrainingSettings | No
     if not isinstance(document.at(path), dict):
         return None
     return settings_of(finetooth.TRAINER, document, path)
+
+
+def bare_settings(target: str) -> TrainingSettings:
+    """The settings of a run that nobody wrote any for: the defaults of the trainer that a target is, else
+    none.
+    """
+    named = (one for one in TRAINERS if one.target == target and target != GENERIC.name)
+    trainer = next(named, finetooth.TRAINER)
+    return settings_of(trainer, Document(b"", Language.TOML, {}, None, nowhere))

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from finetooth_rules.splits import TRAIN
 from finetooth_rules.targets import TARGETS, Overlong, Target
 from finetooth_rules.trainers._data import DataFacts, SplitFacts
 from finetooth_rules.trainers._trainer import Objective, Role, TrainingSettings
@@ -98,14 +99,36 @@ def per_step(settings: TrainingSettings) -> int | None:
 
 
 def rows_trained(settings: TrainingSettings, train: SplitFacts, profile: Profile) -> int:
-    """Rows without those held out for validation, and those that the trainer leaves out as too long."""
+    """Rows without those beyond the most that are taken, those that the trainer leaves out as too long, and
+    those held out for validation.
+    """
     rows = train.rows
     cutoff = cutoff_of(settings, profile)
     if cutoff is not None and cutoff.overlong is Overlong.DROP and not train.estimated:
         rows -= train.over(cutoff.tokens) or 0
+    most = settings.positive(Role.MOST_ROWS)
+    if most is not None:
+        rows = min(rows, int(most) * max(1, sum(data.split == TRAIN for data in settings.data)))
     share = settings.positive(Role.VALIDATION) or 0
     held = int(share) if share >= 1 else math.ceil(rows * share)
     return max(rows - held, 0)
+
+
+def tokens_seen(settings: TrainingSettings, train: SplitFacts, profile: Profile, epochs: float) -> int | None:
+    """Tokens that a run goes through: what is left of its rows, in each epoch. None where they were not
+    counted.
+    """
+    if train.tokens is None or not train.rows:
+        return None
+    cutoff = cutoff_of(settings, profile)
+    left, rows = train.tokens, train.rows
+    if cutoff is not None and cutoff.overlong is Overlong.DROP:
+        fitting = {length: count for length, count in train.lengths.items() if length <= cutoff.tokens}
+        left, rows = sum(length * count for length, count in fitting.items()), sum(fitting.values())
+    elif cutoff is not None:
+        left = sum(min(length, cutoff.tokens) * count for length, count in train.lengths.items())
+    share = min(1.0, rows_trained(settings, train, profile) / rows) if rows else 0.0
+    return round(left * share * epochs)
 
 
 def run_of(settings: TrainingSettings, data: DataFacts | None, profile: Profile) -> Run | None:
@@ -116,7 +139,7 @@ def run_of(settings: TrainingSettings, data: DataFacts | None, profile: Profile)
         return None
     rows = rows_trained(settings, train, profile)
     sequences: int | None = rows
-    if settings.packs:
+    if settings.packs or settings.objective is Objective.PRETRAINING:  # texts are joined and cut anew
         context = settings.positive(Role.CONTEXT)
         whole = train.packed(int(context)) if context else None
         sequences = None if whole is None else max(1, round(whole * rows / train.rows))

@@ -80,7 +80,7 @@ def training_schema() -> dict[str, Any]:
                 "exclusiveMaximum": 1,
             },
             "price-per-million-tokens": {
-                "description": "What a million trained tokens cost, in your currency.",
+                "description": "What a million tokens cost; all of a row count, in each epoch.",
                 "type": "number",
                 "minimum": 0,
             },

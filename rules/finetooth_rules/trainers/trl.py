@@ -101,7 +101,7 @@ TRAINER = Trainer(
         Role.PACKING: (("packing",),),
         Role.VALIDATION: (("test_split_size",),),
     },
-    defaults={**DEFAULTS, Role.VALIDATION: 0},
+    defaults={Role.BATCH: DEFAULTS[Role.BATCH], Role.ACCUMULATION: 1, Role.EPOCHS: 3, Role.VALIDATION: 0},
     defaults_of={
         Objective.SFT: {Role.LEARNING_RATE: 2e-5, **_COMMON},
         Objective.DPO: {Role.LEARNING_RATE: 1e-6, **_COMMON},

@@ -29,7 +29,7 @@ from finetooth.engine.source import Source
 from finetooth.engine.training_data import config_paths, facts_of_path, over_cutoff
 from finetooth_rules.edits import apply_edits, together
 from finetooth_rules.features import Features
-from finetooth_rules.finding import Finding
+from finetooth_rules.finding import Finding, Span
 from finetooth_rules.framing import position, split_lines
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
@@ -184,7 +184,7 @@ class TrainingRun:
     def judge(self) -> None:
         """Judge the settings that were named, and those that mean data that was looked at."""
         for meant in self._meant.values():
-            name = _shown(meant.file.path)
+            name = shown_name(meant.file.path)
             if meant.file.trouble is not None:
                 if meant.named:
                     self._problem(name, meant.file.trouble.message, meant.file)
@@ -206,7 +206,7 @@ class TrainingRun:
         cutoff = cutoff_of(settings, profile)
         if meant.file.path.suffix == CONFIG_SUFFIX and meant.parts:
             whole = len(meant.datasets) == 1 and all(meant.datasets.values())
-            return _facts([*meant.parts.values()]) if whole else None
+            return facts_of_parts([*meant.parts.values()]) if whole else None
         is_config = meant.file.path.suffix == CONFIG_SUFFIX
         paths = config_paths(config) if is_config else data_paths(meant.file)
         if paths is None:
@@ -220,7 +220,7 @@ class TrainingRun:
                     return None
                 known = split, facts
             parts.append(known)
-        return _facts(parts)
+        return facts_of_parts(parts)
 
     def _from_disk(self, path: Path, config: Config, cutoff: Cutoff | None) -> SplitFacts | None:
         """The facts of a file that was not looked at; None where it cannot be read: nobody asked for it."""
@@ -265,7 +265,7 @@ class TrainingRun:
             return file
         self.report.fixed += count
         if self.request.diff:
-            self.report.changes.append(_change(_shown(file.path), meant.file.raw, file.raw))
+            self.report.changes.append(_change(shown_name(file.path), meant.file.raw, file.raw))
         else:
             file.path.write_bytes(file.raw)
         return file
@@ -273,14 +273,19 @@ class TrainingRun:
     def _problem(self, name: str, message: str, file: SettingsFile | None = None) -> None:
         line = column = 0
         if file is not None and file.trouble is not None:
-            at = position(file.raw, file.trouble.span.start)
-            text = split_lines(file.raw)[at.line : at.line + 1] or [b""]
-            line = at.line + 1
-            column = len(text[0][: at.offset].decode("utf-8", "replace").removeprefix("\ufeff")) + 1
+            line, column = place_of(file.raw, file.trouble.span)
         self.report.problems.append(Problem(name, message, line, column))
 
 
-def _facts(parts: Sequence[tuple[str, SplitFacts]]) -> DataFacts:
+def place_of(raw: bytes, span: Span) -> tuple[int, int]:
+    """Line and column, from 1, where a span begins; a byte-order mark is no column."""
+    at = position(raw, span.start)
+    text = next(iter(split_lines(raw)[at.line : at.line + 1]), b"")
+    return at.line + 1, len(text[: at.offset].decode("utf-8", "replace").removeprefix("\ufeff")) + 1
+
+
+def facts_of_parts(parts: Sequence[tuple[str, SplitFacts]]) -> DataFacts:
+    """The facts of several files, by split."""
     splits: dict[str, list[SplitFacts]] = {}
     for split, facts in parts:
         splits.setdefault(split, []).append(facts)
@@ -299,7 +304,7 @@ def _is_whole(file: Path, membership: Membership | None, meant: _Meant) -> bool:
     )
 
 
-def _shown(path: Path) -> str:
+def shown_name(path: Path) -> str:
     """How the report calls a file: relative to the working directory where it lies below it."""
     absolute = Path(os.path.abspath(path))
     return os.path.relpath(absolute) if absolute.is_relative_to(Path.cwd()) else str(path)
