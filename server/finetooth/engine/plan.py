@@ -12,7 +12,6 @@ from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.configs import Configs, override_settings
 from finetooth.engine.dataset_run import Part, datasets
 from finetooth.engine.opening import NoDataset
-from finetooth.engine.plugins import linter_for
 from finetooth.engine.report import Problem
 from finetooth.engine.request import CheckRequest
 from finetooth.engine.settings_files import (
@@ -26,7 +25,14 @@ from finetooth.engine.settings_files import (
 )
 from finetooth.engine.source import Source
 from finetooth.engine.training_data import config_paths, facts_of_path
-from finetooth.engine.training_run import NOT_SETTINGS, facts_of_parts, place_of, settings_profile, shown_name
+from finetooth.engine.training_run import (
+    NOT_SETTINGS,
+    facts_of_parts,
+    findings_of,
+    place_of,
+    settings_profile,
+    shown_name,
+)
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.splits import SPLITS
 from finetooth_rules.targets import Target
@@ -208,7 +214,7 @@ class Planner:
         price = settings.number(Role.PRICE)
         if price is None:
             price = config.settings.get("training", {}).get(Role.PRICE.value)
-        findings = linter_for(profile).check_settings(settings, data) if found is not None else ()
+        findings = findings_of(settings, data, profile) if found is not None else ()
         advice = tuple(advice_on(settings, data))
         return Plan(found, settings, profile, data, parts, price, findings, advice)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import Final
 from finetooth.engine.mappings import INFO, ends_with, folders_of
 from finetooth_rules.trainers import (
     MAX_BYTES,
+    TRAINERS,
     DataFile,
     Document,
     TrainingSettings,
@@ -32,6 +34,7 @@ MAX_FILES: Final = 64
 """At most so many files of a folder are looked at."""
 _LEVELS: Final = 3
 """Trainers are started in the folder of the settings, or in one above it: so far up data is looked for."""
+_TOP_KEY: Final = re.compile(rb"^([A-Za-z_]\w*)[ \t]*:", re.MULTILINE)
 _REMOTE: Final = ("s3://", "gs://", "az://", "hf://")
 
 
@@ -87,6 +90,21 @@ def _of_config(path: Path, raw: bytes) -> SettingsFile | None:
     base = ("tool", "finetooth") if path.name == "pyproject.toml" else ()
     found = training_table(read_document(raw, Language.TOML), base)
     return None if found is None else SettingsFile(path, raw, found)
+
+
+def looks_meant(raw: bytes) -> bool:
+    """Whether a YAML text that cannot be read is surely some trainer's: most of its own keys are that
+    trainer's, and nothing else is to fill it in.
+    """
+    if b"{{" in raw or b"{%" in raw:
+        return False
+    keys = {match[1].decode() for match in _TOP_KEY.finditer(raw)}
+    return any(
+        len(keys & known) >= 3 and 4 * len(keys & known) >= 3 * len(keys)
+        for trainer in TRAINERS
+        if Language.YAML in trainer.languages and any(mark in raw for mark in trainer.marks)
+        for known in (trainer.known.get((), frozenset()),)
+    )
 
 
 def beside(file: Path) -> Iterator[SettingsFile]:

@@ -12,7 +12,7 @@ from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.configs import Configs, override_settings
 from finetooth.engine.locate import Located, show
 from finetooth.engine.membership import Membership, by_name
-from finetooth.engine.plugins import catalogue_of, linter_for
+from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.report import Change, Hunk, Problem, Report
 from finetooth.engine.request import CheckRequest, FixMode
 from finetooth.engine.resolve import with_overrides
@@ -31,8 +31,10 @@ from finetooth_rules.edits import apply_edits, together
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding, Span
 from finetooth_rules.framing import position, split_lines
+from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
+from finetooth_rules.rule import SettingsRule
 from finetooth_rules.settings import build_profile
 from finetooth_rules.splits import TRAIN
 from finetooth_rules.trainers import TrainingSettings
@@ -66,7 +68,13 @@ def settings_profile(config: Config, path: Path, overrides: dict[str, Any]) -> P
 
 def findings_of(settings: TrainingSettings, data: DataFacts | None, profile: Profile) -> tuple[Finding, ...]:
     """The findings on the settings of one run."""
-    return linter_for(profile).check_settings(settings, data)
+    return settings_linter(profile).check_settings(settings, data)
+
+
+def settings_linter(profile: Profile) -> Linter:
+    """A linter with the rules on settings alone, which is made quickly."""
+    rules = (rule for rule in catalogue_of(profile).rules if isinstance(rule, SettingsRule))
+    return Linter(profile, rules)
 
 
 @dataclass(slots=True)
@@ -238,12 +246,13 @@ class TrainingRun:
         record = Record(file.raw, max(1, len(split_lines(file.raw))))
         if known not in self.report.catalogues:
             self.report.catalogues.append(known)
-        for finding in findings_of(file.settings, data, profile):
+        linter = settings_linter(profile)
+        for finding in linter.check_settings(file.settings, data):
             severity = profile.severity(finding.code, finding.consequence)
             if severity is not None:
                 shown = show(name, Located(0, record, finding, severity), known=known)
                 self.report.findings.append(shown)
-        for code, message in linter_for(profile).broken.items():
+        for code, message in linter.broken.items():
             self._problem(name, f"rule {code} failed and was switched off: {message}")
 
     def _fixed(self, meant: _Meant, data: DataFacts | None, profile: Profile) -> SettingsFile:
