@@ -37,6 +37,7 @@ GROUPS: Final = {
     "TOL": "Tools",
     "PRF": "Preference data",
     "LEG": "Prompt and completion for base models",
+    "HYP": "Training settings",
 }
 
 

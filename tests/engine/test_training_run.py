@@ -68,6 +68,16 @@ def test_a_file_that_is_named_finds_its_data(here: Path) -> None:
     assert found(run("run.yml", "rows.jsonl")) == found(report)
 
 
+def test_a_file_in_the_folder_that_is_checked_is_found(here: Path) -> None:
+    for folder in ("configs", "data/chat", ".hidden"):
+        (here / folder).mkdir(parents=True)
+    (here / "data" / "chat" / "rows.jsonl").write_text(rows(3))
+    (here / "configs" / "run.yml").write_text(AXOLOTL % "data/chat/rows.jsonl")
+    (here / ".hidden" / "run.yml").write_text(AXOLOTL % "data/chat/rows.jsonl")
+    assert found(run(".")) == [("run.yml", 6, 19, "HYP005")]
+    assert found(run("data")) == []
+
+
 def test_what_lies_elsewhere_is_not_guessed(here: Path) -> None:
     (here / "run.yml").write_text(AXOLOTL % "org/on-the-hub")
     assert found(run("run.yml")) == []

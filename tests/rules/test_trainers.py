@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finetooth_rules.catalogue import documentation
 from finetooth_rules.lint import Linter
 from finetooth_rules.settings import build_profile
 from finetooth_rules.splits import TRAIN
@@ -21,8 +22,10 @@ from finetooth_rules.trainers import (
     TRAINERS,
     Document,
     Language,
+    Objective,
     Role,
     TrainingSettings,
+    Tuning,
     bare_settings,
     language_of,
     read_document,
@@ -32,6 +35,7 @@ from finetooth_rules.trainers import (
 from finetooth_rules.trainers._advice import advice_on, automatic_epochs
 from finetooth_rules.trainers._data import DataFacts, SplitFacts, joined
 from finetooth_rules.trainers._models import context_of
+from finetooth_rules.trainers._rates import rates_for
 from finetooth_rules.trainers._run import cutoff_of, run_of, tokens_seen
 from finetooth_rules.trainers._trainer import number_of
 
@@ -348,3 +352,28 @@ def test_limits_and_roles_name_paths_that_are_known() -> None:
         ):
             if path[:-1] in trainer.known:
                 assert path[-1] in trainer.known[path[:-1]], (trainer.name, path)
+
+
+def table(code: str) -> set[tuple[str, float, float]]:
+    """What a rule's documentation says: what is trained, noted from, a warning from."""
+    lines = [line for line in documentation(code).splitlines() if line.startswith("| ") and "e-" in line]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {(what, float(noted), float(bad)) for what, _, noted, bad in cells}
+
+
+def test_the_documented_rates_are_those_that_are_judged_by() -> None:
+    named = {
+        "SFT": [Objective.SFT],
+        "DPO, KTO, ORPO": [Objective.DPO, Objective.KTO, Objective.ORPO],
+        "GRPO": [Objective.GRPO],
+    }
+    high, low = set(), set()
+    for name, objectives in named.items():
+        for tuning, weights in ((Tuning.FULL, ", all weights"), (Tuning.LORA, ", LoRA")):
+            (rates,) = {rates_for(objective, tuning) for objective in objectives}
+            assert rates is not None
+            high.add((name + weights, rates.noted_above, rates.bad_above))
+            both = "DPO, KTO, ORPO, GRPO" if name != "SFT" else name + weights
+            low.add((both, rates.noted_below, rates.bad_below))
+    assert table("HYP001") == high
+    assert table("HYP002") == low

@@ -53,12 +53,15 @@ def recognise(value: Mapping[str, Any]) -> bool:
 
 
 def method(value: Mapping[str, Any]) -> tuple[Objective, Tuning]:
-    """The loss by the keys that are there; LoRA only where `use_peft` is on."""
+    """The loss by the keys that are there; LoRA only where `use_peft` is on, but a script of one's own may do
+    without it.
+    """
     objective = next((name for name, keys in _TELLING if keys.intersection(value)), Objective.UNKNOWN)
     if objective is Objective.DPO and {"orpo_alpha", "cpo_alpha", "simpo_gamma"}.intersection(value):
         objective = Objective.ORPO
     if not is_on(value, "use_peft"):
-        return objective, Tuning.FULL
+        own_script = "use_peft" not in value and any(key.startswith("lora_") for key in value)
+        return objective, Tuning.UNKNOWN if own_script else Tuning.FULL
     return objective, Tuning.QLORA if is_on(value, "load_in_4bit", "load_in_8bit") else Tuning.LORA
 
 

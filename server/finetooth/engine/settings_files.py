@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from finetooth.engine.discover import SKIPPED_FOLDERS
 from finetooth.engine.mappings import INFO, ends_with, folders_of
 from finetooth_rules.trainers import (
     MAX_BYTES,
@@ -109,7 +110,23 @@ def looks_meant(raw: bytes) -> bool:
 
 def beside(file: Path) -> Iterator[SettingsFile]:
     """The settings files in a dataset's folder and the one above it; what cannot be read is passed over."""
-    for folder in folders_of(file):
+    yield from within(folders_of(file))
+
+
+def below(folder: Path) -> list[Path]:
+    """A folder, and the folders in it that may hold settings: `configs`, `runs` …"""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
+    except OSError:
+        return []
+    wanted = [name for name in names if not name.startswith(".") and name not in SKIPPED_FOLDERS]
+    return [folder, *(folder / name for name in wanted[:MAX_FILES])]
+
+
+def within(folders: Iterable[Path]) -> Iterator[SettingsFile]:
+    """The settings files in some folders; what cannot be read is passed over."""
+    for folder in folders:
         try:
             names = _listed(folder, folder.stat().st_mtime_ns)
         except OSError:

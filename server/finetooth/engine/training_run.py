@@ -19,11 +19,13 @@ from finetooth.engine.resolve import with_overrides
 from finetooth.engine.settings_files import (
     CONFIG_SUFFIX,
     SettingsFile,
+    below,
     beside,
     data_paths,
     is_settings_name,
     read_file,
     split_of,
+    within,
 )
 from finetooth.engine.source import Source
 from finetooth.engine.training_data import config_paths, facts_of_path, over_cutoff
@@ -96,6 +98,7 @@ class TrainingRun:
     configs: Configs
     report: Report
     _meant: dict[Path, _Meant] = field(default_factory=dict)
+    _folders: list[SettingsFile] | None = None
 
     def take(self, sources: Sequence[Source]) -> list[Source]:
         """The sources that are datasets; the others are settings files, kept for later."""
@@ -161,12 +164,22 @@ class TrainingRun:
             found = self._kept(config.path)
             if found is not None:
                 yield found, None
-        for other in beside(file) if config.looks_around else ():
-            if other.settings is None:
+        seen: set[Path] = set()
+        for other in (*beside(file), *self._in_folders()) if config.looks_around else ():
+            key = other.path.resolve()
+            if other.settings is None or key in seen:
                 continue
+            seen.add(key)
             split = split_of(other, file)
             if split is not None and not self._is_named(other.path):
-                yield self._meant.setdefault(other.path.resolve(), _Meant(other)), split
+                yield self._meant.setdefault(key, _Meant(other)), split
+
+    def _in_folders(self) -> list[SettingsFile]:
+        """The settings files in the folders that are checked, and one level below."""
+        if self._folders is None:
+            folders = [Path(path) for path in self.request.paths if os.path.isdir(path)]
+            self._folders = [*within(place for folder in folders for place in below(folder))]
+        return self._folders
 
     def _is_named(self, path: Path) -> bool:
         meant = self._meant.get(path.resolve())
