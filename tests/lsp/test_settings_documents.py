@@ -82,6 +82,16 @@ async def test_training_in_the_config(tmp_path: Path) -> None:
         await ed.shown(uri)
 
 
+async def test_training_that_is_typed_into_a_config(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text(ROWS)
+    async with editor(folders=[tmp_path]) as ed:
+        uri = ed.open_file(tmp_path / "finetooth.toml", "target = 'trl'\n", "toml")
+        ed.edit(uri, Change("[training]\nbatch-size = 4\nepochs = 9\n", (1, 0), (1, 0)))
+        await ed.shown(uri, "HYP005")
+        ed.edit(uri, Change("[", (1, 0), (1, 0)))
+        await ed.shown(uri)
+
+
 async def test_columns_are_in_the_clients_units(tmp_path: Path) -> None:
     text = '{"model": "gpt-4o", "training_file": "😀é.jsonl", "hyperparameters": {"n_epochs": 99}}\n'
     for profile in PROFILES:

@@ -8,7 +8,7 @@ nothing is ever said of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -33,24 +33,25 @@ if TYPE_CHECKING:
     from finetooth_rules.profile import Profile
     from finetooth_rules.trainers._data import DataFacts
 
-LANGUAGES: Final = frozenset({"yaml", "json", "jsonc", "toml"})
 SUFFIXES: Final = (".yml", ".yaml", ".json")
 DELAY: Final = 0.15
 Json = dict[str, Any]
 
 
-def may_hold_settings(uri: str, language: str) -> bool:
-    """Whether a document may be settings by its name: any YAML or JSON, and TOML where it is a config."""
+def may_hold_settings(uri: str) -> bool:
+    """Whether a document may be settings by its name: any YAML or JSON, and TOML where it is a config. What
+    has another name is no trainer's, whatever language an editor takes it for.
+    """
     name = uri.rpartition("/")[2].lower()
     if name.endswith(CONFIG_SUFFIX):
         return name in NAMES
-    return name.endswith(SUFFIXES) or language in ("yaml", "dockercompose")
+    return name.endswith(SUFFIXES)
 
 
 @dataclass(slots=True, eq=False)
 class SettingsDocument:
-    """One open document. `data` is what is known of the rows; `config_items` are errors of the config file
-    that it is.
+    """One open document. `data` is what is known of the rows of `data_names` (None: nobody looked);
+    `config_items` are errors of the config file that it is.
     """
 
     uri: str
@@ -135,7 +136,7 @@ class SettingsDocuments:
             self._session.server.publish(uri, None, b"[]")
         return True
 
-    def refresh(self, paths: Collection[Path] | None = None) -> None:
+    def refresh(self) -> None:
         """Files or settings changed: look at the data anew, and judge anew."""
         for document in self._documents.values():
             self._look_at_data(document)
@@ -156,8 +157,8 @@ class SettingsDocuments:
 
     def _step(self, document: SettingsDocument) -> Iterator[None]:
         found = document.found()
-        names = _names(found)
-        if names != document.data_names and not _is_config(document):
+        looked, names = document.data_names, _names(found)
+        if looked is None or (names != looked and not _is_config(document)):
             self._look_at_data(document)
         self.update(document)
         yield
@@ -242,9 +243,10 @@ class SettingsDocuments:
     def _look_at_data(self, document: SettingsDocument) -> None:
         """Count the rows that the settings mean, in a thread."""
         found = document.found()
-        document.data_names = _names(found)
         if found is None or found.settings is None or document.path is None:
+            document.data_names = None
             return
+        document.data_names = _names(found)
         _, config = self._judged_by(document)
         task = asyncio.get_running_loop().create_task(self._count(document, found, config))
         self._tasks.add(task)

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 
 def register(server: FinetoothServer) -> None:
-    """Wire the life of documents. Documents that are no datasets are not kept."""
+    """Wire the life of documents. Documents that can be neither datasets nor settings are
+    not kept."""
     session = server.session
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         lines = server.protocol.opened_lines
-        if lines is None and may_hold_settings(document.uri, document.language_id):
+        if lines is None and may_hold_settings(document.uri):
             session.settings_opened(document.uri, document.text, document.version)
         if is_ours(document.uri, document.language_id):
             session.opened(document.uri, document.text if lines is None else lines, document.version)
