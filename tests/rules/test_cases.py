@@ -63,12 +63,12 @@ def codes(rule: AnyRule, heading: str) -> set[str]:
     is about.
     """
     found = blocks(rule, heading)
-    settings = blocks(rule, "Example").get("toml", "")
     if isinstance(rule, SettingsRule):
         (case,) = load_cases(f"# x\n{section(rule, heading)}")
         assert case.language is not None
         placed = lint_settings(case.data, case.language, case.settings, case.rows, host)
         return {one.finding.code for one in placed}
+    settings = found.get("toml", blocks(rule, "Example").get("toml", ""))
     literal = found.get("python")
     data = ast.literal_eval(literal.strip()) if literal else found["jsonl"].encode()
     if isinstance(rule, FileRule):
