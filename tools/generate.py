@@ -16,7 +16,7 @@ from finetooth_rules.catalogue import all_rules, documentation
 from finetooth_rules.formats import FORMATS
 from finetooth_rules.formats._presets import PRESETS
 from finetooth_rules.formats.custom import described, mapping_schema
-from finetooth_rules.rule import AnyRule, FileRule, GroupRule, StatisticRule
+from finetooth_rules.rule import AnyRule, FileRule, GroupRule, SettingsRule, StatisticRule
 from finetooth_rules.settings import config_schema
 from finetooth_rules.targets import TARGETS, Loader, Target
 
@@ -37,6 +37,7 @@ GROUPS: Final = {
     "TOL": "Tools",
     "PRF": "Preference data",
     "LEG": "Prompt and completion for base models",
+    "HYP": "Training settings",
 }
 
 
@@ -82,6 +83,8 @@ def kind(rule: AnyRule) -> str:
         return "Judges by the whole file."
     if isinstance(rule, GroupRule):
         return "Compares the records of a file."
+    if isinstance(rule, SettingsRule):
+        return "Looks at the settings of a run: `[training]`, or a trainer's own file."
     return "Looks at the file as it is on disk." if isinstance(rule, FileRule) else "Looks at one record."
 
 

@@ -4,15 +4,17 @@ import * as vscode from "vscode";
 import {
   CloseAction,
   DidChangeConfigurationNotification,
+  DidOpenTextDocumentNotification,
   type ErrorHandler,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
   ShowMessageNotification,
   State,
+  vsdiag,
 } from "vscode-languageclient/node";
 
-import { pathContext, read, selector, settingsFor } from "./configuration";
+import { isChecked, pathContext, read, selector, settingsFor } from "./configuration";
 import type { ServerCommand } from "./locateServer";
 import { MessageSeverity, popsUp } from "./settings";
 
@@ -29,6 +31,8 @@ class QuietClient extends LanguageClient {
  * pushed, is registered by the server alone: registered here too, everything would come twice.
  */
 export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, onGaveUp: () => void): LanguageClient {
+  // Documents the server was told of. Names say too little: of YAML and JSON only what holds settings is sent.
+  const sent = new Set<string>();
   const options: LanguageClientOptions = {
     documentSelector: selector(),
     outputChannel: log,
@@ -47,6 +51,30 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
       },
     },
     middleware: {
+      didOpen: async (document, next) => {
+        if (!isChecked(document)) return;
+        sent.add(document.uri.toString());
+        await next(document);
+      },
+      didChange: async (event, next) => {
+        const uri = event.document.uri.toString();
+        if (sent.has(uri)) return next(event);
+        if (!isChecked(event.document)) return;
+        sent.add(uri);
+        const opened = client.code2ProtocolConverter.asOpenTextDocumentParams(event.document);
+        await client.sendNotification(DidOpenTextDocumentNotification.type, opened);
+      },
+      didSave: async (document, next) => {
+        if (sent.has(document.uri.toString())) await next(document);
+      },
+      didClose: async (document, next) => {
+        if (sent.delete(document.uri.toString())) await next(document);
+      },
+      provideDiagnostics: (document, previousResultId, token, next) => {
+        const uri = document instanceof vscode.Uri ? document : document.uri;
+        if (sent.has(uri.toString())) return next(document, previousResultId, token);
+        return { kind: vsdiag.DocumentDiagnosticReportKind.full, items: [] };
+      },
       workspace: {
         // Both ways of asking give the names that the server knows, not those of VS Code's settings.
         configuration: (params, token, next) => {

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
-import { selector } from "./configuration";
+import { isChecked } from "./configuration";
 import { createLog } from "./log";
 import { machineProbes } from "./probes";
 import { PythonExtension } from "./pythonExtension";
@@ -42,19 +42,22 @@ export function activate(context: vscode.ExtensionContext): void {
   startWhenNeeded(context, current);
 }
 
-/** JSON files activate the extension too, but most are no datasets: the server waits for the first document to check. */
+/** JSON and YAML activate the extension too, but most is not for us: the server waits for the first document to check. */
 function startWhenNeeded(context: vscode.ExtensionContext, current: Server): void {
-  const isOurs = (document: vscode.TextDocument): boolean => vscode.languages.match(selector(), document) > 0;
-  if (vscode.workspace.textDocuments.some(isOurs)) {
+  if (vscode.workspace.textDocuments.some(isChecked)) {
     void current.restart();
     return;
   }
-  const opened = vscode.workspace.onDidOpenTextDocument((document) => {
-    if (!isOurs(document)) return;
-    opened.dispose();
+  const start = (document: vscode.TextDocument): void => {
+    if (!isChecked(document)) return;
+    waiting.forEach((listener) => listener.dispose());
     void current.restart();
-  });
-  context.subscriptions.push(opened);
+  };
+  const waiting = [
+    vscode.workspace.onDidOpenTextDocument(start),
+    vscode.workspace.onDidSaveTextDocument(start), // settings may have been written into it since
+  ];
+  context.subscriptions.push(...waiting);
 }
 
 export async function deactivate(): Promise<void> {

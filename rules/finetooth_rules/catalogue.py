@@ -18,7 +18,7 @@ from typing import Any, Final
 import finetooth_rules
 from finetooth_rules.rule import AnyRule, Rule
 
-_NOT_RULES: Final = frozenset({"code", "formats", "targets", "reading"})
+_NOT_RULES: Final = frozenset({"code", "formats", "targets", "reading", "trainers"})
 _CODE: Final = re.compile(r"[A-Z]{3,8}\d{3}")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -9,6 +9,7 @@ same.
     keys = linter.keys(examples)                  # {code: [(digest, …), …]} of the group rules
     columns = linter.columns(examples)            # numbers by which group and near rules tell records apart
     findings = linter.check_file(facts)           # file rules
+    findings = linter.check_settings(settings, data)  # rules on the settings of a run
 
 The last three cost nothing where no such rule is selected. A rule that raises is switched off for this
 linter and named in `broken`; the others go on. A feature that fails is named there too, by its setting
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from finetooth_rules import catalogue
 from finetooth_rules.dataset import DatasetRules
@@ -37,10 +38,15 @@ from finetooth_rules.rule import (
     FileRule,
     MeasuredRule,
     RecordRule,
+    SettingsRule,
     SyntaxRule,
 )
 from finetooth_rules.screen import Screen
 from finetooth_rules.shape import Shape, literal_keys, shape_of
+
+if TYPE_CHECKING:
+    from finetooth_rules.trainers._data import DataFacts
+    from finetooth_rules.trainers._trainer import TrainingSettings
 
 Findings = tuple[Finding, ...]
 NONE: Final[Findings] = ()
@@ -283,6 +289,14 @@ class Linter(DatasetRules):
     def check_file(self, facts: FileFacts) -> Findings:
         """Findings of the file rules."""
         return self._finish(self._run(rule, facts) for rule in self.files)
+
+    def check_settings(self, settings: TrainingSettings, data: DataFacts | None) -> Findings:
+        """Findings of the settings rules on one run; `data` is what is known of the rows it trains on."""
+        return self._finish(
+            self.listed(rule, rule.check, settings, data, self.profile, self.options(rule.code))
+            for rule in self.rules
+            if isinstance(rule, SettingsRule)
+        )
 
     def _run(self, rule: Any, subject: Any) -> list[Finding]:
         return self.listed(rule, rule.check, subject, self.profile, self.profile.options[rule.code])

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from finetooth_rules.file_facts import FileFacts
     from finetooth_rules.profile import Profile
     from finetooth_rules.record import Record
+    from finetooth_rules.trainers._data import DataFacts
+    from finetooth_rules.trainers._trainer import TrainingSettings
 
 Fact = TypeVar("Fact")
 Summary = TypeVar("Summary")
@@ -254,6 +256,23 @@ class NearRule(Rule):
     judge: Callable[[Sequence[Match], Profile, Any], Iterator[tuple[Member, Finding]]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsRule(Rule):
+    """Judges the settings of a run: `[training]`, or a trainer's own file. Spans are byte offsets in that
+    file. `check` gets the settings, what is known of the data (None: nothing) and the profile of the
+    settings file.
+    """
+
+    check: Callable[[TrainingSettings, DataFacts | None, Profile, Any], Iterator[Finding]]
+
+
 AnyRule: TypeAlias = (
-    SyntaxRule | RecordRule | MeasuredRule | FileRule | StatisticRule[Any, Any, Any] | GroupRule | NearRule
+    SyntaxRule
+    | RecordRule
+    | MeasuredRule
+    | FileRule
+    | StatisticRule[Any, Any, Any]
+    | GroupRule
+    | NearRule
+    | SettingsRule
 )

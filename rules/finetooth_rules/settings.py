@@ -21,6 +21,7 @@ from finetooth_rules.formats.custom import FieldMap, mapping_of, mapping_schema,
 from finetooth_rules.profile import Profile, Task
 from finetooth_rules.rule import AnyRule
 from finetooth_rules.targets import GENERIC, TARGETS, Target
+from finetooth_rules.trainers.finetooth import TABLE, training_schema
 
 Settings = Mapping[str, Any]
 AUTO: Final = "auto"
@@ -139,6 +140,7 @@ def config_schema(known: Catalogue | None = None) -> dict[str, Any]:
         "properties": {
             **judging,
             "dataset": _DATASET,
+            TABLE: training_schema(),
             "exclude": {"description": "Files not to look at (gitignore patterns).", **_SELECTORS},
             "fail-on": {"description": "Least severity that makes `check` exit 1.", "enum": list(SEVERITIES)},
             "overrides": {

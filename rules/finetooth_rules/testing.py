@@ -10,6 +10,9 @@ block (the user's own JSON Schema), a ```` ```jsonl ```` block of
 records and markers, and optionally a ```` ```train ```` block (the training split of the dataset whose
 validation split the records then are), a ```` ```fixed ```` block (after all safe fixes) or ````
 ```fixed-unsafe ```` (after the unsafe ones of this rule too).
+
+A case on the settings of a run has them in a ```` ```yaml ```` or ```` ```json ```` block with the markers,
+or in `[training]` of the ```` ```toml ```` block; its ```` ```jsonl ```` block, if any, is the training data.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from typing import Any, Final, TypeAlias
 
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.dataset import gathered_by, summarise
-from finetooth_rules.edits import apply_fix
+from finetooth_rules.edits import apply_edits, apply_fix
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Finding, Fix
@@ -37,6 +40,16 @@ from finetooth_rules.record import Record
 from finetooth_rules.rule import Match, Member
 from finetooth_rules.settings import build_profile
 from finetooth_rules.splits import SPLITS, TRAIN, VALIDATION
+from finetooth_rules.trainers import (
+    Document,
+    Language,
+    TrainingSettings,
+    read_document,
+    read_settings,
+    training_table,
+)
+from finetooth_rules.trainers._data import DataFacts, facts_of
+from finetooth_rules.trainers.finetooth import TABLE
 
 Host: TypeAlias = Callable[[Profile, Mapping[str, Any]], tuple[Profile, Features]]
 """Stands for the engine: from a profile and the case's settings to the profile with the files they name, and
@@ -78,6 +91,10 @@ class Case:
     fixed: bytes | None = None
     fixed_unsafe: bytes | None = None
     train: bytes = b""
+    language: Language | None = None
+    """What `data` is written in, where it is the settings of a run; None where it is records."""
+    rows: bytes | None = None
+    """The training data of these settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,9 @@ def load_cases(text: str) -> list[Case]:
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         section = text[head.end() : following.start() if following else len(text)]
         blocks = {name: body for _, name, body in _BLOCK.findall(section)}
+        if (language := _settings_language(blocks)) is not None:
+            cases.append(_settings_case(head[1], blocks, language))
+            continue
         if "jsonl" not in blocks:
             raise ValueError(f"case {head[1]!r} has no jsonl block")
         data, marks = _read_marks(blocks["jsonl"])
@@ -113,6 +133,19 @@ def load_cases(text: str) -> list[Case]:
             )
         )
     return cases
+
+
+def _settings_language(blocks: Mapping[str, str]) -> Language | None:
+    """What the settings that a case is about are written in; None for a case about records."""
+    own = next((Language(name) for name in ("yaml", "json") if name in blocks), None)
+    return own or (Language.TOML if f"[{TABLE}]" in blocks.get("toml", "") else None)
+
+
+def _settings_case(title: str, blocks: Mapping[str, str], language: Language) -> Case:
+    data, marks = _read_marks(blocks[language])
+    settings = data.decode() if language is Language.TOML else blocks.get("toml", "")
+    fixes = _bytes(blocks.get("fixed")), _bytes(blocks.get("fixed-unsafe"))
+    return Case(title, settings, data, marks, "", *fixes, b"", language, _bytes(blocks.get("jsonl")))
 
 
 def _bytes(text: str | None) -> bytes | None:
@@ -193,6 +226,40 @@ def _framed(lines: Sequence[bytes], bounds: Bounds) -> list[tuple[int, Record]]:
         framed.append((index, here.record))
         index += here.record.line_count
     return framed
+
+
+def lint_settings(
+    data: bytes,
+    language: Language,
+    settings: str = "",
+    rows: bytes | None = None,
+    features: Features | Host = Features(),  # noqa: B008 - frozen
+    known: Catalogue | None = None,
+) -> list[Placed]:
+    """Every finding on the settings of a run: a trainer's file, or in TOML a finetooth.toml with
+    `[training]`. `rows` are the training data. ValueError where they are no such settings, or not to be read.
+    """
+    known = known or builtin()
+    decoded = tomllib.loads(data.decode() if language is Language.TOML else settings)
+    read: TrainingSettings | Document | None = None
+    if language is Language.TOML:
+        read = training_table(read_document(data, language))
+    else:
+        read = read_settings(data, language)
+    if not isinstance(read, TrainingSettings):
+        raise ValueError(f"no settings of a run: {language if read is None else read.trouble}")
+    lines = [Record(line) for line in (rows or b"").splitlines() if line.strip()]
+    profile = build_profile(decoded, [record.value for record in lines], known)
+    if callable(features):
+        profile, features = features(profile, decoded)
+    linter = Linter(profile, known.rules)
+    examples = [example for example in linter.examples(lines) if example is not None]
+    facts = None if rows is None else DataFacts({TRAIN: facts_of(len(lines), examples, features, profile)})
+    record = Record(data)
+    found = [Placed(0, record, finding) for finding in linter.check_settings(read, facts)]
+    if linter.broken:
+        raise AssertionError(f"rules raised: {linter.broken}")
+    return found
 
 
 def _dataset_findings(
@@ -294,6 +361,8 @@ def run_case(
     """
 
     def find(data: bytes) -> list[Placed]:
+        if case.language is not None:
+            return lint_settings(data, case.language, case.settings, case.rows, features, known)
         return lint(data, case.settings, features, case.schema, known, case.train)
 
     wanted = {code, *(mark.code for mark in case.marks)}
@@ -365,6 +434,9 @@ def _fixed(data: bytes, code: str, find: Finder, take: Callable[[Fix], bool]) ->
         for placed in find(data):
             fix = next((fix for fix in placed.finding.fixes if take(fix) and fix.rewrite is None), None)
             if placed.finding.code == code and fix is not None:
+                if placed.record.raw == data:  # a settings file is one piece
+                    data = apply_edits(data, fix.edits)
+                    break
                 lines = split_lines(data)
                 data = b"".join(apply_fix(lines, placed.line, placed.record, fix))
                 break

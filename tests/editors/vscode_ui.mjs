@@ -22,6 +22,9 @@ const files = {
   "long.jsonl": `${record("asistant", "Add these: ".padEnd(12_000, "2 + "))}\n`,
   // A raw line separator in a string: VS Code would offer to remove it.
   "separator.jsonl": `${record("assistant", "one\u2028two")}\n`,
+  // Settings of a run, and YAML that is none: only the first is sent to the server.
+  "run.yaml": "base_model: org/model\ndatasets: [{path: roles.jsonl, type: chat_template}]\nsequence_len: 64\nlearning_rat: 0.5\n",
+  "plain.yaml": "model: org/model\nlearning_rat: 0.5\n",
 };
 
 const squiggle = ".monaco-editor .cdr[class*='squiggly-']";
@@ -98,6 +101,28 @@ try {
   assert.equal(await page.locator(".monaco-dialog-box").count(), 0, "VS Code does not ask to remove U+2028");
   assert.equal(vscode.read("separator.jsonl"), files["separator.jsonl"]);
   say("U+2028 is kept");
+
+  await vscode.open("plain.yaml");
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("base_");
+  await page.waitForTimeout(1_000);
+  assert.ok((await vscode.problems()).every((row) => !row.includes("HYP")), "half of a settings file is none");
+  await vscode.open("run.yaml");
+  const shown = await until(async () => {
+    const rows = await vscode.problems();
+    return rows.some((row) => row.includes("HYP007")) && rows;
+  }, "a slip in a trainer's settings");
+  assert.equal(shown.filter((row) => row.includes("HYP007")).length, 1, "and it is shown once");
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("Control+Home");
+  for (let line = 1; line < 4; line++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Control+Period");
+  await page.locator(".action-widget .monaco-list-row", { hasText: "learning_rate" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await until(async () => (await vscode.problems()).some((row) => row.includes("HYP001")), "now the rate is judged");
+  await vscode.screenshot("7-settings");
+  say("settings of a run are judged as they are typed");
 
   assert.match(vscode.log(), /Connected to finetooth \d/);
   const errors = vscode.log().split("\n").filter((line) => line.includes("[error]"));

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finetooth.engine.document import Change, Document, Encoding
-from finetooth.engine.judging import Address, judged
+from finetooth.engine.judging import judged
 from finetooth.engine.lint_file import Scanned, lint_file
 from finetooth.engine.live import LiveIndex
+from finetooth.engine.records import Address
 from finetooth.engine.shards import Merged, Part, Shard, lint_shard, merge
 from finetooth.engine.source import Source
 from finetooth_rules.file_facts import FileFacts

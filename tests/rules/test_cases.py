@@ -17,9 +17,9 @@ from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter
 from finetooth_rules.record import Record
-from finetooth_rules.rule import AnyRule, FileRule, RecordRule, SyntaxRule
+from finetooth_rules.rule import AnyRule, FileRule, RecordRule, SettingsRule, SyntaxRule
 from finetooth_rules.settings import build_profile
-from finetooth_rules.testing import Case, lint, load_cases, run_case
+from finetooth_rules.testing import Case, lint, lint_settings, load_cases, run_case
 from marker_cases import all_cases, case_file, case_id
 from providers import host
 
@@ -63,6 +63,11 @@ def codes(rule: AnyRule, heading: str) -> set[str]:
     is about.
     """
     found = blocks(rule, heading)
+    if isinstance(rule, SettingsRule):
+        (case,) = load_cases(f"# x\n{section(rule, heading)}")
+        assert case.language is not None
+        placed = lint_settings(case.data, case.language, case.settings, case.rows, host)
+        return {one.finding.code for one in placed}
     settings = found.get("toml", blocks(rule, "Example").get("toml", ""))
     literal = found.get("python")
     data = ast.literal_eval(literal.strip()) if literal else found["jsonl"].encode()

@@ -10,6 +10,7 @@ COMMANDS: Mapping[str, str] = {
     "rule": "Explain a rule: what it finds, why it matters, how to repair it",
     "rules": "List all rules",
     "stats": "Show what is in dataset files: format, rows, turns, tokens, tools, languages",
+    "plan": "Show what a training run will be: rows, tokens, steps, what is cut, cost, advice",
     "init": "Write a commented finetooth.toml for the datasets in a folder",
     "config": "Show the settings that hold for a file",
     "server": "Start the language server (editors do this by themselves)",

@@ -24,6 +24,8 @@ from finetooth_rules.splits import SPLITS
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from finetooth.engine.training_run import TrainingRun
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -85,6 +87,7 @@ class DatasetRun:
     report: Report
     progress: Progress
     executor: Executor | None
+    training: TrainingRun
 
     def judge(self, parts: Sequence[Part]) -> None:
         """Judge one dataset. A file that cannot be read or judged stops no other."""
@@ -142,6 +145,7 @@ class DatasetRun:
         for (part, found, _), result in zip(scanned, results, strict=True):
             if not part.context:
                 self._put(found, result)
+            self.training.look(part.file, part.config, part.membership, result.scanned, result.record_count)
 
     def _fix(
         self, scanned: Sequence[tuple[Part, Opened, Scanned]], results: Sequence[FileResult]

@@ -41,7 +41,7 @@ class Found:
 def find(file: Path) -> Found | None:
     """What the files around a dataset say of it; None where none names it. Raises ConfigError."""
     file = Path(os.path.abspath(file))
-    for folder in _folders(file):
+    for folder in folders_of(file):
         found = _in_info(folder / INFO, file) or _in_configs(folder, file)
         if found is not None:
             return found
@@ -50,7 +50,7 @@ def find(file: Path) -> Found | None:
 
 def concerns(path: Path, file: Path | None) -> bool:
     """Whether a changed file could be one that says what a dataset's fields are."""
-    return is_mapping(path) and file is not None and path.parent in _folders(file)
+    return is_mapping(path) and file is not None and path.parent in folders_of(file)
 
 
 def is_mapping(path: Path) -> bool:
@@ -58,7 +58,8 @@ def is_mapping(path: Path) -> bool:
     return path.name == INFO or path.suffix.lower() in YAML
 
 
-def _folders(file: Path) -> tuple[Path, ...]:
+def folders_of(file: Path) -> tuple[Path, ...]:
+    """The folders in which trainers' files are looked for."""
     return (file.parent, file.parent.parent)
 
 
@@ -172,12 +173,13 @@ def _named(entry: Mapping[str, Any], file: Path) -> bool:
     if not isinstance(base, str):
         base = ""
     for name in several:
-        if isinstance(name, str) and (_ends(file, name) or _ends(file, f"{base}/{name}")):
+        if isinstance(name, str) and (ends_with(file, name) or ends_with(file, f"{base}/{name}")):
             return True
-    return not several and bool(base) and (_ends(file, base) or _ends(file.parent, base))
+    return not several and bool(base) and (ends_with(file, base) or ends_with(file.parent, base))
 
 
-def _ends(file: Path, name: str) -> bool:
+def ends_with(file: Path, name: str) -> bool:
+    """Whether a path ends in a relative one, whatever that is relative to."""
     parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part != "."]
     if ".." in parts:
         parts = parts[len(parts) - parts[::-1].index("..") :]

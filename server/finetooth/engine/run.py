@@ -15,6 +15,7 @@ from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, Progress, Silent
 from finetooth.engine.shards import SHARD_BYTES
 from finetooth.engine.source import UNNAMED, Source
+from finetooth.engine.training_run import TrainingRun
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -29,14 +30,16 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     progress = progress or Silent()
     report = Report()
     configs = Configs(request)
-    found = list(sources(request, configs, report.problems))
+    training = TrainingRun(request, configs, report)
+    found = training.take(list(sources(request, configs, report.problems)))
     sizes = [size_of(source) for source in found]
     progress.start(sum(sizes))
     with ExitStack() as stack:
         executor = _executor(request, sum(sizes), stack)
-        run = DatasetRun(request, configs, report, progress, executor)
+        run = DatasetRun(request, configs, report, progress, executor, training)
         for dataset in datasets(found, request, configs):
             run.judge(dataset)
+        training.judge()
     progress.finish()
     report.problems = configs.problems + report.problems
     report.notes = configs.notes + report.notes

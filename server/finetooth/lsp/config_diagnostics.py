@@ -16,6 +16,7 @@ from finetooth.lsp.protocol import encode
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
+    from finetooth.lsp.settings_documents import SettingsDocuments
 
 _WORD = re.compile(r"[\w.\"'-]+|\S")
 
@@ -28,20 +29,40 @@ class ConfigDiagnostics:
     """What the client was told of config files. They are no documents of ours, so it is never asked for:
     pushed."""
 
-    def __init__(self, server: FinetoothServer) -> None:
+    def __init__(self, server: FinetoothServer, settings: SettingsDocuments) -> None:
         self._server = server
+        self._settings = settings
         self._shown: dict[Path, ConfigError] = {}
 
     def show(self, errors: Mapping[Path, ConfigError]) -> None:
         """Tell of the errors that are new, and take back those that are gone."""
         for path in self._shown.keys() - errors.keys():
-            self._server.publish(path.as_uri(), None, b"[]")
+            self._send(path, [])
         for path, error in errors.items():
             if str(self._shown.get(path)) != str(error):
-                self._server.publish(path.absolute().as_uri(), None, encode([_diagnostic(error)]))
+                self._send(path, [_diagnostic(error)])
                 if not error.note:
                     self._server.tell(types.MessageType.Error, f"{error}. {_meanwhile(path, error)}")
         self._shown = dict(errors)
+
+    def _send(self, path: Path, items: list[dict[str, object]]) -> None:
+        """To the client, unless the file is open: then they go with the findings in it."""
+        if not self._settings.take_config_items(path.absolute(), items):
+            self._server.publish(path.absolute().as_uri(), None, encode(items))
+
+    def opened(self, path: Path | None) -> list[dict[str, object]]:
+        """A config file was opened: its errors, which are no longer pushed by themselves."""
+        error = None if path is None else self._shown.get(path)
+        if path is None or error is None:
+            return []
+        self._server.publish(path.as_uri(), None, b"[]")
+        return [_diagnostic(error)]
+
+    def closed(self, path: Path | None) -> None:
+        """A config file was closed: its errors are pushed again."""
+        error = None if path is None else self._shown.get(path)
+        if path is not None and error is not None:
+            self._send(path, [_diagnostic(error)])
 
 
 def _meanwhile(path: Path, error: ConfigError) -> str:

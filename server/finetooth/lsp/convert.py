@@ -423,6 +423,15 @@ def title(fix: Fix) -> str:
     return fix.title if fix.applicability is Applicability.SAFE else fix.title + UNSAFE_SUFFIX
 
 
+def place_in(document: Document, offset: int, encoding: Encoding) -> Json:
+    """The position of a byte offset in a document."""
+    for number, line in enumerate(document.lines):
+        if offset < len(line):
+            return _at(number, columns(line, [min(offset, content_length(line))], encoding)[0])
+        offset -= len(line)
+    return document_end(document, encoding)
+
+
 def document_end(document: Document, encoding: Encoding) -> Json:
     """The position behind the last character."""
     if not document.lines:

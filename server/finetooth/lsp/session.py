@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +30,7 @@ from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
 from finetooth.lsp.configs import ConfigStore
 from finetooth.lsp.open_document import OpenDocument, path_of
 from finetooth.lsp.settings import EditorSettings
+from finetooth.lsp.settings_documents import SettingsDocuments
 from finetooth.lsp.view import diagnostics
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
@@ -68,7 +69,8 @@ class Session:
         self.worker = Worker()
         self._scheduler = Scheduler()
         self._edited: dict[str, OpenDocument] = {}
-        self._config_diagnostics = ConfigDiagnostics(server)
+        self.settings_documents = SettingsDocuments(self)
+        self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
         self._refresh: asyncio.TimerHandle | None = None
         self._limit_told = False
         self._reclaiming: asyncio.TimerHandle | None = None
@@ -101,6 +103,7 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self._read_facts(document, document.version)
+        self.settings_documents.refresh()
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
@@ -109,6 +112,8 @@ class Session:
                 self._read_facts(document, None)
         if any(self._is_config(path) for path in paths):
             self.reconfigure()
+        else:
+            self.settings_documents.refresh()
 
     def _is_config(self, path: Path) -> bool:
         if any(concerns(path, document.path) for document in self.documents.values()):
@@ -145,6 +150,7 @@ class Session:
 
     def closed(self, uri: str) -> None:
         """A document was closed, or is opened anew."""
+        self._scheduler.cancel(("settings", uri))
         document = self.documents.pop(uri, None)
         if document is None:
             return
@@ -240,13 +246,48 @@ class Session:
             self._resolve(document)
             self._report_unusable(document)
         self._config_diagnostics.show(self.configs.errors)
+        self.settings_documents.refresh()
+
+    def settings_closed(self, uri: str) -> None:
+        """A document that may hold settings was closed: errors of a config are told as before it was
+        open."""
+        document = self.settings_documents.get(uri)
+        if document is not None:
+            self.settings_documents.closed(uri)
+            self._config_diagnostics.closed(document.path)
+
+    def settings_opened(self, uri: str, text: str | list[bytes], version: int) -> None:
+        """A document that may hold settings was opened: errors of a config are told with its findings."""
+        path = path_of(uri)
+        items = self._config_diagnostics.opened(path)
+        self.settings_documents.opened(uri, text, version, items)
+
+    def soon(self, key: tuple[str, str], start: Callable[[], Iterator[None]], delay: float) -> None:
+        """Do something in the background, once after the last call."""
+        self._scheduler.submit(key, start, delay=delay)
+
+    def shows_dataset(self, uri: str) -> bool:
+        """Whether a document is shown as a dataset."""
+        document = self.documents.get(uri)
+        return document is not None and document.is_dataset
+
+    def config_of(self, path: Path | None, settings: EditorSettings) -> Config | None:
+        """The config that a file is judged by; what is wrong with it is told where datasets are."""
+        errors = dict(self.configs.errors)
+        config = self.configs.config_for(
+            path, self.folders, self._chosen_config(settings), allow_plugins=settings.allow_plugins
+        )
+        self.configs.errors = errors
+        return config
 
     def settings_for(self, document: OpenDocument) -> EditorSettings:
         """The editor's settings for a document: its workspace folder's, else those of the window."""
+        return self.settings_of(document.path)
+
+    def settings_of(self, path: Path | None) -> EditorSettings:
+        """The editor's settings for a file."""
         within = [
-            folder
-            for folder in self.folder_settings
-            if document.path is not None and document.path.is_relative_to(folder)
+            folder for folder in self.folder_settings if path is not None and path.is_relative_to(folder)
         ]
         if within:
             return self.folder_settings[max(within, key=lambda folder: len(folder.parts))]
@@ -367,7 +408,12 @@ class Session:
             self.publish(document)
             return
         known = document.sent is None or document.sent == result_id(self.payload(document)).encode()
-        if not known and self._refresh is None:
+        if not known:
+            self.refresh_soon()
+
+    def refresh_soon(self) -> None:
+        """Have a client that asks for diagnostics ask anew."""
+        if self._refresh is None:
             self._refresh = asyncio.get_running_loop().call_later(REFRESH_DELAY, self._ask_to_refresh)
 
     def _ask_to_refresh(self) -> None:

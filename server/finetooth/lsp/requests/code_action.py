@@ -18,6 +18,7 @@ from finetooth.engine.live_fix import element_repairs, repairs, safe_fixes
 from finetooth.lsp.convert import Drawn, title
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.settings_documents import SettingsDocument
 from finetooth_rules.alike import Kind, kind_of
 from finetooth_rules.finding import Applicability, Fix
 
@@ -41,6 +42,9 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     async def code_action(params: types.CodeActionParams) -> Json:
         document = session.locate(params.text_document.uri)
+        if session.facts.code_action_literals and not session.shows_dataset(params.text_document.uri):
+            only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
+            return Json([*_of_settings(server, params)] if _wanted(QUICK_FIX, only) else [])
         if document is None or not (
             document.settings.enable and document.is_dataset and session.facts.code_action_literals
         ):
@@ -68,6 +72,28 @@ def register(server: FinetoothServer) -> None:
         edits = await _in_slices(document, lambda: _alike_edits(document, kind, data["number"]))
         edit = _workspace_edit(server, document, edits)
         return Json({"title": action.title, "kind": QUICK_FIX, "edit": edit})
+
+
+def _of_settings(server: FinetoothServer, params: types.CodeActionParams) -> Iterator[dict[str, Any]]:
+    """The repairs of findings on the settings of a run that meet the selection."""
+    settings = server.session.settings_documents
+    document = settings.get(params.text_document.uri)
+    if document is None:
+        return
+    for shown in settings.shown(document):
+        where = shown.diagnostic["range"]
+        if _place(params.range.end) < (where["start"]["line"], where["start"]["character"]) or (
+            (where["end"]["line"], where["end"]["character"]) < _place(params.range.start)
+        ):
+            continue
+        for number, fix in enumerate(shown.finding.fixes):
+            edits = settings.edits(document, shown.finding, number)
+            yield {
+                "title": title(fix),
+                "kind": QUICK_FIX,
+                "diagnostics": [shown.diagnostic],
+                "edit": _workspace_edit(server, document, edits),
+            }
 
 
 def _wanted(kind: str, only: Sequence[str]) -> bool:
@@ -279,7 +305,7 @@ def _fix_all_action(
 
 
 def _workspace_edit(
-    server: FinetoothServer, document: OpenDocument, edits: list[dict[str, Any]]
+    server: FinetoothServer, document: OpenDocument | SettingsDocument, edits: list[dict[str, Any]]
 ) -> dict[str, Any]:
     if server.session.facts.document_changes:
         of = {"uri": document.uri, "version": document.version}

@@ -9,6 +9,7 @@ import orjson
 from lsprotocol import types
 
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.session import result_id
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -28,9 +29,15 @@ def register_pull(server: FinetoothServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def diagnostic(params: types.DocumentDiagnosticParams) -> Json:
         document = session.documents.get(params.text_document.uri)
-        if document is None:
+        of_settings = session.settings_documents.get(params.text_document.uri)
+        if document is None and of_settings is None:
             return Json({"kind": "full", "items": []})
-        identifier, payload = await session.pulled(document)
+        if document is not None and (document.is_dataset or of_settings is None):
+            identifier, payload = await session.pulled(document)
+        else:
+            assert of_settings is not None
+            payload = of_settings.sent = session.settings_documents.payload(of_settings)
+            identifier = result_id(payload)
         if identifier == params.previous_result_id:
             return Json({"kind": "unchanged", "resultId": identifier})
         return Json({"kind": "full", "resultId": identifier, "items": orjson.Fragment(payload)})

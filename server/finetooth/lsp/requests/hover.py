@@ -19,8 +19,9 @@ from finetooth.engine.providers import FeatureSpec, spec_for
 from finetooth.lsp.convert import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.settings_documents import Shown
 from finetooth.lsp.under import findings_at
-from finetooth_rules.catalogue import Catalogue
+from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.example import Example
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def register(server: FinetoothServer) -> None:
     async def hover(params: types.HoverParams) -> Json:
         document = session.locate(params.text_document.uri)
         if document is None or not document.is_dataset:
-            return Json(None)
+            return Json(_on_settings(server, params))
         line, character = params.position.line, params.position.character
         known = catalogue_of(document.profile)
         under = findings_at(document, line, character)
@@ -62,7 +63,23 @@ def register(server: FinetoothServer) -> None:
         return Json(result)
 
 
-def _of_finding(drawn: Drawn, known: Catalogue) -> str:
+def _on_settings(server: FinetoothServer, params: types.HoverParams) -> dict[str, Any] | None:
+    """On a finding in the settings of a run, the documentation of its rule."""
+    session = server.session
+    document = session.settings_documents.get(params.text_document.uri)
+    at = (params.position.line, params.position.character)
+    for shown in session.settings_documents.shown(document) if document is not None else ():
+        where = shown.diagnostic["range"]
+        start, end = ((where[side]["line"], where[side]["character"]) for side in ("start", "end"))
+        if start <= at <= end:
+            text = _of_finding(shown, builtin())
+            kind = "markdown" if session.facts.markdown_hover else "plaintext"
+            value = text if session.facts.markdown_hover else _MARKUP.sub("", text)
+            return {"contents": {"kind": kind, "value": value}, "range": where}
+    return None
+
+
+def _of_finding(drawn: Drawn | Shown, known: Catalogue) -> str:
     finding = drawn.finding
     rule = known.by_code.get(finding.code)
     name = rule.name if rule else finding.code
