@@ -70,6 +70,11 @@ _JUDGING: Final[dict[str, Any]] = {
         "properties": {
             "description": {"description": "The task in a sentence or two.", "type": "string"},
             "examples": {"description": "Prompts that fit the task.", **_SELECTORS},
+            "examples-file": {
+                "description": "More of them: a text file with one a line, or records (JSONL). "
+                "Relative to this file.",
+                "type": "string",
+            },
         },
     },
     "tokens": {

@@ -116,6 +116,11 @@ def resolve(
         from finetooth.engine.own_schema import load
 
         profile = replace(profile, own_schema=load(config.root / settings["schema"]))
+    if name := settings.get("task", {}).get("examples-file"):
+        from finetooth.engine.task_examples import load as load_examples
+
+        examples = (*profile.task.examples, *load_examples(config.root / name))
+        profile = replace(profile, task=replace(profile.task, examples=examples))
     tokens = settings.get("tokens", {})
     if model_files and ("tokenizer" in tokens or "template" in tokens):
         from finetooth.engine.model_files import load as load_model_files
