@@ -77,6 +77,11 @@ _JUDGING: Final[dict[str, Any]] = {
                 "regex:PATTERN, tool:NAME, language:CODE (`language:de`).",
                 **_SELECTORS,
             },
+            "examples-file": {
+                "description": "More of them: a text file with one a line, or records (JSONL). "
+                "Relative to this file.",
+                "type": "string",
+            },
         },
     },
     "tokens": {

@@ -1,12 +1,11 @@
 """How well TSK001 finds off-task prompts in labelled mixtures, and how fast.
 
-    PYTHONPATH=tests python -m bench.bench_offtask DIR [--folds]
+    PYTHONPATH=tests python -m bench.bench_offtask DIR
 
 DIR holds one folder per case: `data.jsonl`, and `labels.json` with `task`, `exemplars` (prompts that are
 not in the file) and `off_task_lines` (from 1). Labels are used for scoring only. Each case is judged
-twice: without settings, and with the task's description and exemplars. `--folds` asks instead whether the
-constants of the mixture fit these cases only: for each fifth of the cases it takes those that do best on
-the rest.
+without settings, with the task's description and exemplars, and with held-out constants: for each fifth of
+the cases those of the constants that do best on the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import itertools
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -31,7 +30,7 @@ from finetooth_rules.profile import Profile, Task
 from finetooth_rules.record import Record
 from finetooth_rules.targets import GENERIC
 from finetooth_rules.task import off_task_prompt as rule
-from finetooth_rules.task._split import Strangers, cut
+from finetooth_rules.task._strays import APART
 from finetooth_rules.task._vectors import Fact
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -40,8 +39,8 @@ OPTIONS = rule.Options()
 FOLDS = 5
 NAN = float("nan")
 GRID = [
-    Strangers((-0.05, shift), spread, tail)
-    for shift, spread, tail in itertools.product((0.05, 0.1, 0.15), (0.05, 0.07, 0.09), (0.005, 0.01, 0.02))
+    replace(APART, separation=separation, nearness=nearness, lead=lead)
+    for separation, nearness, lead in itertools.product((1.9, 2.2, 2.6), (0.55, 0.62, 0.7), (1.1, 1.3, 1.6))
 ]
 
 
@@ -100,14 +99,37 @@ def summary_of(facts: Sequence[Fact]) -> Any:
     return summary
 
 
-def judged(case: Case, profile: Profile) -> tuple[NDArray[np.float64], Mask]:
-    """How far off each record is, and which are reported."""
+def judged(case: Case, profile: Profile) -> Score:
+    """How well a case is judged."""
     summary = summary_of(case.facts)
-    found = next(rule.references(summary, FEATURES, profile, OPTIONS), None)
-    verdict = rule.fit(summary, FEATURES, profile, OPTIONS)
+    return _rated(case, summary, rule.fit(summary, FEATURES, profile, OPTIONS), profile)
+
+
+def _rated(case: Case, summary: Any, verdict: rule.Verdict | None, profile: Profile) -> Score:
+    """How far off each record is, and which are reported, against the labels."""
     reported = [any(rule.judge(fact, verdict, profile, OPTIONS)) for fact in case.facts]
-    distances = [1 - rule.similarity(fact.vectors, found.centre) if found else 0.0 for fact in case.facts]
-    return np.array(distances), np.array(reported)
+    distances = [distance(fact, summary, verdict) for fact in case.facts]
+    return score(np.array(distances), np.array(reported), case.off)
+
+
+def distance(fact: Fact, summary: Any, verdict: rule.Verdict | None) -> float:
+    """How far off a record is: along the direction of the strays where there is one, else from the centre."""
+    if verdict is not None and verdict.apart is not None:
+        return rule.product(fact.vectors, verdict.apart.direction)
+    return 1 - rule.similarity(fact.vectors, centre_of(summary))
+
+
+_CENTRES: dict[int, bytes] = {}
+
+
+def centre_of(summary: Any) -> bytes:
+    """The centre of a file, whether it has strays or not."""
+    if id(summary) not in _CENTRES:
+        file = rule.file_of(summary, OPTIONS)
+        assert file is not None
+        _CENTRES.clear()
+        _CENTRES[id(summary)] = file.reference.centre
+    return _CENTRES[id(summary)]
 
 
 def score(distances: NDArray[np.float64], reported: Mask, off: Mask) -> Score:
@@ -153,13 +175,21 @@ def _line(name: str, rated: Score) -> str:
 
 def held_out(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
     """Scores of each fifth of the cases with the constants that are best for the rest."""
-    rated = {
-        (case.name, index): _with(case, strangers) for index, strangers in enumerate(GRID) for case in cases
-    }
+    rated: dict[tuple[str, int], Score] = {}
+    for case in cases:
+        summary = summary_of(case.facts)
+        known: dict[rule.Verdict | None, Score] = {}
+        for index, apart in enumerate(GRID):
+            verdict = rule.fit(summary, FEATURES, Profile(), OPTIONS, apart)
+            if verdict not in known:
+                known[verdict] = _rated(case, summary, verdict, Profile())
+            rated[case.name, index] = known[verdict]
     for fold in range(FOLDS):
         rest = [case for number, case in enumerate(cases) if number % FOLDS != fold]
         worths = [_worth([rated[case.name, index] for case in rest]) for index in range(len(GRID))]
-        best = worths.index(max(worths))
+        # Of equally good ones the middle: the one least near to where it is worse.
+        equal = [index for index, worth in enumerate(worths) if worth >= max(worths) - 1e-9]
+        best = equal[len(equal) // 2]
         print(f"fold {fold}: {GRID[best]}")
         for case in cases[fold::FOLDS]:
             yield case.name, rated[case.name, best]
@@ -168,17 +198,6 @@ def held_out(cases: Sequence[Case]) -> Iterator[tuple[str, Score]]:
 def _worth(scores: Sequence[Score]) -> float:
     """Mean F1 less ten times the false alarms: 1 % of alarms costs 0.1."""
     return _mean(scores, "f1") - 10 * _mean(scores, "alarms")
-
-
-def _with(case: Case, strangers: Strangers) -> Score:
-    found = next(rule.references(summary_of(case.facts), FEATURES, Profile(), OPTIONS), None)
-    if found is None:
-        nothing = np.zeros(len(case.off))
-        return score(nothing, nothing > 0, case.off)
-    border = cut(found.cosines, found.usual, found.limits, 1 - OPTIONS.sensitivity, strangers)
-    distances = np.array([1 - rule.similarity(fact.vectors, found.centre) for fact in case.facts])
-    threshold = round(border.threshold, 2) if border else -1.0
-    return score(distances, distances > 1 - threshold, case.off)
 
 
 def speed(folders: Sequence[Path], rows: int = 50_000) -> None:
@@ -197,8 +216,7 @@ def speed(folders: Sequence[Path], rows: int = 50_000) -> None:
     gathered = time.perf_counter()
     verdict = rule.fit(summary_of(facts), features, profile, OPTIONS)
     fitted = time.perf_counter()
-    centre = next(rule.references(summary_of(facts[:99]), features, profile, OPTIONS)).centre
-    border = verdict or rule.Verdict(centre, 0, 0)
+    border = verdict or rule.Verdict(centre_of(summary_of(facts[:99])), 0, 0)
     judging = time.perf_counter()
     for fact in facts:
         any(rule.judge(fact, border, profile, OPTIONS))
@@ -213,16 +231,12 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Print the tables."""
     folders = sorted(path.parent for path in Path(arguments[0]).glob("*/labels.json"))
     cases = [load(folder) for folder in folders]
-    if "--folds" in arguments:
-        table("held out, no settings", sorted(held_out(cases)))
-        return
     for title, told in (("no settings", False), ("description and exemplars", True)):
         profiles = [Profile(task=case.task) if told else Profile() for case in cases]
-        rows = [
-            (case.name, score(*judged(case, profile), case.off))
-            for case, profile in zip(cases, profiles, strict=True)
-        ]
+        rows = [(case.name, judged(case, profile)) for case, profile in zip(cases, profiles, strict=True)]
         table(title, rows)
+    print()
+    table("held out, no settings", sorted(held_out(cases)))
     speed(folders)
 
 

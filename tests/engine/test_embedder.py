@@ -26,11 +26,16 @@ TEXTS = [
     "def add(a, b):\n    return a + b  # trailing, well-known (words) x2 'quoted' snake_case",
     "16 * 2 = $<<16*2=32>>32.00, i.e. 50% off; see https://example.com/a?b=c&d=1",
     "Ünïcödé – déjà-vu, naïve café’s № 5 ½ × ² ﬁ",
-    "机器学习是人工智能的一个分支。它 使用 data。",
-    "東京タワーは高い。 서울은 크다 เด็ก ไป โรงเรียน",
+    "Привет, как дела? Γειά σου, κόσμε! مرحبا بالعالم",
     "emoji 👍🏽 and \u200d joiners \u00a0 non-breaking",
     "<b>bold</b> and <0x0A>",
     "x" * 300,
+]
+
+
+UNSPACED = [
+    "机器学习是人工智能的一个分支。它 使用 data。",
+    "東京タワーは高い。 서울은 크다 เด็ก ไป โรงเรียน",
 ]
 
 
@@ -50,12 +55,35 @@ def test_vectors_are_the_librarys() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(min_size=1, max_size=60).filter(lambda text: bool(text.split())))
 def test_vectors_are_the_librarys_for_any_text(text: str) -> None:
-    if "▁" in text:  # the tokenizer's own sign for a space
+    if "▁" in text or embedder._HAS_UNSPACED.search(text):  # the tokenizer's own sign for a space
         return
     assert np.allclose(SHARED.embed([text]), by_library([text]), atol=1e-4)
 
 
 SHARED = WordEmbedder()
+
+
+def cosine(one: str, other: str) -> float:
+    first, second = SHARED.embed([one, other])
+    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
+
+
+def test_texts_without_spaces_are_alike_as_far_as_they_share_characters() -> None:
+    """The library spells rare characters as bytes, which all of them share: it says 0.8 of any two texts."""
+    headache = "头痛、恶心、呕吐的患者应该做哪些检查？"
+    assert cosine(headache, "患者呕吐并且头痛，需要做什么检查？") > 0.6
+    assert abs(cosine(headache, "请写一首描绘秋天落叶的诗歌。")) < 0.3
+    assert abs(cosine("เด็กไปโรงเรียน", "ฉันชอบกินข้าวผัด")) < 0.75
+    assert cosine("漢字", "字漢") == pytest.approx(1, abs=1e-6)  # as of words: their order says nothing
+    assert cosine("漢 字", "漢字") == pytest.approx(1, abs=1e-6)
+
+
+def test_a_character_is_the_same_wherever_it_stands_and_whatever_was_read_before() -> None:
+    alone = WordEmbedder().embed(["頭", "data"])
+    mixed = WordEmbedder().embed(["x頭", "頭x", "x", "頭", "data"])
+    assert np.array_equal(alone[0], mixed[3])
+    assert np.array_equal(alone[1], mixed[4])
+    assert np.isfinite(WordEmbedder().embed(UNSPACED)).all()
 
 
 def test_no_token_spans_two_classes_of_characters() -> None:
@@ -83,7 +111,8 @@ def test_only_the_beginning_of_a_text_is_read() -> None:
 
 
 def test_the_tables_are_bounded_and_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [f"{chr(97 + i % 26) * (i % 7 + 1)}{i} {TEXTS[i % len(TEXTS)]}" for i in range(400)]
+    samples = TEXTS + UNSPACED
+    texts = [f"{chr(97 + i % 26) * (i % 7 + 1)}{i} {samples[i % len(samples)]}" for i in range(400)]
     expected = WordEmbedder().embed(texts)
     monkeypatch.setattr(embedder, "MAX_WORDS", 20)
     monkeypatch.setattr(embedder, "BLOCK", 4)

@@ -171,13 +171,14 @@ def test_half_a_file_may_be_off_task_when_the_task_is_known() -> None:
 def test_sensitivity_and_length_are_options() -> None:
     rows, _ = mixed()
     summary = summary_of(facts_of(rows))
-    thresholds = [
-        verdict.threshold
+    limits = [
+        verdict.apart.limit
         for sensitivity in (0.1, 0.5, 0.9)
         if (verdict := rule.fit(summary, FEATURES, Profile(), rule.Options(sensitivity=sensitivity)))
+        and verdict.apart
     ]
-    assert len(thresholds) == 3
-    assert thresholds == sorted(set(thresholds))
+    assert len(limits) == 3
+    assert limits == sorted(set(limits), reverse=True)
     assert rule.fit(summary, FEATURES, Profile(), rule.Options(min_records=1_000)) is None
 
 

@@ -33,6 +33,22 @@ class Strangers:
 
 STRANGERS: Final = Strangers()
 
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What makes a few records plainly far from all others: at least `count` and at most `share` of them,
+    their middle similarity `nearness` of the usual one, which is `focus` or more, and no record in between,
+    for `width` of the usual one. Files with one task have gaps of up to 0.28."""
+
+    count: int = 2
+    share: float = 0.12
+    nearness: float = 0.5
+    focus: float = 0.45
+    width: float = 0.34
+
+
+GAP: Final = Gap()
+
 LEAST_SPREAD: Final = 0.02
 LEAST_FOCUS: Final = 0.35
 """Usual similarity under which a file is deliberately diverse: instruction sets have 0.20 to 0.29, files with
@@ -125,6 +141,23 @@ def cut(
         return None
     threshold = float(grid[beyond[-1]])
     return Cut(threshold, max(threshold, middle - 1.645 * spread))
+
+
+def gap(cosines: Floats, least: Gap = GAP) -> Cut | None:
+    """Where no record lies between a few far ones and all others; None where there is no such place."""
+    import numpy as np
+
+    ordered, middle = np.sort(cosines), float(np.median(cosines))
+    most = int(least.share * len(ordered))
+    if middle < least.focus or most < least.count:
+        return None
+    widths = np.diff(ordered[: most + 1])
+    widths[: least.count - 1] = 0
+    last = int(widths.argmax())
+    far, near = float(ordered[last]), float(ordered[last + 1])
+    if near - far < least.width * middle or np.median(ordered[: last + 1]) > least.nearness * middle:
+        return None
+    return Cut((far + near) / 2, float(np.quantile(ordered[last + 1 :], 0.05)))
 
 
 def _bell(values: Floats, mean: float, spread: float) -> Floats:

@@ -27,10 +27,11 @@ SCALE: Final = 254.0
 
 class Fact(NamedTuple):
     """`vectors`: prompt, then answer, int8, each of length `SCALE` or zero (no text); about 0.5 kB.
-    `path`: where the prompt stands in the record."""
+    `path`: where the prompt stands in the record; `answer`: where its answer does, empty if it has none."""
 
     vectors: bytes
     path: Path
+    answer: Path = ()
 
 
 def facts(examples: Sequence[Example], embedder: Embedder) -> list[Fact | None]:
@@ -44,7 +45,9 @@ def facts(examples: Sequence[Example], embedder: Embedder) -> list[Fact | None]:
     present: list[bool] = np.any(rows, axis=1).tolist()
     data, width = rows.tobytes(), rows.shape[1]
     return [
-        Fact(data[index * width : (index + 1) * width], _prompt_path(example)) if present[index] else None
+        Fact(data[index * width : (index + 1) * width], _prompt_path(example), _answer_path(example))
+        if present[index]
+        else None
         for index, example in enumerate(examples)
     ]
 
@@ -72,6 +75,12 @@ def unit(vectors: Matrix) -> Matrix:
 
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
+
+
+def _answer_path(example: Example) -> Path:
+    """The first text of the first answer."""
+    answers = (turn for turn in example.turns if turn.role == "assistant" and turn.texts)
+    return next((turn.texts[0].path for turn in answers), ())
 
 
 def _prompt_path(example: Example) -> Path:

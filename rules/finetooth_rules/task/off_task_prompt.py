@@ -2,19 +2,24 @@ r"""A prompt has nothing to do with the task that the file teaches.
 
 ## What it does
 Compares the prompt and the answer of each record with those of the whole file, by word vectors that work
-offline. Two groups must show: the bulk of the file, and a few records (at least three, at most 15 %) that
-are as far from it as unrelated texts are. A file with a long tail but no second group, a file of fewer
-than `min-records` distinct records and a deliberately diverse file (general instructions) get no finding.
-Where more than 15 % are strange, the file is two datasets rather than one with strays, and this rule is
-silent.
+offline. A few records are reported where they stand apart in one of three ways: as far from the bulk as
+unrelated texts are (at most 15 %); with a wide gap between them and all others (at most 12 %); or (at most
+9 %, of 60 records or more) as a group with something of its own, such as another programming language or
+multiple choice among free questions, that is further from the bulk than the file's own groups are from each
+other. A file with a long tail but no such group, a file of fewer than `min-records` distinct records
+and a deliberately diverse file (general instructions) get no finding. Where more are strange, the file is two
+datasets rather than one with strays, and this rule is silent. Where the answers are labels, equal
+answers make no group.
 
 With a `[task]` in the configuration (a `description`, and `examples` of prompts) short files are judged
 too, and up to half of the records: those near the description, and those that resemble them, make the
 centre, and a record is reported only if it is far both from the centre and from the task's own words. A
 description that fits fewer than half of the records is put aside.
 
-Not seen for the most part: a change of format rather than of topic (multiple choice among free questions,
-JavaScript among Python), and a neighbouring topic.
+Not seen for the most part: a neighbouring topic (Python among C++, one intent among its like), strays in a
+general or many-sided file, and in files made of templates. One or two strays are seen only across a wide gap.
+Reported wrongly now and then: a rare kind of a small mixed file, as SQL among programs in many languages.
+Texts written without spaces (Chinese, Thai …) are compared by the characters they share.
 
 ## Why it matters
 Every record pulls the model towards what it shows. Off-task records come from a wrong join, the rest of
@@ -51,6 +56,7 @@ None: whether a record belongs is for a person to say. Delete it, or move it to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -58,8 +64,9 @@ from typing import TYPE_CHECKING, Final
 
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.rule import StatisticRule
+from finetooth_rules.task import _kinds, _strays
 from finetooth_rules.task._sample import Sample
-from finetooth_rules.task._split import Limits, centre_of, cut, similarities
+from finetooth_rules.task._split import LEAST_FOCUS, Limits, centre_of, cut, gap, similarities
 from finetooth_rules.task._vectors import SCALE, Fact, facts, unit, unpack
 
 if TYPE_CHECKING:
@@ -90,8 +97,23 @@ RESEMBLES: Final = 0.2
 SEEDS: Final = 0.4
 """Least share of these records that the task's own words must fit."""
 
-MAX_ANCHORS: Final = 16
+MAX_ANCHORS: Final = 64
 """Texts of the `[task]` that are used."""
+
+LABELS: Final = 0.2
+"""Where there are fewer distinct answers to a record, they are labels: equal ones make a group, which says
+nothing of whether it belongs."""
+
+LEAST_PROMPT_FOCUS: Final = 0.3
+"""Usual similarity of the prompts of such a file, under which it is deliberately diverse."""
+
+RIM: Final = 2.6
+CALM: Final = 520
+"""Where `RIM` times as many records lie half-way between the strange and the usual, the strange are only
+their rim; of fewer records than `CALM`, which are more ragged, fewer suffice."""
+
+
+NOT_COMPARED: Final = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +138,32 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A direction in which some records differ from all others (float32: prompt half, answer half; a half
+    that is zero is not looked at), and what the product with it must exceed for a record to be one of
+    them."""
+
+    direction: bytes
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a record is compared with.
 
     `centre` is a unit vector (float32: prompt half, answer half), `anchors` the unit vectors of the
     task's texts, one after the other (empty when they were not used). Similarities below `threshold` are
-    reported; `usual` is for the message.
+    reported; with `apart` those that stand apart, if they are below `usual`, and by `threshold` only what
+    lacks a half. `usual` is for the message too. `looks` is what the reported records look like, empty where
+    that cannot be told.
     """
 
     centre: bytes
     threshold: float
     usual: float
     anchors: bytes = b""
+    apart: Apart | None = None
+    looks: str = ""
 
 
 def gather(
@@ -142,67 +178,167 @@ def add(summary: Sample, fact: Fact) -> Sample:
     return summary.add(fact.vectors)
 
 
-def fit(summary: Sample, features: Features, profile: Profile, options: Options) -> Verdict | None:
+def fit(
+    summary: Sample,
+    features: Features,
+    profile: Profile,
+    options: Options,
+    constants: _strays.Apart = _strays.APART,
+) -> Verdict | None:
     """The verdict on the file; None (the usual one, whatever is edited) when it is one group."""
     certainty = min(max(1 - options.sensitivity, 0.01), 0.99)
-    for found in references(summary, features, profile, options):
-        border = cut(found.cosines, found.usual, found.limits, certainty)
-        if border is not None:
-            return Verdict(found.centre, round(border.threshold, 2), _step(border.usual), found.anchors)
-    return None
+    file = file_of(summary, options)
+    if file is not None and (verdict := _in_file(file, certainty, features, constants)) is not None:
+        return verdict
+    found = _task(summary, features, profile)
+    if found is None:
+        return None
+    border = cut(found.cosines, found.usual, found.limits, certainty)
+    if border is None:
+        return None
+    return Verdict(found.centre, round(border.threshold, 2), _step(border.usual), found.anchors)
 
 
-def references(
-    summary: Sample, features: Features, profile: Profile, options: Options
-) -> Iterator[Reference]:
-    """What the records can be compared with: the file itself, if it is long enough; then what fits the
-    task."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as its own measure: the sampled records as unit rows (prompt half, answer half), the reference,
+    and what groups are looked for in: the same, or only the prompts, where the answers are labels."""
+
+    rows: Matrix
+    reference: Reference
+    labels: bool
+    looked_at: Matrix
+    nearness: Floats
+
+
+def file_of(summary: Sample, options: Options) -> File | None:
+    """None where the file is too short."""
     import numpy as np
 
     sample = summary.smallest()
-    if not sample:
-        return
+    if len(sample) < max(options.min_records, 1):
+        return None
     prompts, answers = unpack(sample)
-    # A half that most records lack says nothing about the few that have it.
+    rows = _rows(prompts, answers)
+    total, inside = centre_of(rows)
+    cosines = similarities(rows, total, inside)
+    half = len(sample[0]) // 2
+    labels = len({vectors[half:] for vectors in sample}) < LABELS * len(sample)
+    looked_at, nearness = rows, cosines
+    if labels and prompts.any():
+        looked_at = np.hstack([prompts, np.zeros_like(answers)])
+        nearness = similarities(looked_at, *centre_of(looked_at))
+    return File(
+        rows, Reference(_rounded(unit(total)), cosines, cosines, IN_FILE), labels, looked_at, nearness
+    )
+
+
+def _rows(prompts: Matrix, answers: Matrix) -> Matrix:
+    """Unit rows of both halves; a half that most records lack says nothing about the few that have it."""
+    import numpy as np
+
     weights = [np.float32(half.any(axis=1).mean() >= 0.5) for half in (prompts, answers)]
-    rows = unit(np.hstack([prompts * weights[0], answers * weights[1]]))
-    if len(rows) >= options.min_records:
-        total, inside = centre_of(rows)
-        cosines = similarities(rows, total, inside)
-        yield Reference(_rounded(unit(total)), cosines, cosines, IN_FILE)
+    return unit(np.hstack([prompts * weights[0], answers * weights[1]]))
+
+
+def _in_file(file: File, certainty: float, features: Features, constants: _strays.Apart) -> Verdict | None:
+    """The verdict of the file by itself: a group that stands apart, or else records as far as strangers."""
+    import numpy as np
+
+    cosines, centre = file.reference.cosines, file.reference.centre
+    middle, near = float(np.median(cosines)), float(np.median(file.nearness))
+    if middle < LEAST_FOCUS or (file.labels and near < LEAST_PROMPT_FOCUS):
+        return None
+    border = cut(cosines, cosines, IN_FILE, certainty)
+    threshold = round(border.threshold, 2) if border else -1.0
+    strange = cosines < threshold
+    group = None
+    if near >= (LEAST_PROMPT_FOCUS if file.labels else LEAST_FOCUS) and not (file.labels and strange.any()):
+        group = _strays.find(file.looked_at, file.nearness, strange, constants)
+    if group is not None and (apart := _apart(file, group, certainty)) is not None:
+        looks = _looks(file, group.members, features)
+        return Verdict(centre, threshold, _step(middle), b"", apart, looks)
+    if (wide := gap(cosines)) is not None:
+        far = cosines < (threshold := round(wide.threshold, 2))
+        return Verdict(centre, threshold, _step(wide.usual), looks=_looks(file, far, features))
+    if border is None or _is_rim(cosines, strange, middle):
+        return None
+    return Verdict(centre, threshold, _step(border.usual), looks=_looks(file, strange, features))
+
+
+def _apart(file: File, group: _strays.Group, certainty: float) -> Apart | None:
+    """The group's direction; None where it does not give the group back, as may be with few records."""
+    import numpy as np
+
+    direction = np.round(group.direction, 3).astype(np.float32)
+    limit = round(group.limit(certainty) + group.bias, 1)
+    given = file.looked_at @ direction > round(group.limit(0.5) + group.bias, 1)
+    alike = (given & group.members).sum() >= 0.8 * (given | group.members).sum()
+    return Apart(direction.tobytes(), limit) if alike else None
+
+
+def _is_rim(cosines: Floats, strange: Mask, middle: float) -> bool:
+    """Whether the strange records are only the outermost of many."""
+    import numpy as np
+
+    if not strange.any():
+        return True
+    half_way = (float(np.median(cosines[strange])) + middle) / 2
+    return bool((~strange & (cosines < half_way)).sum() > RIM * min(len(cosines) / CALM, 1) * strange.sum())
+
+
+def _looks(file: File, members: Mask, features: Features) -> str:
+    if features.embedder is None or not members.any():
+        return ""
+    return _kinds.kind_of(file.rows[members], file.rows[~members], features.embedder)
+
+
+def _task(summary: Sample, features: Features, profile: Profile) -> Reference | None:
+    """What fits the task of the settings; None where there is none, or it fits too few."""
+    sample = summary.smallest()
     texts = _task_texts(profile.task)
-    if not texts or features.embedder is None:
-        return
+    if not sample or not texts or features.embedder is None:
+        return None
+    prompts, answers = unpack(sample)
+    rows = _rows(prompts, answers)
     anchors = unit(features.embedder.embed(texts))
     core = _core(rows, prompts, answers, anchors)
     if core is None:
-        return
+        return None
     total = rows[core].sum(axis=0)
     cosines = similarities(rows, total, core)
-    yield Reference(_rounded(unit(total)), cosines, cosines[core], IN_TASK, _rounded(anchors))
+    return Reference(_rounded(unit(total)), cosines, cosines[core], IN_TASK, _rounded(anchors))
 
 
 def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
-    """Report a record that is far from the centre, and from the task's own words where they were used."""
+    """Report a record that is far from the centre, and from the task's own words where they were used; or
+    that stands apart."""
     if verdict is None:
         return
-    likeness = similarity(fact.vectors, verdict.centre)
-    if likeness >= verdict.threshold:
-        return
-    if verdict.anchors:
-        if _fits(fact.vectors, verdict.anchors):
+    if verdict.apart is not None:
+        part = product(fact.vectors, verdict.apart.direction)
+        if part <= verdict.apart.limit and part > NOT_COMPARED:
             return
-        what, whole = "the task", "the file's"
+        likeness = similarity(fact.vectors, verdict.centre)
+        if likeness >= (verdict.usual if part > NOT_COMPARED else verdict.threshold):
+            return
+        message = (
+            f"prompt belongs to a small group apart from the file's other records (similarity "
+            f"{_step(max(likeness, 0)):.2f}, usual {verdict.usual:.2f})"
+        )
     else:
-        what, whole = "the file's other records", "their"
-    # Steps of 0.05, so that an edit elsewhere does not change the message.
-    yield Finding(
-        CODE,
-        f"prompt is far from {what} (similarity {_step(max(likeness, 0)):.2f}; "
-        f"{whole} usual is {verdict.usual:.2f} or more)",
-        Consequence.DEGRADED,
-        path=fact.path,
-    )
+        likeness = similarity(fact.vectors, verdict.centre)
+        if likeness >= verdict.threshold or (verdict.anchors and _fits(fact.vectors, verdict.anchors)):
+            return
+        what, whole = ("the task", "the file's") if verdict.anchors else ("the file's other records", "their")
+        # Steps of 0.05, so that an edit elsewhere does not change the message.
+        message = (
+            f"prompt is far from {what} (similarity {_step(max(likeness, 0)):.2f}; "
+            f"{whole} usual is {verdict.usual:.2f} or more)"
+        )
+    if verdict.looks:
+        message += f": {verdict.looks}"
+    yield Finding(CODE, message, Consequence.DEGRADED, path=fact.path)
 
 
 def _task_texts(task: Task) -> list[str]:
@@ -243,12 +379,26 @@ def _rounded(vectors: Matrix) -> bytes:
     return np.round(vectors, 3).astype(np.float32).tobytes()
 
 
+def product(vectors: bytes, direction: bytes) -> float:
+    """Product of a fact's unit vector with a direction; -inf where the fact lacks a half that the direction
+    looks at."""
+    import numpy as np
+
+    half = len(vectors) // 2
+    way, halves = _halves(direction)
+    missing = (vectors.count(0, 0, half) == half, vectors.count(0, half) == half)
+    if any(gone and length for gone, length in zip(missing, halves, strict=True)):
+        return NOT_COMPARED
+    row = np.frombuffer(vectors, np.int8).astype(np.float32)
+    return float(row @ way) / (SCALE * (2**0.5 if all(halves) else 1.0))
+
+
 def similarity(vectors: bytes, centre: bytes) -> float:
     """Cosine of a fact's vectors with a centre; of one half, where the record or the centre has only that."""
     import numpy as np
 
     half = len(vectors) // 2
-    middle, lengths = _centre(centre)
+    middle, lengths = _halves(centre)
     row = np.frombuffer(vectors, np.int8).astype(np.float32)
     prompt, answer = vectors.count(0, 0, half) < half, vectors.count(0, half) < half
     if prompt and answer and all(lengths):
@@ -261,11 +411,11 @@ def similarity(vectors: bytes, centre: bytes) -> float:
 
 
 @lru_cache(maxsize=8)
-def _centre(centre: bytes) -> tuple[Matrix, tuple[float, float]]:
-    """A centre as an array, and the lengths of its halves."""
+def _halves(vector: bytes) -> tuple[Matrix, tuple[float, float]]:
+    """A vector as an array, and the lengths of its halves."""
     import numpy as np
 
-    middle = np.frombuffer(centre, np.float32)
+    middle = np.frombuffer(vector, np.float32)
     first, second = middle.reshape(2, -1)
     return middle, (float(np.linalg.norm(first)), float(np.linalg.norm(second)))
 
@@ -296,5 +446,6 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
     fit=fit,
     judge=judge,
     needs_embedder=True,
+    facts_read_options=False,
     min_records=lambda profile, options: 2 if profile.task else options.min_records,
 )

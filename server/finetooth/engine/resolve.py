@@ -119,6 +119,11 @@ def resolve(
         profile = replace(profile, own_schema=load(config.root / settings["schema"]))
     if names := config.settings.get("dataset", {}).get("benchmarks"):
         profile = replace(profile, benchmarks=_benchmarks(config, names, file))
+    if name := settings.get("task", {}).get("examples-file"):
+        from finetooth.engine.task_examples import load as load_examples
+
+        examples = (*profile.task.examples, *load_examples(config.root / name))
+        profile = replace(profile, task=replace(profile.task, examples=examples))
     tokens = settings.get("tokens", {})
     if model_files and ("tokenizer" in tokens or "template" in tokens):
         from finetooth.engine.model_files import load as load_model_files

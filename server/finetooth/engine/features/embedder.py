@@ -2,9 +2,12 @@
 
 The vector of a text is the mean of its tokens' vectors, so it is a sum over words; the sum of each
 distinct word is kept, and a text costs one look-up and one addition per word. The result is that of
-`WordLlama.embed` on the text with every run of white space made one space. Only the two data files that
-the wordllama package brings are read, directly: importing the package takes longer than loading them, and
-sets up the root logger. Nothing is downloaded.
+`WordLlama.embed` on the text with every run of white space made one space, but for scripts written without
+spaces (Chinese, Japanese, Thai …): of their characters the model knows only the few hundred most frequent,
+and spells all others as the same 256 bytes, so that any two Chinese texts look alike to it. There each
+character has a direction of its own, made from its digest: such texts are alike as far as they share
+characters. Only the two data files that the wordllama package brings are read, directly: importing the
+package takes longer than loading them, and sets up the root logger. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import importlib.util
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -40,11 +44,14 @@ TOGETHER: Final = 256
 
 DIMENSIONS: Final = 256
 
+RARE, FREQUENT = 12.0, 3.0
+"""Lengths of the vectors of characters of unspaced scripts that the tokenizer does not know and of those that
+it knows; a token's is about 8. The known ones are the frequent ones, which say little of a topic."""
+
 _WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 
-# Scripts written without spaces. The tokenizer knows their characters only one by one, so taking a word
-# of them apart changes nothing, and keeps whole sentences out of the table of words.
+# Scripts written without spaces. No token of the tokenizer holds two of their characters.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
@@ -110,7 +117,7 @@ class WordEmbedder:
     @property
     def name(self) -> str:
         """Name and version of the model."""
-        return f"wordllama/l2_supercat_256/{MAX_CHARACTERS}"
+        return f"wordllama/l2_supercat_256/characters/{MAX_CHARACTERS}"
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Array of shape (len(texts), 256), rows not normalised; a text without words is zeros.
@@ -178,6 +185,39 @@ def _learn(model: _Model) -> None:
         more = max(total, 2 * len(model.sums)) - known
         model.sums = np.concatenate([model.sums[:known], np.zeros((more, DIMENSIONS), np.float32)])
         model.tokens = np.concatenate([model.tokens[:known], np.zeros(more, np.intp)])
+    spelt = np.array([_character(piece) is None for piece in fresh])
+    _learn_characters(model, [piece for piece in fresh if _character(piece)], known + np.flatnonzero(~spelt))
+    _learn_tokens(model, [piece for piece in fresh if not _character(piece)], known + np.flatnonzero(spelt))
+
+
+def _character(piece: str) -> str | None:
+    """The character of an unspaced script that the piece is."""
+    last = piece[-1]
+    return last if last >= "\u0e00" and len(piece) <= 2 and _HAS_UNSPACED.match(last) else None
+
+
+def _learn_characters(model: _Model, pieces: list[str], rows: NDArray[np.intp]) -> None:
+    """A direction made from its digest for each character: those of two characters are nearly at right
+    angles."""
+    import numpy as np
+
+    if not pieces:
+        return
+    characters = [piece[-1] for piece in pieces]
+    digests = b"".join(blake2b(one.encode(), digest_size=DIMENSIONS // 8).digest() for one in characters)
+    bits = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(-1, DIMENSIONS)
+    known = [model.tokenizer.token_to_id(one) is not None for one in characters]
+    lengths = np.where(known, FREQUENT, RARE) / DIMENSIONS**0.5
+    model.sums[rows] = (bits.astype(np.float32) * 2 - 1) * lengths[:, None]
+    model.tokens[rows] = 1
+
+
+def _learn_tokens(model: _Model, fresh: list[str], rows: NDArray[np.intp]) -> None:
+    """The sum of its tokens' vectors for each piece."""
+    import numpy as np
+
+    if not fresh:
+        return
     ids = np.concatenate([_encode(model, fresh[at : at + TOGETHER]) for at in range(0, len(fresh), TOGETHER)])
     first = np.flatnonzero(ids == model.separator) + 1
     counts = np.append(first[1:] - 1, len(ids)) - first
@@ -186,8 +226,8 @@ def _learn(model: _Model) -> None:
     for place in range(int(counts.max())):
         still = longest_first[: int((counts > place).sum())]
         sums[: len(still)] += model.vectors[ids[first[still] + place]]
-    model.sums[known + longest_first] = sums
-    model.tokens[known:total] = counts
+    model.sums[rows[longest_first]] = sums
+    model.tokens[rows] = counts
 
 
 def _encode(model: _Model, pieces: list[str]) -> NDArray[np.intp]:
