@@ -10,6 +10,7 @@ COMMANDS: Mapping[str, str] = {
     "rule": "Explain a rule: what it finds, why it matters, how to repair it",
     "rules": "List all rules",
     "stats": "Show what is in dataset files: format, rows, turns, tokens, tools, languages",
+    "report": "Write a page on dataset files: findings, lengths, duplicates, a map of the prompts",
     "init": "Write a commented finetooth.toml for the datasets in a folder",
     "config": "Show the settings that hold for a file",
     "server": "Start the language server (editors do this by themselves)",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from finetooth.engine.config import Config, ConfigError, read
 from finetooth.engine.config import discover as discover_config
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 PARALLEL_FROM: Final = 4 * SHARD_BYTES
 """A run over fewer bytes is done before other processes have started."""
+VISITED_FROM: Final = SHARD_BYTES // 2
+"""The same where a visitor has as much to do again with each file."""
+
+Visit: TypeAlias = "Callable[[FileResult, Executor | None], None]"
+"""What is done with the result of a file while it is open: a report reads it again, for its numbers."""
 
 
 def override_settings(overrides: Overrides) -> dict[str, Any]:
@@ -83,8 +88,8 @@ class Configs:
         return found
 
 
-def check(request: CheckRequest, progress: Progress | None = None) -> Report:
-    """Lint everything the request names."""
+def check(request: CheckRequest, progress: Progress | None = None, visit: Visit | None = None) -> Report:
+    """Lint everything the request names. `visit` is shown the result of each file while it can be read."""
     progress = progress or Silent()
     report = Report()
     configs = Configs(request)
@@ -92,11 +97,11 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     sizes = [_size(source) for source in found]
     progress.start(sum(sizes))
     with ExitStack() as stack:
-        executor = _executor(request, sum(sizes), stack)
+        executor = _executor(request, sum(sizes), PARALLEL_FROM if visit is None else VISITED_FROM, stack)
         for source in found:
             progress.file(source.name)
             try:
-                _check_one(source, request, configs, report, progress, executor)
+                _check_one(source, request, configs, report, progress, executor, visit)
             except ConfigError as error:
                 configs.report(error)
             except OSError as error:
@@ -135,8 +140,8 @@ def _size(source: Source) -> int:
         return 0
 
 
-def _executor(request: CheckRequest, total: int, stack: ExitStack) -> Executor | None:
-    jobs = request.jobs or (os.cpu_count() or 1 if total >= PARALLEL_FROM else 1)
+def _executor(request: CheckRequest, total: int, least: int, stack: ExitStack) -> Executor | None:
+    jobs = request.jobs or (os.cpu_count() or 1 if total >= least else 1)
     if jobs < 2:
         return None
     from finetooth.engine.executors import pool
@@ -151,6 +156,7 @@ def _check_one(
     report: Report,
     progress: Progress,
     executor: Executor | None,
+    visit: Visit | None,
 ) -> None:
     file = Path(source.name) if source.path is not None or request.stdin_filename else None
     config = configs.of(file.resolve().parent if file else Path.cwd())
@@ -164,7 +170,7 @@ def _check_one(
             if found.compressed and request.fix is not FixMode.NONE:
                 report.notes.append(Problem(source.name, "is compressed and was not fixed; unpack it first"))
                 request = replace(request, fix=FixMode.NONE)
-            _judge(found.source, found.profile, request, report, progress, executor)
+            _judge(found.source, found.profile, request, report, progress, executor, visit)
     except NoDataset as reason:
         report.problems.append(Problem(source.name, str(reason)))
         progress.advance(_size(source))
@@ -177,6 +183,7 @@ def _judge(
     report: Report,
     progress: Progress,
     executor: Executor | None,
+    visit: Visit | None,
 ) -> None:
     features = provide(spec_for(profile))
 
@@ -199,6 +206,8 @@ def _judge(
         report.catalogues.append(known)
     report.records += result.record_count
     report.findings += shown(result)
+    if visit is not None:
+        visit(result, executor)
     for code, message in sorted(result.broken.items()):
         # A setting's name (`tokens.template`) is no rule's code.
         what = f"{code}: {message}" if "." in code else f"rule {code} failed and was switched off: {message}"

@@ -1,0 +1,141 @@
+"""The map: what is drawn of each kind of point, and the data that the page's script reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from finetooth.engine.record_map import Mark
+from finetooth.output.html._text import clean
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from finetooth.engine.record_map import Point, RecordMap
+
+SIZE: Final = 1000
+"""Width and height of the drawing, in its own units."""
+EDGE: Final = 24
+MOST_LISTED: Final = 100
+"""Marked points that are listed beside the map."""
+MOST_GROUPS: Final = 4
+"""Groups with a look of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """All points of a kind: one path. `name` is its class, and its key in the data of the script."""
+
+    name: str
+    title: str
+    count: int
+    path: str
+    sign: str
+    """One such point, for the legend."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """The map as it is shown. `data` is JSON for the script."""
+
+    layers: tuple[Layer, ...]
+    data: Markup
+    points: int
+    records: int
+    listed: tuple[Point, ...]
+    more: int
+    size: int = SIZE
+
+
+_TITLES: Final = {
+    Mark.OFF_TASK: "off task",
+    Mark.DUPLICATE: "duplicate",
+    Mark.FAULTY: "another error or warning",
+    Mark.PLAIN: "no such finding",
+}
+# In units of the drawing; a round cap makes the first a dot. A shape each, so that colour is not needed.
+_SHAPES: Final = {
+    Mark.PLAIN: "h0",
+    Mark.OFF_TASK: "m0-10l10 10-10 10-10-10z",
+    Mark.DUPLICATE: "m0-10l9 17h-18z",
+    Mark.FAULTY: "m-7-7h14v14h-14z",
+}
+_GROUPS: Final = ("h0", "m-8 0h16m-8-8v16", "m-7-7l14 14m0-14l-14 14", "m-8 0h16")
+
+
+def shown(record_map: RecordMap, folder: str = "") -> MapView:
+    """Layers from the one below to the one on top, and the data. `folder` is left out of names of files."""
+    keys = {_key(point): None for point in sorted(record_map.points, key=_depth)}
+    layers = [_layer(key, [point for point in record_map.points if _key(point) == key]) for key in keys]
+    marked = sorted(
+        (point for point in record_map.points if point.mark is not Mark.PLAIN),
+        key=lambda point: (list(Mark).index(point.mark), point.filename, point.line),
+    )
+    return MapView(
+        tuple(layers),
+        script_json(_data(record_map, folder)),
+        len(record_map.points),
+        record_map.records,
+        tuple(marked[:MOST_LISTED]),
+        len(marked[MOST_LISTED:]),
+    )
+
+
+def script_json(value: object) -> Markup:
+    """JSON that may stand in a `<script>`: it holds no character that HTML or JavaScript could take for an
+    end.
+    """
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
+
+
+def _data(record_map: RecordMap, folder: str) -> dict[str, object]:
+    files = list(dict.fromkeys(point.filename for point in record_map.points))
+    keys = list(dict.fromkeys(map(_key, record_map.points)))
+    number = {name: index for index, name in enumerate(files)}
+    return {
+        "files": [clean(name.removeprefix(folder)) for name in files],
+        "kinds": keys,
+        "points": [
+            [
+                *_place(point),
+                keys.index(_key(point)),
+                number[point.filename],
+                point.line,
+                clean(point.prompt),
+                " ".join(point.codes),
+            ]
+            for point in record_map.points
+        ],
+    }
+
+
+def _key(point: Point) -> str:
+    """The class of a point: its mark, or of a point without one its group."""
+    if point.mark is Mark.PLAIN and point.group:
+        return f"group-{min(point.group, MOST_GROUPS)}"
+    return str(point.mark)
+
+
+def _depth(point: Point) -> tuple[int, int]:
+    return -list(Mark).index(point.mark), point.group
+
+
+def _place(point: Point) -> tuple[int, int]:
+    room = SIZE - 2 * EDGE
+    return round(EDGE + point.x * room), round(EDGE + point.y * room)
+
+
+def _layer(key: str, points: Iterable[Point]) -> Layer:
+    group = int(key.removeprefix("group-")) if key.startswith("group-") else 0
+    shape = _GROUPS[group - 1] if group else _SHAPES[Mark(key)]
+    there = [_place(point) for point in points]
+    path = "".join(f"M{x} {y}{shape}" for x, y in there)
+    title = f"task {group} of the file" if group else _TITLES[Mark(key)]
+    return Layer(key, title, len(there), path, f"M16 16{shape}")
