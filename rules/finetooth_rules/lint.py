@@ -16,16 +16,15 @@ linter and named in `broken`; the others go on. A feature that fails is named th
 
 from __future__ import annotations
 
-import dataclasses
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from finetooth_rules import catalogue
+from finetooth_rules.dataset import DatasetRules
 from finetooth_rules.example import Example
-from finetooth_rules.features import FeatureError, Features
+from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding, Path, Span
 from finetooth_rules.formats import Format
@@ -35,13 +34,8 @@ from finetooth_rules.repeated_keys import repeats_key
 from finetooth_rules.rule import (
     AnyRule,
     FileRule,
-    GroupRule,
-    Headed,
     MeasuredRule,
-    Member,
-    NoOptions,
     RecordRule,
-    StatisticRule,
     SyntaxRule,
 )
 from finetooth_rules.screen import Screen
@@ -57,22 +51,17 @@ _SHAPES_KEPT: Final = 4096
 T = TypeVar("T")
 
 
-class Linter:
+class Linter(DatasetRules):
     """The selected rules, compiled for one profile. Not shared between threads."""
 
     def __init__(self, profile: Profile, rules: Iterable[AnyRule] | None = None) -> None:
-        self.profile = profile
-        self.broken: dict[str, str] = {}
-        self._lost: set[str] = set()
-        self.rules = _active(profile, tuple(catalogue.all_rules() if rules is None else rules))
+        super().__init__(profile, tuple(catalogue.all_rules() if rules is None else rules))
         self._syntax = [rule for rule in self.rules if isinstance(rule, SyntaxRule)]
         records = [rule for rule in self.rules if isinstance(rule, RecordRule)]
         self._shape_rules = [rule for rule in records if rule.reads_shape]
         self._triggered = {rule.code: rule for rule in records if rule.triggers or rule.raw_triggers}
         self._text_rules = [r for r in records if not r.reads_shape and r.code not in self._triggered]
         self._measured = [rule for rule in self.rules if isinstance(rule, MeasuredRule)]
-        self.statistics = [rule for rule in self.rules if isinstance(rule, StatisticRule)]
-        self.groups = [rule for rule in self.rules if isinstance(rule, GroupRule)]
         self.files = [rule for rule in self.rules if isinstance(rule, FileRule)]
         self._raw = {rule.code: rule for rule in self._syntax if rule.raw_triggers}
         self._duplicate_key = next((rule for rule in self._syntax if rule.code == DUPLICATE_KEY), None)
@@ -287,138 +276,9 @@ class Linter:
         found = self.listed(rule, rule.check, examples, features, self.profile, self.options(rule.code))
         return found if len(self._lost) == lost else self._measured_by(rule, examples, features)
 
-    def _left(self, features: Features) -> Features:
-        """The features without those that failed."""
-        return replace(features, **dict.fromkeys(self._lost)) if self._lost else features
-
-    def gather(
-        self, examples: Sequence[Example | None], features: Features, *, at_most: int | None = None
-    ) -> dict[str, list[Any]]:
-        """Facts of the statistic rules: code → a fact (or None) per example.
-
-        `at_most`: the dataset has no more records than that, so rules that need more are left out.
-        """
-        there = [(index, example) for index, example in enumerate(examples) if example is not None]
-        facts: dict[str, list[Any]] = {}
-        shared: dict[tuple[Any, int], list[Any]] = {}
-        for rule in self.statistics:
-            options = self.options(rule.code)
-            if rule.needs_embedder and features.embedder is None:
-                continue
-            if at_most is not None and at_most < rule.min_records(self.profile, options):
-                continue
-            own = rule.facts_read_options and dataclasses.fields(options)
-            key = (rule.gather, id(options) if own else 0)
-            if key in shared:
-                facts[rule.code] = shared[key]
-                continue
-            column: list[Any] = [None] * len(examples)
-            asked = [example for _, example in there]
-            lost = len(self._lost)
-            given = self.listed(rule, rule.gather, asked, self._left(features), self.profile, options)
-            if len(self._lost) != lost:
-                given = self.listed(rule, rule.gather, asked, self._left(features), self.profile, options)
-            if rule.code in self.broken or len(given) != len(there):
-                continue
-            for (index, _), fact in zip(there, given, strict=True):
-                column[index] = fact
-            facts[rule.code] = shared[key] = column
-        return facts
-
-    def keys(self, examples: Sequence[Example | None]) -> dict[str, list[tuple[bytes, ...]]]:
-        """Keys of the group rules: code → the digests of each example."""
-        return {
-            rule.code: [
-                NO_KEYS
-                if example is None
-                else tuple(self.listed(rule, rule.keys, example, self.profile, self.options(rule.code)))
-                for example in examples
-            ]
-            for rule in self.groups
-        }
-
-    def verdict(
-        self,
-        rule: StatisticRule[Any, Any, Any],
-        summaries: Sequence[Any],
-        features: Features,
-        heads: Sequence[Any] = (),
-    ) -> Any:
-        """The verdict over the summaries of all parts of a dataset; None when the rule failed. `heads`: for a
-        rule with `head_bytes`, of each part what belongs to the head; the summary itself where that is all.
-        """
-        total = _merged(rule, summaries)
-        if rule.head_bytes is not None:
-            all_of_it = all(head is summary for head, summary in zip(heads, summaries, strict=True))
-            total = Headed(total if all_of_it else _merged(rule, heads), total)
-        return self._called(rule, rule.fit, total, features, self.profile, self.options(rule.code))
-
-    def heads(
-        self, facts: Mapping[str, Sequence[Any]], summaries: Mapping[str, Any], offsets: Sequence[int]
-    ) -> dict[str, Any]:
-        """Of one part, the summaries of the records in the head of the file, for the rules that ask for it;
-        `summaries` are those of all its records, `offsets` where in the file each begins, ascending.
-        """
-        found: dict[str, Any] = {}
-        for rule in self.statistics:
-            if rule.head_bytes is not None and rule.code in facts:
-                count = bisect_right(offsets, rule.head_bytes(self.options(rule.code)))
-                found[rule.code] = (
-                    summaries[rule.code]
-                    if count == len(offsets)
-                    else summarise(rule, facts[rule.code][:count])
-                )
-        return found
-
-    def judge(self, rule: StatisticRule[Any, Any, Any], fact: Any, verdict: Any) -> list[Finding]:
-        """Findings of one record by its own fact and the verdict."""
-        return self.listed(rule, rule.judge, fact, verdict, self.profile, self.options(rule.code))
-
-    def conclude(self, rule: StatisticRule[Any, Any, Any], verdict: Any) -> list[Finding]:
-        """Findings of the file as a whole."""
-        return self.listed(rule, rule.conclude, verdict, self.profile, self.options(rule.code))
-
-    def judge_groups(
-        self, rule: GroupRule, members: Mapping[bytes, Sequence[Any]]
-    ) -> Iterator[tuple[Any, Finding]]:
-        """Judge groups, given as digest → addresses. Yields (address, finding)."""
-        options = self.options(rule.code)
-        for key, addresses in members.items():
-            if len(addresses) > 1:
-                group = [Member(address, key) for address in sorted(addresses)]
-                for member, finding in self.listed(rule, rule.judge, group, self.profile, options):
-                    yield member.address, finding
-
     def check_file(self, facts: FileFacts) -> Findings:
         """Findings of the file rules."""
         return self._finish(self._run(rule, facts) for rule in self.files)
-
-    # -- running one rule --------------------------------------------------------------------------------
-
-    def options(self, code: str) -> Any:
-        """The Options of a rule."""
-        return self.profile.options[code]
-
-    def listed(self, rule: AnyRule, function: Callable[..., Iterable[T]], *arguments: Any) -> list[T]:
-        """What a rule's function yields. If it raises, the rule is switched off and named in `broken`."""
-        if rule.code in self.broken:
-            return []
-        try:
-            return list(function(*arguments))
-        except FeatureError as error:
-            # Said once, and not as a fault of each rule that asks for it.
-            self._lost.add(error.feature)
-            self.broken.setdefault(feature_key(error.feature), str(error))
-            return []
-        except Exception as error:
-            self.broken[rule.code] = f"{type(error).__name__}: {error}"
-            return []
-
-    def _called(self, rule: AnyRule, function: Callable[..., T], *arguments: Any) -> T | None:
-        return next(iter(self.listed(rule, lambda: (function(*arguments),))), None)
-
-    def _holds(self, rule: AnyRule, function: Callable[..., bool], *arguments: Any) -> bool:
-        return bool(self._called(rule, function, *arguments))
 
     def _run(self, rule: Any, subject: Any) -> list[Finding]:
         return self.listed(rule, rule.check, subject, self.profile, self.profile.options[rule.code])
@@ -470,13 +330,7 @@ def _item(path: Path) -> Path:
     return path[: max((at + 1 for at, step in enumerate(path) if isinstance(step, int)), default=0)]
 
 
-def feature_key(feature: str) -> str:
-    """How `broken` names a feature that failed; no rule's code looks like it."""
-    return {"tokens": "tokens.tokenizer", "template": "tokens.template"}.get(feature, feature)
-
-
 WHOLE: Final = Span(0, 0)
-NO_KEYS: Final[tuple[bytes, ...]] = ()
 
 
 def _screened(rule: MeasuredRule, records: Sequence[Record], profile: Profile, options: Any) -> Iterator[int]:
@@ -493,55 +347,5 @@ def _without_fixes(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield replace(finding, fixes=()) if finding.fixes else finding
 
 
-def _active(profile: Profile, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
-    """The selected rules that the target does not contradict, and those that supersede one of them."""
-    on = {
-        rule.code
-        for rule in rules
-        if rule.code in profile.selected
-        and profile.target.overrides.get(rule.code, rule) is not None
-        and _has_loader(rule, profile)
-    }
-    return tuple(rule for rule in rules if rule.code in on or on.intersection(rule.supersedes))
-
-
-def _has_loader(rule: AnyRule, profile: Profile) -> bool:
-    return (
-        not isinstance(rule, StatisticRule) or rule.loaders is None or profile.target.loader in rule.loaders
-    )
-
-
 def _meant_for(rule: RecordRule, fmt: Format) -> bool:
     return rule.formats is None or fmt.name in rule.formats
-
-
-def _merged(rule: StatisticRule[Any, Any, Any], summaries: Iterable[Any]) -> Any:
-    total = rule.empty()
-    for summary in summaries:
-        total = rule.merge(total, summary)
-    return total
-
-
-def summaries(
-    rules: Iterable[StatisticRule[Any, Any, Any]], facts: Mapping[str, Iterable[Any]]
-) -> dict[str, Any]:
-    """The summaries of one part's facts by rule code; rules that share facts and `add` share theirs."""
-    found: dict[str, Any] = {}
-    shared: dict[tuple[Any, Any], Any] = {}
-    for rule in rules:
-        if rule.code in facts:
-            own = rule.facts_read_options and rule.options is not NoOptions
-            key = (rule.code, None) if own else (rule.gather, rule.add)
-            if key not in shared:
-                shared[key] = summarise(rule, facts[rule.code])
-            found[rule.code] = shared[key]
-    return found
-
-
-def summarise(rule: StatisticRule[Any, Any, Any], facts: Iterable[Any]) -> Any:
-    """The summary of one part's facts."""
-    total = rule.empty()
-    for fact in facts:
-        if fact is not None:
-            total = rule.add(total, fact)
-    return total

@@ -16,6 +16,7 @@ from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.formats.custom import FieldMap, custom_format
 from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.own_schema import OwnSchema
+from finetooth_rules.splits import TRAIN
 from finetooth_rules.targets import GENERIC, Target
 
 MIB = 1024 * 1024
@@ -42,7 +43,9 @@ class Profile:
     records`. `mapping` names the fields of the format `custom`. `own_schema` is the user's own JSON
     Schema. `plugins` names the plugins whose rules take part, for the host that loads them. `tokenizer` and
     `template` are the model's own, where they are given; with `assistant_only_loss` the loss is on what the
-    template marks as generated. `framing` is how the records stand in the file. `selected` holds the codes
+    template marks as generated. `framing` is how the records stand in the file.
+    `split` is the part of the dataset that the file is (one of `splits.SPLITS`), `splits` are those the
+    dataset has, as far as is known: none where the file stands for itself. `selected` holds the codes
     to show. `options` maps a code to its rule's Options.
     """
 
@@ -66,6 +69,8 @@ class Profile:
     template: ChatTemplate | None = None
     assistant_only_loss: bool = False
     framing: Framing = Framing.LINES
+    split: str = TRAIN
+    splits: frozenset[str] = frozenset()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -90,6 +95,8 @@ class Profile:
             self.template,
             self.assistant_only_loss,
             self.framing,
+            self.split,
+            sorted(self.splits),
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 

@@ -7,11 +7,12 @@ Example, Use instead, Fix, Options), `Options` is a frozen dataclass, and `RULE`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.splits import TRAIN
 from finetooth_rules.targets._target import Loader
 
 if TYPE_CHECKING:
@@ -155,23 +156,32 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     head_bytes: Callable[[Any], int] | None = None
     facts_read_options: bool = True
     min_records: Callable[[Profile, Any], int] = field(default=lambda profile, options: 0)
+    picks: Callable[[Fact, Verdict], Iterable[str]] | None = None
+    """What a record is an example of. The address of the first record of each is given to `conclude_at`, so
+    that a finding on the file as a whole can show them (`Related.address`)."""
+    conclude_at: Callable[[Verdict, Mapping[str, Any], Profile, Any], Iterator[Finding]] | None = None
+    """Like `conclude`, with the addresses of what was picked; not called where the verdict is None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One record of a group. `address` is opaque and ordered: the smallest is the first in the dataset."""
+    """One record of a group. `address` is opaque and ordered: the smallest is the first in the dataset, its
+    training records before all others. `split` is that of its file."""
 
     address: Any
     key: bytes
+    split: str = TRAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRule(Rule):
     """Judges records that share a key (a digest). The engine groups; `judge` gets the members of one group
-    of two or more, sorted by address, and yields (member, finding)."""
+    of two or more, sorted by address, and yields (member, finding). `scope`: the records of one file, or of
+    all files of a dataset."""
 
     keys: Callable[[Example, Profile, Any], Sequence[bytes]]
     judge: Callable[[Sequence[Member], Profile, Any], Iterator[tuple[Member, Finding]]]
+    scope: Literal["file", "dataset"] = "file"
 
 
 AnyRule: TypeAlias = (

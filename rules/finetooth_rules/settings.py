@@ -97,6 +97,18 @@ _JUDGING: Final[dict[str, Any]] = {
     },
 }
 
+_DATASET: Final[dict[str, Any]] = {
+    "description": "The files that make up the dataset, by split (gitignore patterns relative to this file). "
+    "Without it they are told by their names: train.jsonl, valid.jsonl, test-00000-of-00002.jsonl.",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "train": {"description": "Files to train on.", **_SELECTORS},
+        "validation": {"description": "Files to measure with while training.", **_SELECTORS},
+        "test": {"description": "Files to measure with at the end.", **_SELECTORS},
+    },
+}
+
 
 def config_schema(known: Catalogue | None = None) -> dict[str, Any]:
     """JSON Schema of finetooth.toml, with the options of every rule there is (default: ours)."""
@@ -116,6 +128,7 @@ def config_schema(known: Catalogue | None = None) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             **judging,
+            "dataset": _DATASET,
             "exclude": {"description": "Files not to look at (gitignore patterns).", **_SELECTORS},
             "fail-on": {"description": "Least severity that makes `check` exit 1.", "enum": list(SEVERITIES)},
             "overrides": {

@@ -21,11 +21,12 @@ from itertools import accumulate
 from typing import Any, Final, TypeAlias
 
 from finetooth_rules.catalogue import Catalogue, builtin
+from finetooth_rules.dataset import summarise
 from finetooth_rules.edits import apply_fix
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Finding, Fix
 from finetooth_rules.framing import Bounds, column, content, frame, position, span_of, split_lines
-from finetooth_rules.lint import Linter, summarise
+from finetooth_rules.lint import Linter
 from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
@@ -185,12 +186,15 @@ def _dataset_findings(
         given = {rule.code: summarise(rule, facts[rule.code])}
         first = linter.heads({rule.code: facts[rule.code]}, given, offsets)
         verdict = linter.verdict(rule, [given[rule.code]], features, [*first.values()])
-        for (line, record), fact in zip(framed, facts[rule.code], strict=True):
+        picked: dict[str, int] = {}
+        for number, ((line, record), fact) in enumerate(zip(framed, facts[rule.code], strict=True)):
             if fact is not None:
                 found += [Placed(line, record, finding) for finding in linter.judge(rule, fact, verdict)]
+                for label in linter.picks(rule, fact, verdict):
+                    picked.setdefault(label, number)
         if framed:
             line, record = framed[0]
-            found += [Placed(line, record, finding) for finding in linter.conclude(rule, verdict)]
+            found += [Placed(line, record, finding) for finding in linter.conclude(rule, verdict, picked)]
     keys = linter.keys(examples)
     for group in linter.groups:
         members: dict[bytes, list[int]] = {}

@@ -17,11 +17,12 @@ from finetooth.engine import live
 from finetooth.engine.document import Change, Document, Encoding, Touched
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_blocks import BLOCK_RECORDS, Entry
+from finetooth_rules.dataset import summarise
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding, Related, Span
 from finetooth_rules.framing import Bounds, frame
-from finetooth_rules.lint import Linter, summarise
+from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import AnyRule, GroupRule, Member, NoOptions, StatisticRule, SyntaxRule

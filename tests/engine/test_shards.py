@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finetooth.engine.lint_file import lint_file
-from finetooth.engine.shards import Merged, Part, Shard, judged, lint_shard, merge
+from finetooth.engine.judging import judged
+from finetooth.engine.lint_file import Scanned, lint_file
+from finetooth.engine.shards import Merged, Part, Shard, lint_shard, merge
 from finetooth.engine.source import Source
+from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
@@ -42,15 +44,15 @@ def everything(
     parts: list[Part], profile: Profile
 ) -> tuple[set[tuple[int, int, Finding]], list[tuple[int, Finding]], list[Finding]]:
     merged = reduce(merge, [Merged((part,)) for part in parts], Merged())
-    linter = Linter(profile)
-    of_records, of_file = judged(linter, merged, FEATURES)
+    source, facts = Source("x.jsonl", data=b""), FileFacts(0, b"", b"", 0, 0, 0)
+    (verdicts,) = judged([Scanned(source, Linter(profile), FEATURES, facts, (), merged, "")])
     hits = {
         (hit.offset, base + hit.line, finding)
         for part, base in zip(merged.parts, merged.bases(), strict=True)
         for hit in part.hits
         for finding in hit.findings
     }
-    return hits, sorted(of_records, key=lambda pair: (pair[0], pair[1].code)), of_file
+    return hits, sorted(verdicts.of_records, key=lambda pair: (pair[0], pair[1].code)), verdicts.of_file
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -78,4 +78,5 @@ RULE = GroupRule(
     consequence=Consequence.DEGRADED,
     keys=keys,
     judge=judge,
+    scope="dataset",
 )

@@ -73,6 +73,8 @@ def _of(error: Any, schema: Any, arguments: Any) -> Iterator[Violation]:
     needed = above.get("required") if isinstance(above, dict) else None
     required = bool(path) and isinstance(needed, list) and path[-1] in needed
     if keyword == "required":
+        if isinstance(found, dict) and error.kind.property in found:
+            return  # jsonschema-rs calls a key missing that `additionalProperties` forbids
         yield Violation(keyword, path, error.kind.property, found, here, required)
     elif keyword == "additionalProperties":
         for key in error.kind.unexpected:

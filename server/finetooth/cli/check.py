@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _config_here(request: CheckRequest) -> Config | None:
     """The settings of the working directory. None where they cannot be used: the engine says why."""
-    from finetooth.engine.run import Configs
+    from finetooth.engine.configs import Configs
 
     return Configs(request).of(Path.cwd())
 

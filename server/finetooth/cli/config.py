@@ -42,9 +42,9 @@ def run(arguments: Sequence[str]) -> int:
 def show_files(request: CheckRequest) -> int:
     """Print the files that a request means, one on each line, and what could not be found on standard
     error."""
+    from finetooth.engine.configs import Configs
     from finetooth.engine.discover import Patterns, discover
     from finetooth.engine.report import Report
-    from finetooth.engine.run import Configs
     from finetooth.output import OutputOptions, problems
 
     configs = Configs(request)

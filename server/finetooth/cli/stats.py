@@ -55,9 +55,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[Source, Profile, Stats]]:
     from finetooth.engine.config import ConfigError
+    from finetooth.engine.configs import Configs, override_settings
     from finetooth.engine.opening import NoDataset, opened
     from finetooth.engine.report import Problem
-    from finetooth.engine.run import Configs, override_settings, sources
+    from finetooth.engine.run import sources
     from finetooth.engine.stats import stats_of
     from finetooth_rules.features import FeatureError
 

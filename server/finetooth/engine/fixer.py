@@ -73,13 +73,10 @@ def fix_file(
         if folder is not None and original.path is not None:
             with current.source.path.open("rb") as fixed_data:
                 write_atomically(original.path.resolve(), fixed_data)
-            return Fixed(_at(current, original), count)
+            return Fixed(current.read_from(original), count)
         data = current.source.path.read_bytes()
-        return Fixed(_at(current, dataclasses.replace(original, path=None, data=data)), count, change, data)
-
-
-def _at(result: FileResult, source: Source) -> FileResult:
-    return dataclasses.replace(result, source=source)
+        inside = dataclasses.replace(original, path=None, data=data)
+        return Fixed(current.read_from(inside), count, change, data)
 
 
 def _bytes(source: Source) -> bytes:

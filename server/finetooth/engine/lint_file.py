@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from finetooth.engine.judging import Reader, Readers, judged
 from finetooth.engine.locate import Located, page_of, pointer, show
 from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
-from finetooth.engine.shards import SHARD_BYTES, Merged, Reader, Shard, judged, lint_shard, merge, plan
+from finetooth.engine.shards import SHARD_BYTES, Merged, Shard, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts
 from finetooth_rules.array import Framing
 from finetooth_rules.catalogue import Catalogue
@@ -44,21 +45,85 @@ class RecordFindings:
 
 
 @dataclass(frozen=True, slots=True)
-class FileResult:
-    """Everything found in one file. `broken` names rules that raised; `unjudged` counts records over the
-    size limit.
+class Scanned:
+    """A file whose records were all looked at, one by one: what they say together is not judged yet.
+
+    `unit` names the files that statistic rules judge as one; `of_file` are findings of the file rules.
+    `whole`: these speak for the whole file, and its records were not looked at.
     """
 
     source: Source
-    profile: Profile
+    linter: Linter
+    features: Features
     facts: FileFacts
+    of_file: tuple[Finding, ...]
+    merged: Merged
+    unit: str
+    whole: bool = False
+
+    @property
+    def profile(self) -> Profile:
+        """What it is judged by."""
+        return self.linter.profile
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """Everything found in one file, the `number`th of those that were judged `together`. `broken` names rules
+    that raised; `unjudged` counts records over the size limit.
+    """
+
+    number: int
+    together: tuple[Scanned, ...]
     of_records: tuple[RecordFindings, ...]
     of_file: tuple[Finding, ...]
-    record_count: int
-    line_count: int
     broken: dict[str, str]
-    unjudged: int
-    merged: Merged
+
+    @property
+    def scanned(self) -> Scanned:
+        """The file itself."""
+        return self.together[self.number]
+
+    @property
+    def source(self) -> Source:
+        """What it was read from."""
+        return self.scanned.source
+
+    @property
+    def profile(self) -> Profile:
+        """What it was judged by."""
+        return self.scanned.profile
+
+    @property
+    def facts(self) -> FileFacts:
+        """Facts of the file itself."""
+        return self.scanned.facts
+
+    @property
+    def merged(self) -> Merged:
+        """What is known of its records."""
+        return self.scanned.merged
+
+    @property
+    def record_count(self) -> int:
+        """Records, blank lines not counted."""
+        return sum(part.record_count for part in self.merged.parts)
+
+    @property
+    def line_count(self) -> int:
+        """Lines."""
+        return sum(part.line_count for part in self.merged.parts)
+
+    @property
+    def unjudged(self) -> int:
+        """Records over the size limit."""
+        return sum(part.unjudged for part in self.merged.parts)
+
+    def read_from(self, source: Source) -> FileResult:
+        """The same, its file now being there."""
+        together = list(self.together)
+        together[self.number] = replace(self.scanned, source=source)
+        return replace(self, together=tuple(together))
 
 
 def lint_file(
@@ -70,16 +135,33 @@ def lint_file(
     executor: Executor | None = None,
     shard_bytes: int = SHARD_BYTES,
 ) -> FileResult:
-    """Lint one file, in this process or its shards on an executor. Raises OSError."""
+    """Lint one file that stands for itself. Raises OSError."""
+    scanned = scan_file(
+        source, profile, features, advance=advance, executor=executor, shard_bytes=shard_bytes
+    )
+    return judge_files([scanned])[0]
+
+
+def scan_file(
+    source: Source,
+    profile: Profile,
+    features: Features,
+    *,
+    unit: str = "",
+    advance: Callable[[int], None] = lambda count: None,
+    executor: Executor | None = None,
+    shard_bytes: int = SHARD_BYTES,
+) -> Scanned:
+    """Look at every record of a file, in this process or its shards on an executor. Raises OSError."""
     facts = file_facts(source)
     linter = linter_for(profile)
-    of_file = list(linter.check_file(facts))
+    of_file = linter.check_file(facts)
     if any(finding.code in WHOLE_FILE_CODES for finding in of_file):
         advance(facts.size)
-        of_file = [finding for finding in of_file if finding.code in WHOLE_FILE_CODES]
-        return FileResult(source, profile, facts, (), tuple(of_file), 0, 0, linter.broken, 0, Merged())
+        of_file = tuple(finding for finding in of_file if finding.code in WHOLE_FILE_CODES)
+        return Scanned(source, linter, features, facts, of_file, Merged(), unit, whole=True)
     is_array = source.framing is Framing.ARRAY
-    line_count = None if is_array else facts.lf + facts.crlf + facts.cr + 1
+    line_count = None if is_array or unit else facts.lf + facts.crlf + facts.cr + 1
     merged = Merged()
     if executor is None or is_array or facts.size < 2 * shard_bytes:
         merged = Merged((lint_shard(Shard(source, at_most=line_count), profile, features, advance),))
@@ -89,27 +171,27 @@ def lint_file(
         for part in lint_on(executor, plan(source, facts.size, shard_bytes, line_count), profile, features):
             merged = merge(merged, Merged((part,)))
             advance(shard_bytes)
-    more, whole = judged(linter, merged, features)
-    of_file += [finding for finding in whole if finding.code in profile.selected]
-    broken = dict(linter.broken)
-    for part in merged.parts:
-        broken |= part.broken
-    return FileResult(
-        source,
-        profile,
-        facts,
-        tuple(_joined(linter, merged, Reader(source, merged), list(more))),
-        tuple(of_file),
-        sum(part.record_count for part in merged.parts),
-        sum(part.line_count for part in merged.parts),
-        broken,
-        sum(part.unjudged for part in merged.parts),
-        merged,
-    )
+    return Scanned(source, linter, features, facts, of_file, merged, unit)
+
+
+def judge_files(files: Sequence[Scanned]) -> list[FileResult]:
+    """What was found in each of the files of one dataset, all of them taken together. Raises OSError."""
+    together = tuple(files)
+    readers = Readers(together)
+    results = []
+    for number, (file, verdicts) in enumerate(zip(files, judged(together), strict=True)):
+        of_file = list(file.of_file)
+        of_file += [finding for finding in verdicts.of_file if finding.code in file.profile.selected]
+        broken = dict(file.linter.broken)
+        for part in file.merged.parts:
+            broken |= part.broken
+        of_records = tuple(_joined(file.linter, file.merged, readers.of(number), verdicts.of_records))
+        results.append(FileResult(number, together, of_records, tuple(of_file), broken))
+    return results
 
 
 def _joined(
-    linter: Linter, merged: Merged, reader: Reader, more: list[tuple[int, Finding]]
+    linter: Linter, merged: Merged, reader: Reader, more: Sequence[tuple[int, Finding]]
 ) -> Iterator[RecordFindings]:
     """The records with findings of either kind, in order, read again for display."""
     later: dict[int, list[Finding]] = {}
@@ -134,7 +216,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
     """The findings of a file as people see them, in order of place; those the target contradicts are left
     out.
     """
-    reader = Reader(result.source, result.merged)
+    readers = Readers(result.together)
     name = result.source.name
     known = catalogue_of(result.profile)
     for finding in result.of_file:
@@ -146,7 +228,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
             severity = result.profile.severity(finding.code, finding.consequence)
             if severity is not None:
                 located = Located(item.line, item.record, finding, severity)
-                yield show(name, located, reader.at, known, partial(_around, result.source, item))
+                yield show(name, located, readers.at, known, partial(_around, result.source, item))
 
 
 def _around(source: Source, item: RecordFindings, count: int) -> tuple[bytes, bytes]:

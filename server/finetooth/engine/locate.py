@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
 from finetooth_rules import catalogue
@@ -32,15 +32,20 @@ _AROUND: Final = 4096
 Around = Callable[[int], tuple[bytes, bytes]]
 """At most so many bytes before a record in its file, and behind it."""
 
-Address = tuple[int, int]
-"""Line number (from 0) and byte offset of a record's first line in its file."""
-
 
 def page_of(rule: AnyRule, known: Catalogue | None = None) -> str:
     """Address of a rule's documentation; a rule that is not ours has one where it says so."""
     if known is not None and rule.code in known.foreign:
         return rule.url
     return RULE_PAGE + rule.name
+
+
+class Found(NamedTuple):
+    """A record as it is shown: name of its file, number of its first line (from 0), and itself."""
+
+    filename: str
+    line: int
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,12 @@ def excerpt(record: Record, span: Span) -> Excerpt:
 def show(
     filename: str,
     located: Located,
-    resolve_address: Callable[[object], tuple[int, Record] | None] = lambda address: None,
+    resolve_address: Callable[[object], Found | None] = lambda address: None,
     known: Catalogue | None = None,
     around: Around | None = None,
 ) -> Shown:
-    """A finding as people see it. `resolve_address` gives first line and record of a related address,
-    `known` the rules there are (default: ours), `around` the bytes around the record in its file.
+    """A finding as people see it. `resolve_address` gives the record at a related address, `known` the rules
+    there are (default: ours), `around` the bytes around the record in its file.
     """
     record, finding = located.record, located.finding
     span = span_of(record, finding)
@@ -134,12 +139,15 @@ def _related(
     filename: str,
     located: Located,
     related: Related,
-    resolve_address: Callable[[object], tuple[int, Record] | None],
+    resolve_address: Callable[[object], Found | None],
 ) -> ShownRelated | None:
-    where = (located.line, located.record) if related.address is None else resolve_address(related.address)
-    if where is None:
-        return None
-    line, record = where
+    where = Found(filename, located.line, located.record)
+    if related.address is not None:
+        other = resolve_address(related.address)
+        if other is None:
+            return None
+        where = other
+    filename, line, record = where
     span = related.span or (record.locate(related.path) if related.path else whole(record))
     return ShownRelated(place(filename, line, record, span), related.message)
 

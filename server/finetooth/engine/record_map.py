@@ -15,9 +15,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from finetooth.engine.plugins import linter_for
-from finetooth.engine.providers import provide, spec_for
-from finetooth.engine.shards import Reader
+from finetooth.engine.judging import Readers
 from finetooth_rules.features import FeatureError
 from finetooth_rules.finding import Severity
 
@@ -89,50 +87,53 @@ class RecordMap:
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Records of one file of `records`, those first that are to be shown before others. `vectors` has a row
-    for each; `groups` is as in `Point`.
+    for each. `unit` names the files that were judged as one, `seeds` are the vectors of an example of each
+    task that these hold, where they hold several.
     """
 
     filename: str
+    unit: str
     records: int
     lines: tuple[int, ...]
     marks: tuple[Mark, ...]
     codes: tuple[tuple[str, ...], ...]
     prompts: tuple[str, ...]
-    groups: tuple[int, ...]
     vectors: Matrix
+    seeds: Matrix | None = None
 
 
 def choose(result: FileResult, most: int = MOST_POINTS) -> Chosen | None:
     """The records of a judged file that may be shown, read again; None where there is nothing to compare.
     Raises OSError.
     """
-    embedder = provide(spec_for(result.profile)).embedder
+    import numpy as np
+
+    embedder = result.scanned.features.embedder
     codes = _codes(result)
     marked = [address for address, (mark, _) in codes.items() if mark in (Mark.OFF_TASK, Mark.DUPLICATE)]
-    seeds = _seeds(result)
-    addresses = list(dict.fromkeys([*seeds, *_thinned(marked, MOST_MARKED), *_sample(result, most)]))[:most]
+    addresses = list(dict.fromkeys([*_thinned(marked, MOST_MARKED), *_sample(result, most)]))[:most]
     rows = list(_read(result, addresses))
     if embedder is None or not rows:
         return None
     try:
         vectors = _embedded([texts for _, _, texts in rows], embedder)
+        seeds = _seeds(result, embedder)
     except (FeatureError, FileNotFoundError):
         return None
-    known = [bool(there) for there in vectors.any(axis=1)]
+    known: list[bool] = np.any(vectors, axis=1).tolist()
     rows = [row for row, there in zip(rows, known, strict=True) if there]
-    vectors = vectors[known]
-    at = {address: index for index, (address, _, _) in enumerate(rows)}
-    groups = _grouped(vectors, [at[seed] for seed in seeds if seed in at])
+    vectors = vectors[np.array(known)]
     plain = (Mark.PLAIN, ())
     return Chosen(
         filename=result.source.name,
+        unit=result.scanned.unit or result.source.name,
         records=result.record_count,
         lines=tuple(line + 1 for _, line, _ in rows),
         marks=tuple(codes.get(address, plain)[0] for address, _, _ in rows),
         codes=tuple(codes.get(address, plain)[1] for address, _, _ in rows),
         prompts=tuple(shortened(prompt) for _, _, (prompt, _) in rows),
-        groups=tuple(groups),
         vectors=vectors,
+        seeds=seeds,
     )
 
 
@@ -147,19 +148,21 @@ def map_of(chosen: Sequence[Chosen | None]) -> RecordMap | None:
     if total < LEAST_POINTS:
         return None
     rows = [(one, index) for one in there for index in range(_share(len(one.lines), total))]
-    places = layout(np.stack([one.vectors[index] for one, index in rows])).tolist()
+    vectors = np.stack([one.vectors[index] for one, index in rows])
+    groups = _groups(rows, vectors)
+    places = layout(vectors).tolist()
     points = [
         Point(
             x=x,
             y=y,
             mark=one.marks[index],
-            group=one.groups[index],
+            group=group,
             filename=one.filename,
             line=one.lines[index],
             prompt=one.prompts[index],
             codes=one.codes[index],
         )
-        for (one, index), (x, y) in zip(rows, places, strict=True)
+        for (one, index), (x, y), group in zip(rows, places, groups, strict=True)
     ]
     return RecordMap(tuple(points), sum(one.records for one in there))
 
@@ -197,15 +200,17 @@ def _mark(shown: dict[str, Severity]) -> Mark:
     return Mark.FAULTY if any(severity is not Severity.INFO for severity in shown.values()) else Mark.PLAIN
 
 
-def _seeds(result: FileResult) -> list[int]:
-    """The addresses of the examples of each task, where the file holds several."""
-    return [
-        related.address
-        for finding in result.of_file
-        if finding.code == MIXED_TASKS
-        for related in finding.related
-        if isinstance(related.address, int)
-    ]
+def _seeds(result: FileResult, embedder: Embedder) -> Matrix | None:
+    """The vectors of the examples of each task, where the rule on mixed tasks names two or more."""
+    readers = Readers(result.together)
+    texts = []
+    for finding in result.of_file:
+        for related in finding.related if finding.code == MIXED_TASKS else ():
+            found = readers.at(related.address)
+            example = found and result.scanned.linter.example(found.record)
+            if example:
+                texts.append((example.prompt, example.completion))
+    return _embedded(texts, embedder) if len(texts) > 1 else None
 
 
 def _sample(result: FileResult, most: int) -> list[int]:
@@ -233,8 +238,8 @@ def _thinned(addresses: Sequence[int], most: int) -> Sequence[int]:
 
 def _read(result: FileResult, addresses: Sequence[int]) -> Iterator[tuple[int, int, tuple[str, str]]]:
     """Address, line from 0, prompt and answer of each record that has an example."""
-    reader = Reader(result.source, result.merged)
-    linter = linter_for(result.profile)
+    reader = Readers(result.together).of(result.number)
+    linter = result.scanned.linter
     for address in addresses:
         found = reader.at(address)
         example = None if found is None else linter.example(found[1])
@@ -258,19 +263,25 @@ def _unit(vectors: Matrix) -> Matrix:
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
 
 
-def _grouped(vectors: Matrix, seeds: Sequence[int]) -> list[int]:
-    """The group of each row, from 1: the nearest mean, where the means begin as these rows. 0 for all where
-    there are fewer than two.
-    """
-    if len(seeds) < 2:
-        return [0] * len(vectors)
+def _groups(rows: Sequence[tuple[Chosen, int]], vectors: Matrix) -> list[int]:
+    """The group of each row, as in `Point`."""
+    groups = [0] * len(rows)
+    for one in dict.fromkeys(one.unit for one, _ in rows):
+        members = [number for number, (chosen, _) in enumerate(rows) if chosen.unit == one]
+        seeds = next((rows[number][0].seeds for number in members if rows[number][0].seeds is not None), None)
+        if seeds is not None:
+            for number, group in zip(members, _grouped(vectors[members], seeds), strict=True):
+                groups[number] = group
+    return groups
+
+
+def _grouped(vectors: Matrix, seeds: Matrix) -> list[int]:
+    """The group of each row, from 1: the nearest mean, where the means begin as the seeds."""
     import numpy as np
 
-    means = vectors[list(seeds)]
-    nearest = (vectors @ means.T).argmax(axis=1)
+    nearest = (vectors @ seeds.T).argmax(axis=1)
     for _ in range(_ROUNDS):
-        sums = [vectors[nearest == number].sum(axis=0) for number in range(len(seeds))]
-        means = _unit(np.stack(sums))
+        means = _unit(np.stack([vectors[nearest == number].sum(axis=0) for number in range(len(seeds))]))
         moved = (vectors @ means.T).argmax(axis=1)
         if (moved == nearest).all():
             break

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from finetooth.engine.lint_file import WHOLE_FILE_CODES, FileResult
-from finetooth.engine.plugins import linter_for
+from finetooth.engine.lint_file import FileResult
 from finetooth.engine.record_map import Chosen, RecordMap, choose, map_of, shortened
 from finetooth.engine.report import Problem, Shown
 from finetooth.engine.report_findings import (
@@ -140,7 +139,7 @@ class _Visitor:
         self.texts: dict[PlaceKey, str] = {}
 
     def __call__(self, result: FileResult, executor: Executor | None) -> None:
-        judged = not any(finding.code in WHOLE_FILE_CODES for finding in result.of_file)
+        judged = not result.scanned.whole
         stats = self._stats(result, executor) if judged else Stats()
         self.files.append(_file_data(result, stats, judged))
         if judged:
@@ -185,7 +184,7 @@ def _file_data(result: FileResult, stats: Stats, judged: bool) -> FileData:
     ]
     return FileData(
         name=source.name,
-        split=str(getattr(profile, "split", "") or ""),
+        split=profile.split if profile.splits else "",
         size=source.size(),
         format=profile.format or "",
         why=format_reason(profile),
@@ -205,7 +204,7 @@ def _file_data(result: FileResult, stats: Stats, judged: bool) -> FileData:
 
 def _prompts_of_duplicates(result: FileResult) -> Iterator[tuple[PlaceKey, str]]:
     """What the first duplicates of a file ask, by file and line."""
-    linter = linter_for(result.profile)
+    linter = result.scanned.linter
     left = MOST_TEXTS
     for item in result.of_records:
         if left and any(is_duplicate(finding.code) for finding in item.findings):

@@ -8,8 +8,7 @@ line.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -17,12 +16,12 @@ from finetooth.engine.array_batches import Batch, array_batches
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.source import BLOCK, Source, line_size, read_lines
 from finetooth_rules.array import Framing
+from finetooth_rules.dataset import summaries
 from finetooth_rules.features import Features
-from finetooth_rules.finding import Finding
 from finetooth_rules.framing import Bounds, frame, is_sync
-from finetooth_rules.lint import Findings, Linter, summaries
+from finetooth_rules.lint import Findings, Linter
 from finetooth_rules.profile import Profile
-from finetooth_rules.record import Element, Record
+from finetooth_rules.record import Record
 
 WHOLE_FILE: Final = (0, None)
 
@@ -292,71 +291,6 @@ def _frame_all(lines: list[bytes], bounds: Bounds, at_end: bool, room: int | Non
         total += size
         index += count
     return Batch(records, sizes, counts), index
-
-
-class Reader:
-    """Reads records of a merged file again, by address, for those findings that are shown."""
-
-    def __init__(self, source: Source, merged: Merged) -> None:
-        self._source = source
-        self._parts = merged.parts
-        self._starts = [part.start for part in merged.parts]
-        self._bases = merged.bases()
-
-    def record(
-        self, offset: int, size: int, *, oversize: bool = False, column: int = 0, glue: bool = False
-    ) -> Record:
-        """The record whose slice is `size` bytes from `offset` on. Raises OSError."""
-        raw = self._source.slice(offset, size)
-        if self._source.framing is not Framing.ARRAY:
-            return Record(raw, len(raw.splitlines()) or 1, oversize=oversize)
-        element = Element(raw, len(raw.splitlines()) or 1, oversize=oversize)
-        element.column, element.glue = column, glue
-        return element
-
-    def at(self, address: object) -> tuple[int, Record] | None:
-        """First line (from 0, in the file) and record at an address."""
-        assert isinstance(address, int)
-        number = bisect_right(self._starts, address) - 1
-        part = self._parts[number]
-        index = bisect_right(part.offsets, address) - 1
-        if index < 0 or part.offsets[index] != address:
-            return None
-        column = part.columns[index] if part.columns else 0
-        return self._bases[number] + part.lines[index], self.record(address, part.sizes[index], column=column)
-
-
-def judged(
-    linter: Linter, merged: Merged, features: Features
-) -> tuple[Iterator[tuple[int, Finding]], list[Finding]]:
-    """Findings of the statistic and group rules: (address, finding) of records, and those of the file as a
-    whole.
-    """
-    of_file: list[Finding] = []
-    of_records: list[tuple[int, Finding]] = []
-    for rule in linter.statistics:
-        parts = [part for part in merged.parts if rule.code in part.facts]
-        if not parts or any(rule.code in part.broken for part in merged.parts):
-            continue
-        heads_of = [part.heads[rule.code] for part in parts] if rule.head_bytes is not None else ()
-        verdict = linter.verdict(rule, [part.summaries[rule.code] for part in parts], features, heads_of)
-        for part in parts if verdict is not None else ():
-            for address, fact in zip(part.offsets, part.facts[rule.code], strict=True):
-                if fact is not None:
-                    of_records += [(address, finding) for finding in linter.judge(rule, fact, verdict)]
-        of_file += linter.conclude(rule, verdict)
-    of_records += _grouped(linter, merged.parts)
-    return iter(of_records), of_file
-
-
-def _grouped(linter: Linter, parts: Sequence[Part]) -> Iterator[tuple[int, Finding]]:
-    for rule in linter.groups:
-        members: dict[bytes, list[int]] = {}
-        for part in parts:
-            for address, several in zip(part.offsets, part.keys.get(rule.code, ()), strict=False):
-                for key in several:
-                    members.setdefault(key, []).append(address)
-        yield from linter.judge_groups(rule, members)
 
 
 SHARD_BYTES: Final = 16 * 1024 * 1024
