@@ -122,10 +122,15 @@ def _page(data: ReportData, args: argparse.Namespace, arguments: Sequence[str]) 
 
     now = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     command = shlex.join(["finetooth", "report", *arguments])
-    return page(data, Made(args.title or _title(data), now, finetooth.__version__, command))
+    return page(
+        data, Made(args.title or _title(data, args.paths or ["."]), now, finetooth.__version__, command)
+    )
 
 
-def _title(data: ReportData) -> str:
+def _title(data: ReportData, paths: Sequence[str]) -> str:
+    """The folder that was named, else the files."""
+    if len(paths) == 1 and Path(paths[0]).is_dir():
+        return Path(paths[0]).resolve().name or "Dataset report"
     names = [Path(file.name).name for file in data.files]
     if not names:
         return "Dataset report"

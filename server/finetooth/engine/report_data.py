@@ -18,6 +18,7 @@ from finetooth.engine.report_findings import (
     DuplicateGroup,
     PlaceKey,
     RuleFindings,
+    counts_by_severity,
     duplicate_groups,
     is_duplicate,
     rules_of,
@@ -109,14 +110,14 @@ def gather(request: CheckRequest, progress: Progress | None = None, *, text: boo
     visitor = _Visitor(_Twice(progress or Silent()))
     report = check(request, visitor.progress, visitor)
     groups = duplicate_groups(report.findings, visitor.texts)
-    counts_of: dict[str, Counter[Severity]] = {}
+    of_file: dict[str, list[Shown]] = {}
     for finding in report.findings:
-        counts_of.setdefault(finding.place.filename, Counter())[finding.severity] += 1
-    files = [replace(file, counts=counts_of.get(file.name, Counter())) for file in visitor.files]
+        of_file.setdefault(finding.place.filename, []).append(finding)
+    files = [replace(file, counts=counts_by_severity(of_file.get(file.name, ()))) for file in visitor.files]
     data = ReportData(
         files=tuple(files),
         rules=tuple(rules_of(report)),
-        counts=Counter(finding.severity for finding in report.findings),
+        counts=counts_by_severity(report.findings),
         fixable=_fixable(report.findings),
         duplicates=tuple(groups[:MOST_GROUPS]),
         groups=len(groups),

@@ -64,6 +64,11 @@ class DuplicateGroup:
     members: tuple[Duplicate, ...]
 
 
+def counts_by_severity(findings: Iterable[Shown]) -> Counter[Severity]:
+    """How many findings there are of each severity."""
+    return Counter(finding.severity for finding in findings)
+
+
 def is_duplicate(code: str) -> bool:
     """Whether a code is that of a rule on duplicates."""
     return code.startswith("DUP")

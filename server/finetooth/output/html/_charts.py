@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.stats_words import quantiles
-from finetooth.output.html._overview import over_limit
+from finetooth.output.html._overview import MOST_FILES, over_limit
 from finetooth.output.html._text import share
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Limits:
 
 def lengths(data: ReportData) -> Lengths:
     """What the section on lengths shows."""
-    tokens = sorted(length for file in data.files for length in file.stats.lengths)
+    tokens = sorted(length for file in data.files if sum(file.stats.lengths) for length in file.stats.lengths)
     turns = sorted(count for file in data.files for count in file.stats.turns)
     limits = {
         (file.limit.tokens, file.limit.assumed): Limits(
@@ -129,7 +129,7 @@ def lengths(data: ReportData) -> Lengths:
             tokens, "Tokens of a row", "token", sorted(limits.values(), key=lambda limit: limit.tokens)
         ),
         histogram(some_turns, "Turns of a row", "turn", ()),
-        tuple(_row(file) for file in data.files[:200] if file.stats.lengths),
+        tuple(_row(file) for file in data.files[:MOST_FILES] if sum(file.stats.lengths)),
         ", ".join(dict.fromkeys(file.counted_by for file in data.files if file.stats.lengths)),
     )
 

@@ -49,6 +49,8 @@ def contents(data: ReportData) -> tuple[Content, ...]:
         _content("Roles", "turns", _sum(every, "roles")),
         _content("Kinds of record", "records", _sum(every, "kinds"), of=rows),
         _content("Code", "fenced blocks that name a language", _sum(every, "fences")),
+        _content("Skills", "rows whose answers show them", _sum(every, "skills")),
+        _content("Code that could not be parsed", "pieces", _sum(every, "code_unread")),
         _content("Tools offered", "rows that define them", _sum(every, "tools")),
         _content("Tools called", "calls", _sum(every, "calls")),
         _content("Media", "parts", _sum(every, "media")),
@@ -58,9 +60,10 @@ def contents(data: ReportData) -> tuple[Content, ...]:
 
 
 def _sum(every: list[Stats], name: str) -> Counter[str]:
+    """What the files count under a name; what statistics do not count, there is none of."""
     total: Counter[str] = Counter()
     for stats in every:
-        total.update(getattr(stats, name))
+        total.update(getattr(stats, name, ()))
     return total
 
 
@@ -82,14 +85,25 @@ def _content(title: str, note: str, counts: Counter[str], of: int = 0) -> Conten
 
 
 @dataclass(frozen=True, slots=True)
+class Required:
+    """A skill that the task requires, and the rows that show it (None: not counted)."""
+
+    name: str
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Requires:
     """What the task asks for, and what the rules on skills say of it."""
 
-    skills: tuple[str, ...]
+    skills: tuple[Required, ...]
     rules: tuple[RuleFindings, ...]
 
 
 def requires(data: ReportData) -> Requires:
     """The skills of `[task] requires`, of all files."""
-    skills = dict.fromkeys(skill for file in data.files for skill in file.requires)
-    return Requires(tuple(skills), tuple(rule for rule in data.rules if rule.code in SKILLS))
+    shown = _sum([file.stats for file in data.files], "skills")
+    counted = any(hasattr(file.stats, "skills") for file in data.files)
+    names = dict.fromkeys(skill for file in data.files for skill in file.requires)
+    skills = tuple(Required(name, shown[name] if counted else None) for name in names)
+    return Requires(skills, tuple(rule for rule in data.rules if rule.code in SKILLS))

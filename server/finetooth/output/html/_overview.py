@@ -117,7 +117,7 @@ def over_limit(file: FileData) -> int:
 
 def _splits(data: ReportData) -> str:
     splits = Counter(file.split for file in data.files if file.split)
-    return ", ".join(f"{name} {count:,}" for name, count in splits.items())
+    return ", ".join(f"{name} {count:,}" for name, count in splits.items()) if len(splits) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

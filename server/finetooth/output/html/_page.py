@@ -36,6 +36,8 @@ def page(data: ReportData, made: Made, *, nonce: str | None = None) -> str:
     that, as a host that shows the page in a view of its own may want it.
     """
     folder = common_folder(file.name for file in data.files)
+    if data.with_text and len(data.files) == 1:
+        folder = ""  # one name does not get long
     style, script = _asset("report.css"), _asset("report.js")
     shown = _points.shown(data.map, folder) if data.map is not None else None
     return (

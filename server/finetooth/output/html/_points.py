@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,8 @@ SIZE: Final = 1000
 EDGE: Final = 24
 MOST_LISTED: Final = 100
 """Marked points that are listed beside the map."""
+FEW: Final = 150
+"""Points up to which each is drawn larger."""
 MOST_GROUPS: Final = 4
 """Groups with a look of their own."""
 
@@ -46,6 +49,7 @@ class MapView:
     records: int
     listed: tuple[Point, ...]
     more: int
+    few: bool
     size: int = SIZE
 
 
@@ -53,22 +57,25 @@ _TITLES: Final = {
     Mark.OFF_TASK: "off task",
     Mark.DUPLICATE: "duplicate",
     Mark.FAULTY: "another error or warning",
-    Mark.PLAIN: "no such finding",
+    Mark.PLAIN: "none of these",
 }
 # In units of the drawing; a round cap makes the first a dot. A shape each, so that colour is not needed.
+# Of few points each is drawn larger.
 _SHAPES: Final = {
     Mark.PLAIN: "h0",
     Mark.OFF_TASK: "m0-10l10 10-10 10-10-10z",
     Mark.DUPLICATE: "m0-10l9 17h-18z",
     Mark.FAULTY: "m-7-7h14v14h-14z",
 }
+_NUMBER: Final = re.compile(r"[+-]?\d+")
 _GROUPS: Final = ("h0", "m-8 0h16m-8-8v16", "m-7-7l14 14m0-14l-14 14", "m-8 0h16")
 
 
 def shown(record_map: RecordMap, folder: str = "") -> MapView:
     """Layers from the one below to the one on top, and the data. `folder` is left out of names of files."""
     keys = {_key(point): None for point in sorted(record_map.points, key=_depth)}
-    layers = [_layer(key, [point for point in record_map.points if _key(point) == key]) for key in keys]
+    few = len(record_map.points) <= FEW
+    layers = [_layer(key, few, [point for point in record_map.points if _key(point) == key]) for key in keys]
     marked = sorted(
         (point for point in record_map.points if point.mark is not Mark.PLAIN),
         key=lambda point: (list(Mark).index(point.mark), point.filename, point.line),
@@ -80,6 +87,7 @@ def shown(record_map: RecordMap, folder: str = "") -> MapView:
         record_map.records,
         tuple(marked[:MOST_LISTED]),
         len(marked[MOST_LISTED:]),
+        few,
     )
 
 
@@ -132,9 +140,11 @@ def _place(point: Point) -> tuple[int, int]:
     return round(EDGE + point.x * room), round(EDGE + point.y * room)
 
 
-def _layer(key: str, points: Iterable[Point]) -> Layer:
+def _layer(key: str, few: bool, points: Iterable[Point]) -> Layer:
     group = int(key.removeprefix("group-")) if key.startswith("group-") else 0
     shape = _GROUPS[group - 1] if group else _SHAPES[Mark(key)]
+    if few:
+        shape = _NUMBER.sub(lambda match: f"{round(1.6 * int(match[0])):+}", shape)
     there = [_place(point) for point in points]
     path = "".join(f"M{x} {y}{shape}" for x, y in there)
     title = f"task {group} of the file" if group else _TITLES[Mark(key)]

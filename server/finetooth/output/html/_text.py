@@ -65,9 +65,9 @@ def ticks(text: str) -> Markup:
 
 
 def common_folder(names: Iterable[str]) -> str:
-    """The folder that all files lie in, with its last slash; empty where there is none, or one file."""
+    """The folder that all files lie in, with its last slash; empty where there is none."""
     given = list(names)
-    if len(given) < 2:
+    if not given:
         return ""
     try:
         folder = commonpath([dirname(name) for name in given])
