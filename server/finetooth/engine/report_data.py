@@ -23,6 +23,7 @@ from finetooth.engine.report_findings import (
     is_duplicate,
     rules_of,
 )
+from finetooth.engine.report_private import bare_message, without_names, without_words
 from finetooth.engine.request import CheckRequest, Progress, Silent
 from finetooth.engine.run import check
 from finetooth.engine.stats import Stats, stats_of
@@ -246,43 +247,23 @@ def plan_rows(files: Sequence[FileData]) -> Iterator[PlanRow]:
 
 
 def without_text(data: ReportData) -> ReportData:
-    """The same without what records say: no excerpt, no prompt, no names of tools and the like. Messages
-    stay: they never quote a record, though they may name a key.
-    """
-    bare = [
-        replace(rule, listed=tuple(replace(finding, excerpt=None, fixes=()) for finding in rule.listed))
-        for rule in data.rules
-    ]
-    place = data.map and replace(
-        data.map, points=tuple(replace(point, prompt="") for point in data.map.points)
-    )
+    """The same without what records say: no excerpt, no prompt, no name that people gave."""
+    shown = data.map and replace(data.map, points=tuple(replace(p, prompt="") for p in data.map.points))
     return replace(
         data,
-        files=tuple(replace(file, stats=_without_names(file.stats)) for file in data.files),
-        rules=tuple(bare),
-        duplicates=tuple(replace(group, prompt="") for group in data.duplicates),
-        map=place,
+        files=tuple(replace(file, stats=without_names(file.stats)) for file in data.files),
+        rules=tuple(
+            replace(rule, listed=tuple(without_words(finding) for finding in rule.listed))
+            for rule in data.rules
+        ),
+        duplicates=tuple(
+            replace(
+                group,
+                prompt="",
+                members=tuple(replace(one, message=bare_message(one.message)) for one in group.members),
+            )
+            for group in data.duplicates
+        ),
+        map=shown,
         with_text=False,
     )
-
-
-_ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
-
-
-def _without_names(stats: Stats) -> Stats:
-    """Counts of what people named: kept together, under no name."""
-    return replace(
-        stats,
-        roles=_merged(stats.roles, _ROLES),
-        tools=_merged(stats.tools),
-        calls=_merged(stats.calls),
-        fences=_merged(stats.fences),
-        media=_merged(stats.media, frozenset({"image", "video", "audio", "file"})),
-    )
-
-
-def _merged(counts: Counter[str], known: frozenset[str] = frozenset()) -> Counter[str]:
-    merged: Counter[str] = Counter()
-    for name, count in counts.items():
-        merged[name if name in known else "(not named)"] += count
-    return merged

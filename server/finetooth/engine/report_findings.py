@@ -12,6 +12,9 @@ from finetooth_rules.finding import Applicability, Consequence, Severity
 
 MOST_LISTED: Final = 20
 """Findings of one rule that are listed."""
+MOST_OF_ALL: Final = 800
+"""Findings of all rules that are listed, as long as each has `LEAST_LISTED`."""
+LEAST_LISTED: Final = 5
 MOST_MEMBERS: Final = 12
 """Members of one group of duplicates that are listed."""
 
@@ -79,11 +82,17 @@ def rules_of(report: Report) -> list[RuleFindings]:
     by_code: dict[str, list[Shown]] = defaultdict(list)
     for finding in report.findings:
         by_code[finding.code].append(finding)
-    rules = [_rule(report, code, findings) for code, findings in by_code.items()]
+    most = most_listed(len(by_code))
+    rules = [_rule(report, code, findings, most) for code, findings in by_code.items()]
     return sorted(rules, key=lambda rule: (rule.severity.rank, -rule.count, rule.code))
 
 
-def _rule(report: Report, code: str, findings: Sequence[Shown]) -> RuleFindings:
+def most_listed(rules: int) -> int:
+    """Findings of each rule that are listed, where so many rules found something."""
+    return max(LEAST_LISTED, min(MOST_LISTED, MOST_OF_ALL // max(1, rules)))
+
+
+def _rule(report: Report, code: str, findings: Sequence[Shown], most: int) -> RuleFindings:
     known = report.catalogue_with(code)
     safe = sum(_has(finding, Applicability.SAFE) for finding in findings)
     repaired = sum(bool(finding.fixes) for finding in findings)
@@ -95,7 +104,7 @@ def _rule(report: Report, code: str, findings: Sequence[Shown]) -> RuleFindings:
         by_consequence=tuple(Counter(finding.consequence for finding in findings).most_common()),
         count=len(findings),
         files=tuple(Counter(finding.place.filename for finding in findings).most_common()),
-        listed=tuple(varied(findings, MOST_LISTED)),
+        listed=tuple(varied(findings, most)),
         safe=safe,
         unsafe=repaired - safe,
         documentation=known.documentation(code) if known is not None else "",

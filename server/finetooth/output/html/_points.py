@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from finetooth.engine.record_map import Mark
+from finetooth.engine.record_map import PROMPT_SHOWN, Mark
 from finetooth.output.html._text import clean
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SIZE: Final = 1000
 """Width and height of the drawing, in its own units."""
 EDGE: Final = 24
+MOST_BYTES: Final = 2_000_000
+"""Bytes that all prompts of the map may take in the page."""
 MOST_LISTED: Final = 100
 """Marked points that are listed beside the map."""
 FEW: Final = 150
@@ -105,6 +107,7 @@ def script_json(value: object) -> Markup:
 
 def _data(record_map: RecordMap, folder: str) -> dict[str, object]:
     files = list(dict.fromkeys(point.filename for point in record_map.points))
+    most = _room(record_map)
     keys = list(dict.fromkeys(map(_key, record_map.points)))
     number = {name: index for index, name in enumerate(files)}
     return {
@@ -116,12 +119,18 @@ def _data(record_map: RecordMap, folder: str) -> dict[str, object]:
                 keys.index(_key(point)),
                 number[point.filename],
                 point.line,
-                clean(point.prompt),
+                clean(point.prompt[:most]),
                 " ".join(point.codes),
             ]
             for point in record_map.points
         ],
     }
+
+
+def _room(record_map: RecordMap) -> int:
+    """Characters of each prompt that there is room for; all of them but where they take many bytes each."""
+    size = sum(len(str(script_json(clean(point.prompt))).encode()) for point in record_map.points)
+    return max(1, PROMPT_SHOWN * MOST_BYTES // size) if size > MOST_BYTES else PROMPT_SHOWN
 
 
 def _key(point: Point) -> str:
