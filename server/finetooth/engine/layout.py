@@ -84,9 +84,11 @@ def neighbours(points: Matrix, count: int) -> tuple[NDArray[np.intp], Matrix]:
 
 
 def framed(plane: Matrix) -> Matrix:
-    """Moved and scaled into the unit square."""
+    """Moved and scaled into the unit square, the longer side lying."""
     import numpy as np
 
+    if np.ptp(plane[:, 1]) > np.ptp(plane[:, 0]):
+        plane = plane[:, ::-1]
     low, high = plane.min(axis=0), plane.max(axis=0)
     size = max(float((high - low).max()), 1e-9)
     return np.asarray((plane - (low + high) / 2) / size + 0.5, np.float32)

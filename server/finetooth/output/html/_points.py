@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     from finetooth.engine.record_map import Point, RecordMap
 
-SIZE: Final = 1000
-"""Width and height of the drawing, in its own units."""
+WIDTH: Final = 1000
+"""Width of the drawing, in its own units."""
+FLATTEST: Final = 600
+"""Its least height."""
 EDGE: Final = 24
+ROOM: Final = WIDTH - 2 * EDGE
 MOST_BYTES: Final = 2_000_000
 """Bytes that all prompts of the map may take in the page."""
 MOST_LISTED: Final = 100
@@ -52,7 +55,8 @@ class MapView:
     listed: tuple[Point, ...]
     more: int
     few: bool
-    size: int = SIZE
+    height: int
+    width: int = WIDTH
 
 
 _TITLES: Final = {
@@ -70,26 +74,30 @@ _SHAPES: Final = {
     Mark.FAULTY: "m-7-7h14v14h-14z",
 }
 _NUMBER: Final = re.compile(r"[+-]?\d+")
-_GROUPS: Final = ("h0", "m-8 0h16m-8-8v16", "m-7-7l14 14m0-14l-14 14", "m-8 0h16")
+_GROUPS: Final = ("h0", "m-6 0h12m-6-6v12", "m-5-5l10 10m0-10l-10 10", "m-7 0h14")
 
 
 def shown(record_map: RecordMap, folder: str = "") -> MapView:
     """Layers from the one below to the one on top, and the data. `folder` is left out of names of files."""
     keys = {_key(point): None for point in sorted(record_map.points, key=_depth)}
     few = len(record_map.points) <= FEW
-    layers = [_layer(key, few, [point for point in record_map.points if _key(point) == key]) for key in keys]
+    frame = _Frame.around(record_map.points)
+    layers = [
+        _layer(key, few, frame, [point for point in record_map.points if _key(point) == key]) for key in keys
+    ]
     marked = sorted(
         (point for point in record_map.points if point.mark is not Mark.PLAIN),
         key=lambda point: (list(Mark).index(point.mark), point.filename, point.line),
     )
     return MapView(
         tuple(layers),
-        script_json(_data(record_map, folder)),
+        script_json(_data(record_map, folder, frame)),
         len(record_map.points),
         record_map.records,
         tuple(marked[:MOST_LISTED]),
         len(marked[MOST_LISTED:]),
         few,
+        frame.height,
     )
 
 
@@ -105,7 +113,7 @@ def script_json(value: object) -> Markup:
     return Markup(text)
 
 
-def _data(record_map: RecordMap, folder: str) -> dict[str, object]:
+def _data(record_map: RecordMap, folder: str, frame: _Frame) -> dict[str, object]:
     files = list(dict.fromkeys(point.filename for point in record_map.points))
     most = _room(record_map)
     keys = list(dict.fromkeys(map(_key, record_map.points)))
@@ -115,7 +123,7 @@ def _data(record_map: RecordMap, folder: str) -> dict[str, object]:
         "kinds": keys,
         "points": [
             [
-                *_place(point),
+                *frame.place(point),
                 keys.index(_key(point)),
                 number[point.filename],
                 point.line,
@@ -144,17 +152,29 @@ def _depth(point: Point) -> tuple[int, int]:
     return -list(Mark).index(point.mark), point.group
 
 
-def _place(point: Point) -> tuple[int, int]:
-    room = SIZE - 2 * EDGE
-    return round(EDGE + point.x * room), round(EDGE + point.y * room)
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the points stand in the drawing, which is as high as they need; `top` is the place of y = 0."""
+
+    height: int
+    top: float
+
+    @classmethod
+    def around(cls, points: Sequence[Point]) -> _Frame:
+        low, high = min(point.y for point in points), max(point.y for point in points)
+        height = max(FLATTEST, round(2 * EDGE + (high - low) * ROOM))
+        return cls(height, height / 2 - (low + high) / 2 * ROOM)
+
+    def place(self, point: Point) -> tuple[int, int]:
+        return round(EDGE + point.x * ROOM), round(self.top + point.y * ROOM)
 
 
-def _layer(key: str, few: bool, points: Iterable[Point]) -> Layer:
+def _layer(key: str, few: bool, frame: _Frame, points: Iterable[Point]) -> Layer:
     group = int(key.removeprefix("group-")) if key.startswith("group-") else 0
     shape = _GROUPS[group - 1] if group else _SHAPES[Mark(key)]
     if few:
         shape = _NUMBER.sub(lambda match: f"{round(1.6 * int(match[0])):+}", shape)
-    there = [_place(point) for point in points]
+    there = [frame.place(point) for point in points]
     path = "".join(f"M{x} {y}{shape}" for x, y in there)
     title = f"task {group} of the file" if group else _TITLES[Mark(key)]
     return Layer(key, title, len(there), path, f"M16 16{shape}")

@@ -103,6 +103,7 @@
   const shown = new Set(kinds.map((_, kind) => kind));
   const marked = (at) => !/^(plain|group-)/.test(kinds[points[at][KIND]]);
   const titles = new Map(all("li", legend).map((item) => [item.querySelector("input").value, item.querySelector("span").textContent]));
+  const { width, height } = plot.viewBox.baseVal;
   let current = -1;
 
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
@@ -129,11 +130,11 @@
     tip.hidden = !hovering;
     if (!hovering) return;
     describe(at, tip);
-    const size = plane.getBoundingClientRect(), scale = size.width / 1000;
-    tip.style.left = x > 500 ? "auto" : `${x * scale + 16}px`;
-    tip.style.right = x > 500 ? `${(1000 - x) * scale + 16}px` : "auto";
-    tip.style.top = y > 500 ? "auto" : `${y * scale + 8}px`;
-    tip.style.bottom = y > 500 ? `${(1000 - y) * scale + 8}px` : "auto";
+    const scale = plane.getBoundingClientRect().width / width;
+    tip.style.left = x > width / 2 ? "auto" : `${x * scale + 16}px`;
+    tip.style.right = x > width / 2 ? `${(width - x) * scale + 16}px` : "auto";
+    tip.style.top = y > height / 2 ? "auto" : `${y * scale + 8}px`;
+    tip.style.bottom = y > height / 2 ? `${(height - y) * scale + 8}px` : "auto";
   };
   const leave = () => { tip.hidden = true; };
   const best = (cost) => {
@@ -146,9 +147,8 @@
     return found;
   };
   const under = (event) => {
-    const box = plot.getBoundingClientRect(), scale = Math.min(box.width, box.height) / 1000;
-    const left = box.left + (box.width - 1000 * scale) / 2, top = box.top + (box.height - 1000 * scale) / 2;
-    const x = (event.clientX - left) / scale, y = (event.clientY - top) / scale;
+    const box = plot.getBoundingClientRect(), scale = box.width / width;
+    const x = (event.clientX - box.left) / scale, y = (event.clientY - box.top) / scale;
     const near = (point, at) => Math.hypot(point[X] - x, point[Y] - y) - (marked(at) ? 4 : 0);
     const at = best(near);
     return at >= 0 && near(points[at], at) * scale < 18 ? at : -1;
