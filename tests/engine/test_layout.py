@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from finetooth.engine.layout import FEW, components, layout, neighbours
+from finetooth.engine.layout import FEW, GAP, components, layout, neighbours
 
 
 def clusters(count: int, size: int = 60) -> np.ndarray:
@@ -42,6 +42,12 @@ def test_equal_points_come_apart_where_there_are_others() -> None:
     vectors = np.vstack([clusters(2), np.repeat(clusters(1, 1), 30, axis=0)])
     places = layout(vectors)
     assert len(np.unique(places.round(5), axis=0)) > 140
+
+
+def test_points_do_not_cover_each_other() -> None:
+    places = layout(clusters(4))
+    _, far = neighbours(places, 1)
+    assert float(np.quantile(far, 0.02)) > 0.5 * GAP
 
 
 def test_components_are_of_falling_size() -> None:

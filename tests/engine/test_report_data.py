@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from finetooth.engine.record_map import Mark, RecordMap
+from finetooth.engine.record_map import Chosen, Mark, RecordMap, map_of
 from finetooth.engine.report import Place, Report, Shown, ShownRelated
 from finetooth.engine.report_data import ReportData, gather
 from finetooth.engine.report_findings import (
@@ -100,6 +100,29 @@ def test_a_large_file_is_sampled_but_its_marked_records_are_there(
     assert data.map is not None
     assert (len(data.map.points), data.map.records) == (20, 45)
     assert {line for line, mark in marks(data.map).items() if mark is Mark.OFF_TASK} == {43, 44, 45}
+
+
+def test_the_tasks_of_a_file_are_told_apart() -> None:
+    """Two clouds of vectors and an example of each: every record is of the task of its cloud."""
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    cloud = random.standard_normal((2, 32)).repeat(30, axis=0) + 0.4 * random.standard_normal((60, 32))
+    vectors = (cloud / np.linalg.norm(cloud, axis=1, keepdims=True)).astype(np.float32)
+
+    def chosen(name: str, rows: slice, seeds: Any = None) -> Chosen:
+        count = len(vectors[rows])
+        marks = (Mark.PLAIN,) * count
+        lines = tuple(range(1, count + 1))
+        return Chosen(name, "unit", count, lines, marks, ((),) * count, ("",) * count, vectors[rows], seeds)
+
+    found = map_of([chosen("a", slice(0, 40), vectors[[0, 59]]), None, chosen("b", slice(40, 60))])
+    assert found is not None
+    assert [point.group for point in found.points] == [1] * 30 + [2] * 30
+    assert found.groups() == {1: 30, 2: 30}
+    plain = map_of([chosen("a", slice(0, 40))])
+    assert plain is not None
+    assert plain.groups() == {}
 
 
 def test_duplicates_come_as_groups_with_what_they_ask(tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ PACE: Final = 0.1
 STRONGEST: Final = 4.0
 """Bound of a force along either axis."""
 
+GAP: Final = 0.018
+"""Distance that neighbouring points are given in the end, where there is room: the size of a mark."""
+
 FEW: Final = 12
 """Points up to which the principal components alone are the map."""
 
@@ -51,7 +54,7 @@ def layout(vectors: Matrix) -> Matrix:
     plane = np.zeros((len(points), 2), np.float32)
     plane[:, : points.shape[1]] = points[:, :2]
     if len(points) > FEW and plane.any():
-        plane = _relaxed(points, plane)
+        plane = _apart(framed(_relaxed(points, plane)))
     return framed(plane)
 
 
@@ -124,6 +127,22 @@ def _relaxed(points: Matrix, plane: Matrix) -> Matrix:
         force = np.clip(force.real, -STRONGEST, STRONGEST) + 1j * np.clip(force.imag, -STRONGEST, STRONGEST)
         speed = np.float32(INERTIA) * speed + force * np.float32(PACE * (1 - step / STEPS))
         places = (places + speed).astype(np.complex64)
+    return np.stack([places.real, places.imag], axis=1)
+
+
+def _apart(plane: Matrix) -> Matrix:
+    """Points that nearly cover each other moved aside, so that each can be seen and pointed at."""
+    import numpy as np
+
+    count = len(plane)
+    gap = min(GAP, 0.35 / float(np.sqrt(count)))
+    places: Places = (plane[:, 0] + 1j * plane[:, 1] + gap * _spiral(count)).astype(np.complex64)
+    for _ in range(2):
+        near, _ = neighbours(np.stack([places.real, places.imag], axis=1), min(16, count - 1))
+        for _ in range(12):
+            apart = places[:, None] - places[near]
+            distance = np.maximum(np.abs(apart), np.float32(1e-6))
+            places += (apart / distance * np.maximum(gap - distance, 0)).sum(axis=1) * np.float32(0.3)
     return np.stack([places.real, places.imag], axis=1)
 
 

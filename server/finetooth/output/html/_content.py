@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from finetooth.output.html._text import share
+from finetooth_rules.example import Kind
 
 if TYPE_CHECKING:
     from finetooth.engine.report_data import ReportData
@@ -43,11 +44,11 @@ class Content:
 def contents(data: ReportData) -> tuple[Content, ...]:
     """What there is, kind by kind; kinds of which there is nothing are left out."""
     every = [file.stats for file in data.files]
-    rows = sum(stats.rows for stats in every)
+    rows, kinds = sum(stats.rows for stats in every), _sum(every, "kinds")
     sampled = sum(stats.sampled for stats in every)
     found = [
         _content("Roles", "turns", _sum(every, "roles")),
-        _content("Kinds of record", "records", _sum(every, "kinds"), of=rows),
+        _content("Kinds of record", "records", kinds, of=rows) if set(kinds) - {Kind.SUPERVISED} else None,
         _content("Code", "fenced blocks that name a language", _sum(every, "fences")),
         _content("Skills", "rows whose answers show them", _sum(every, "skills")),
         _content("Code that could not be parsed", "pieces", _sum(every, "code_unread")),

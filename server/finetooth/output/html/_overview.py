@@ -58,6 +58,8 @@ def _verdict(data: ReportData) -> tuple[str, str, str]:
             (f"Nothing would be refused, but the model is the worse for it: {_findings(data)} {where}."),
         )
     if data.problems:
+        if not data.files:
+            return "trouble", "Nothing could be judged", "There is no file to tell of."
         return "trouble", "Not everything could be judged", "What follows is only part of the data."
     if infos:
         return "info", "Nothing to repair", f"{_findings(data)} {where}: worth knowing, no more."
