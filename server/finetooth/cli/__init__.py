@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, str] = {
     "rules": "List all rules",
     "stats": "Show what is in dataset files: format, rows, turns, tokens, tools, languages",
     "plan": "Show what a training run will be: rows, tokens, steps, what is cut, cost, advice",
+    "report": "Write a page on dataset files: findings, lengths, duplicates, a map of the prompts",
     "init": "Write a commented finetooth.toml for the datasets in a folder",
     "config": "Show the settings that hold for a file",
     "server": "Start the language server (editors do this by themselves)",

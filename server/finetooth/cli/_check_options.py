@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -34,24 +35,7 @@ def check_parser() -> Parser:
         "globs, - for standard input; default: this folder",
     )
 
-    rules = parser.add_argument_group("Rules")
-    text = "Codes, prefixes, names or ALL, separated by commas"
-    for option, meaning in (
-        ("--select", f"Run only these rules. {text}"),
-        ("--ignore", "Do not run these rules; the more exact of --select and --ignore wins"),
-        ("--extend-select", "Run these besides those of the settings"),
-        ("--extend-ignore", "Do not run these either"),
-    ):
-        rules.add_argument(option, type=listed, action="append", metavar="RULES", help=meaning)
-
-    dataset = parser.add_argument_group("Dataset")
-    dataset.add_argument(
-        "--dataset-format", metavar="FORMAT", help="What the records are; default: auto, by the first"
-    )
-    dataset.add_argument("--target", metavar="TARGET", help="Which trainer or API will read the files")
-    dataset.add_argument(
-        "--model", metavar="MODEL", help="The model to be trained: decides limits and the tokenizer"
-    )
+    add_choices(parser)
 
     fixes = parser.add_argument_group("Fixes")
     fixes.add_argument(
@@ -84,6 +68,45 @@ def check_parser() -> Parser:
         "--show-files", action="store_true", help="Print the files that would be checked, and stop"
     )
 
+    add_files(parser)
+
+    run_group = parser.add_argument_group("Run")
+    run_group.add_argument(
+        "--fail-on",
+        type=one_of("--fail-on", FAIL_ON, "severity"),
+        metavar="SEVERITY",
+        help="Least severity that makes the exit code 1: error, warning, info or never; default: warning",
+    )
+    run_group.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found")
+    run_group.add_argument("-j", "--jobs", type=positive, default=0, metavar="N", help="Processes to use")
+    parser.add_common()
+    return parser
+
+
+def add_choices(parser: Parser) -> None:
+    """Options that say what the files are judged by."""
+    rules = parser.add_argument_group("Rules")
+    text = "Codes, prefixes, names or ALL, separated by commas"
+    for option, meaning in (
+        ("--select", f"Run only these rules. {text}"),
+        ("--ignore", "Do not run these rules; the more exact of --select and --ignore wins"),
+        ("--extend-select", "Run these besides those of the settings"),
+        ("--extend-ignore", "Do not run these either"),
+    ):
+        rules.add_argument(option, type=listed, action="append", metavar="RULES", help=meaning)
+
+    dataset = parser.add_argument_group("Dataset")
+    dataset.add_argument(
+        "--dataset-format", metavar="FORMAT", help="What the records are; default: auto, by the first"
+    )
+    dataset.add_argument("--target", metavar="TARGET", help="Which trainer or API will read the files")
+    dataset.add_argument(
+        "--model", metavar="MODEL", help="The model to be trained: decides limits and the tokenizer"
+    )
+
+
+def add_files(parser: Parser) -> None:
+    """Options that say which files, and which settings hold for them."""
     files = parser.add_argument_group("Files")
     files.add_argument("--exclude", type=listed, action="append", metavar="GLOBS", help="Leave these out too")
     files.add_argument(
@@ -107,18 +130,6 @@ def check_parser() -> Parser:
         help="Use this settings file, or lay one setting over it: 'rules.low-variety.share = 0.2'",
     )
     config.add_argument("--isolated", action="store_true", help="Read no settings file")
-
-    run_group = parser.add_argument_group("Run")
-    run_group.add_argument(
-        "--fail-on",
-        type=one_of("--fail-on", FAIL_ON, "severity"),
-        metavar="SEVERITY",
-        help="Least severity that makes the exit code 1: error, warning, info or never; default: warning",
-    )
-    run_group.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found")
-    run_group.add_argument("-j", "--jobs", type=positive, default=0, metavar="N", help="Processes to use")
-    parser.add_common()
-    return parser
 
 
 def _epilog() -> str:
@@ -153,12 +164,17 @@ def request_of(args: argparse.Namespace) -> CheckRequest:
         raise UsageError(f"--statistics is printed as full or json, not as {args.output_format}")
     if args.diff and args.output_format != "full":
         raise UsageError("--diff prints a diff; it takes no --output-format")
-    config, inline = split_config(args.config)
-    if args.isolated and config is not None:
-        raise UsageError(f"--isolated reads no settings file, but --config names {config}")
     fix = FixMode.NONE
     if args.fix or args.diff:
         fix = FixMode.UNSAFE if args.unsafe_fixes else FixMode.SAFE
+    return replace(plain_request(args, paths), fix=fix, diff=args.diff)
+
+
+def plain_request(args: argparse.Namespace, paths: tuple[str, ...]) -> CheckRequest:
+    """The request for `paths` that the options of `add_choices` and `add_files` make. Raises UsageError."""
+    config, inline = split_config(args.config)
+    if args.isolated and config is not None:
+        raise UsageError(f"--isolated reads no settings file, but --config names {config}")
     return CheckRequest(
         paths=paths,
         stdin_filename=args.stdin_filename,
@@ -168,8 +184,6 @@ def request_of(args: argparse.Namespace) -> CheckRequest:
         exclude=flat(args.exclude) or (),
         force_exclude=args.force_exclude,
         gitignore=not args.no_respect_gitignore,
-        fix=fix,
-        diff=args.diff,
         jobs=args.jobs,
     )
 

@@ -7,8 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth_rules.example import Kind
-from finetooth_rules.targets import Loader, Overlong, Target, Trains
+from finetooth.engine.stats_words import (
+    counted_by,
+    format_words,
+    names,
+    quantiles,
+    short,
+    target_words,
+    written_by,
+)
 
 if TYPE_CHECKING:
     from finetooth.engine.source import Source
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
     from finetooth_rules.profile import Profile
 
 _BARS: Final = " ▁▂▃▄▅▆▇█"
-_MOST_NAMES: Final = 6
+_MOST_LANGUAGES: Final = 6
 _LABEL: Final = 10
 
 
@@ -37,73 +44,24 @@ def _wrapped(text: str, room: int) -> list[str]:
 
 
 def _rows(source: Source, profile: Profile, stats: Stats, width: int) -> Iterator[tuple[str, Sequence[str]]]:
-    yield "format", [_format(profile, stats)]
-    yield "target", list(_target(profile, stats))
+    yield "format", [format_words(profile, stats)]
+    yield "target", list(target_words(profile, stats))
     yield "rows", [_count_of_rows(source, stats)]
     if stats.turns and any(stats.turns):
-        yield "turns", [_turns(stats), _names(stats.roles)]
+        yield "turns", [_turns(stats), names(stats.roles)]
     if stats.lengths and sum(stats.lengths):
         yield "tokens", [_tokens(profile, stats)]
         yield "lengths", list(_lengths(profile, stats, width))
     if stats.tools or stats.calls:
         yield "tools", list(_tools(stats))
     if stats.media:
-        yield "media", [_names(stats.media)]
+        yield "media", [names(stats.media)]
     if stats.fences:
-        yield "code", [_names(stats.fences)]
+        yield "code", [names(stats.fences)]
     if stats.skills or stats.code_unread or profile.task.requires:
         yield "skills", list(_skills(profile, stats))
     if stats.languages:
         yield "language", [_shares(stats.languages, stats.sampled)]
-
-
-def _format(profile: Profile, stats: Stats) -> str:
-    name = profile.format or "not recognised"
-    why = profile.format_source or ("as configured" if profile.configured_format else "by its first records")
-    others = Counter({n: c for n, c in stats.formats.items() if n != profile.format})
-    more = f"; but {_names(others)}" if profile.format and others else ""
-    kinds = [kind for kind in stats.kinds if kind != Kind.SUPERVISED]
-    told = f", {', '.join(kinds)}" if kinds else ""
-    return f"{name}{told} ({why}){more}"
-
-
-def _target(profile: Profile, stats: Stats) -> Iterator[str]:
-    target = profile.target
-    yield f"{target.name}: {target.title}"
-    if target.formats is not None and profile.format and profile.format not in target.formats:
-        yield f"does not read {profile.format}; it reads {', '.join(sorted(target.formats))}"
-    limit = profile.tokens_allowed
-    if limit is not None and not (target.assumed_token_limit and profile.token_limit is None):
-        yield f"takes {limit:,} tokens a row: of a longer one {_OVERLONG[target.overlong]}"
-    weight = "reads `weight`" if target.reads_weight else "does not read `weight`"
-    yield f"trains {_trains(target, stats)}; {weight}"
-    if target.loader is not Loader.NONE:
-        yield _LOADERS[target.loader]
-    if stats.rows < target.min_examples:
-        yield f"needs at least {target.min_examples} rows"
-    if target.max_examples is not None and stats.rows > target.max_examples:
-        yield f"takes at most {target.max_examples:,} rows"
-
-
-_OVERLONG: Final = {
-    Overlong.END: "the end is cut off",
-    Overlong.DROP: "nothing is trained, it is left out",
-    Overlong.BOTH: "prompt and answer are shortened, later turns left out",
-    Overlong.REFUSE: "the file is refused",
-}
-_LOADERS: Final = {
-    Loader.STRICT: "is read by `datasets` with one type for each column",
-    Loader.JSON: "is read by `datasets` with a Json type for mixed columns",
-}
-
-
-def _trains(target: Target, stats: Stats) -> str:
-    kinds = set(stats.kinds)
-    if target.trains is Trains.ALL and kinds <= {Kind.SUPERVISED.value, Kind.PRETRAINING.value}:
-        return str(Trains.ALL)
-    return (
-        "the better answer against the worse one" if kinds == {Kind.PREFERENCE.value} else str(target.trains)
-    )
 
 
 def _count_of_rows(source: Source, stats: Stats) -> str:
@@ -123,21 +81,10 @@ def _turns(stats: Stats) -> str:
 
 def _tokens(profile: Profile, stats: Stats) -> str:
     total, trained = sum(stats.lengths), sum(stats.trained)
-    encoding = ", ".join(filter(None, (_counted_by(profile), _written_by(profile))))
+    encoding = ", ".join(filter(None, (counted_by(profile), written_by(profile))))
     about = "about " if stats.estimated else ""
     share = f" ({trained / total:.0%})" if total else ""
     return f"{about}{total:,} ({encoding}); trained {about}{trained:,}{share}"
-
-
-def _counted_by(profile: Profile) -> str | None:
-    """The tokenizer that tokens are counted by."""
-    if profile.tokenizer is not None:
-        return profile.tokenizer.name
-    return profile.encoding or profile.target.encoding_for(profile.model)
-
-
-def _written_by(profile: Profile) -> str | None:
-    return None if profile.template is None else f"written by {profile.template.name}"
 
 
 def _lengths(profile: Profile, stats: Stats, width: int) -> Iterator[str]:
@@ -165,39 +112,26 @@ def histogram(values: Sequence[int], columns: int) -> str:
 
 def _tools(stats: Stats) -> Iterator[str]:
     if stats.tools:
-        yield f"{len(stats.tools):,} defined in {stats.rows_with_tools:,} rows: {_names(stats.tools)}"
+        yield f"{len(stats.tools):,} defined in {stats.rows_with_tools:,} rows: {names(stats.tools)}"
     if stats.calls:
-        yield f"{sum(stats.calls.values()):,} calls: {_names(stats.calls)}"
+        yield f"{sum(stats.calls.values()):,} calls: {names(stats.calls)}"
 
 
 def _skills(profile: Profile, stats: Stats) -> Iterator[str]:
     if stats.skills:
-        yield f"rows that show {_names(stats.skills)}"
+        yield f"rows that show {names(stats.skills)}"
     missing = [skill for skill in profile.task.requires if not stats.skills[skill]]
     if missing:
-        yield f"none that shows {', '.join(map(_short, missing))}, which the task requires"
+        yield f"none that shows {', '.join(map(short, missing))}, which the task requires"
     if stats.code:
         read = sum(stats.code.values())
-        yield f"{read:,} piece{'s' * (read != 1)} of code read: {_names(stats.code)}"
+        yield f"{read:,} piece{'s' * (read != 1)} of code read: {names(stats.code)}"
     if stats.code_unread:
-        yield f"{sum(stats.code_unread.values()):,} could not be parsed: {_names(stats.code_unread)}"
-
-
-def _names(counts: Counter[str]) -> str:
-    """`python 12, json 3, … 4 more`."""
-    common = counts.most_common()
-    shown = ", ".join(f"{_short(name)} {count:,}" for name, count in common[:_MOST_NAMES])
-    left = len(common) - _MOST_NAMES
-    return shown + (f", … {left:,} more" if left > 0 else "")
-
-
-def _short(name: str) -> str:
-    text = " ".join(name.split())
-    return (text if len(text) <= 32 else text[:31] + "…") or "(none)"
+        yield f"{sum(stats.code_unread.values()):,} could not be parsed: {names(stats.code_unread)}"
 
 
 def _shares(counts: Counter[str], total: int) -> str:
-    common = [(name, count) for name, count in counts.most_common(_MOST_NAMES) if count / total >= 0.02]
+    common = [(name, count) for name, count in counts.most_common(_MOST_LANGUAGES) if count / total >= 0.02]
     return (
         ", ".join(f"{name} {count / total:.0%}" for name, count in common) + f" (of {total:,} rows looked at)"
     )
@@ -218,10 +152,10 @@ def as_object(source: Source, profile: Profile, stats: Stats) -> dict[str, Any]:
         "model": profile.model,
         "rows": stats.rows,
         "unreadable-rows": stats.unread,
-        "turns": _quantiles(turns),
+        "turns": quantiles(turns),
         "roles": dict(stats.roles.most_common()),
         "tokens": {
-            "encoding": _counted_by(profile),
+            "encoding": counted_by(profile),
             "tokenizer": None if profile.tokenizer is None else profile.tokenizer.path,
             "template": None if profile.template is None else profile.template.path,
             "estimated": stats.estimated,
@@ -229,7 +163,7 @@ def as_object(source: Source, profile: Profile, stats: Stats) -> dict[str, Any]:
             "trained": sum(stats.trained),
             "limit": limit,
             "rows-over-limit": sum(length > limit for length in lengths) if limit is not None else 0,
-            **_quantiles(lengths),
+            **quantiles(lengths),
         }
         if lengths
         else None,
@@ -243,10 +177,3 @@ def as_object(source: Source, profile: Profile, stats: Stats) -> dict[str, Any]:
         "languages": dict(stats.languages.most_common()),
         "languages-sampled": stats.sampled,
     }
-
-
-def _quantiles(values: Sequence[int]) -> dict[str, int]:
-    if not values:
-        return {}
-    at = {"min": 0, "median": len(values) // 2, "p95": len(values) * 95 // 100, "max": -1}
-    return {name: values[index] for name, index in at.items()}

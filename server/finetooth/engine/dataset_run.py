@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.configs import Configs, override_settings
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from finetooth.engine.training_run import TrainingRun
+
+
+Visit: TypeAlias = "Callable[[FileResult, Executor | None], None]"
+"""What is done with the result of a file while it is open: a report reads it again, for its numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class DatasetRun:
     progress: Progress
     executor: Executor | None
     training: TrainingRun
+    visit: Visit | None = None
 
     def judge(self, parts: Sequence[Part]) -> None:
         """Judge one dataset. A file that cannot be read or judged stops no other."""
@@ -145,6 +150,8 @@ class DatasetRun:
         for (part, found, _), result in zip(scanned, results, strict=True):
             if not part.context:
                 self._put(found, result)
+                if self.visit is not None:
+                    self.visit(result, self.executor)
             self.training.look(part.file, part.config, part.membership, result.scanned, result.record_count)
 
     def _fix(

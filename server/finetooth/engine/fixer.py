@@ -6,7 +6,6 @@ mode, and renamed over it. Killed at any point, the run leaves the old file or t
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import shutil
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from finetooth.engine.atomic import write_atomically
 from finetooth.engine.fix_elements import fix_elements
 from finetooth.engine.lint_file import FileResult, RecordFindings
 from finetooth.engine.report import Change, Hunk
@@ -71,7 +71,8 @@ def fix_file(
         assert current.source.path is not None
         change = _change(original, current.source) if not write else None
         if folder is not None and original.path is not None:
-            _replace(original.path.resolve(), current.source.path)
+            with current.source.path.open("rb") as fixed_data:
+                write_atomically(original.path.resolve(), fixed_data)
             return Fixed(current.read_from(original), count)
         data = current.source.path.read_bytes()
         inside = dataclasses.replace(original, path=None, data=data)
@@ -196,33 +197,6 @@ _REWRITERS: Final = {
     Rewrite.LF_ENDINGS: _lf_endings,
     Rewrite.JSON_LINES: _json_lines,
 }
-
-
-def _replace(target: Path, new: Path) -> None:
-    """Put the bytes of `new` in the place of `target` in one step, keeping its mode and, where allowed, its
-    owner.
-    """
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".finetooth", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as out, new.open("rb") as source:
-            shutil.copyfileobj(source, out, BLOCK * 4)
-            out.flush()
-            os.fsync(out.fileno())
-        shutil.copymode(target, name)
-        with contextlib.suppress(OSError, AttributeError):
-            status = target.stat()
-            os.chown(name, status.st_uid, status.st_gid)
-        os.replace(name, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    with contextlib.suppress(OSError):
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _change(before: Source, after: Source) -> Change | None:

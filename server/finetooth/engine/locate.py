@@ -17,6 +17,8 @@ from finetooth_rules.record import Record
 from finetooth_rules.rule import AnyRule
 
 RULE_PAGE: Final = "https://finetooth.dev/rules/"
+MORE_SPANS: Final = "and here"
+"""What is said of the further ranges of a finding."""
 _WINDOW: Final = 160
 _BEFORE: Final = 48
 _CONTROL: Final = {code: 0x2400 + code for code in range(32)} | {
@@ -127,7 +129,7 @@ def show(
             if (shown := show_related(related, resolve_address, own)) is not None
         )
         + tuple(
-            ShownRelated(place(filename, located.line, record, more), "and here")
+            ShownRelated(place(filename, located.line, record, more), MORE_SPANS)
             for more in finding.more_spans
         ),
         fixes=tuple(show_fix(located.line, record, fix, around) for fix in finding.fixes),

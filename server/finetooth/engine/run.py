@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.configs import Configs
-from finetooth.engine.dataset_run import DatasetRun, datasets, size_of
+from finetooth.engine.dataset_run import DatasetRun, Visit, datasets, size_of
 from finetooth.engine.discover import Patterns, discover
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, Progress, Silent
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 PARALLEL_FROM: Final = 4 * SHARD_BYTES
 """A run over fewer bytes is done before other processes have started."""
+VISITED_FROM: Final = SHARD_BYTES // 2
+"""The same where a visitor has as much to do again with each file."""
 
 
-def check(request: CheckRequest, progress: Progress | None = None) -> Report:
-    """Lint everything the request names."""
+def check(request: CheckRequest, progress: Progress | None = None, visit: Visit | None = None) -> Report:
+    """Lint everything the request names. `visit` is shown the result of each file while it can be read."""
     progress = progress or Silent()
     report = Report()
     configs = Configs(request)
@@ -35,8 +37,8 @@ def check(request: CheckRequest, progress: Progress | None = None) -> Report:
     sizes = [size_of(source) for source in found]
     progress.start(sum(sizes))
     with ExitStack() as stack:
-        executor = _executor(request, sum(sizes), stack)
-        run = DatasetRun(request, configs, report, progress, executor, training)
+        executor = _executor(request, sum(sizes), PARALLEL_FROM if visit is None else VISITED_FROM, stack)
+        run = DatasetRun(request, configs, report, progress, executor, training, visit)
         for dataset in datasets(found, request, configs):
             run.judge(dataset)
         training.judge()
@@ -68,8 +70,8 @@ def sources(request: CheckRequest, configs: Configs, problems: list[Problem]) ->
             yield Source(name, Path(name))
 
 
-def _executor(request: CheckRequest, total: int, stack: ExitStack) -> Executor | None:
-    jobs = request.jobs or (os.cpu_count() or 1 if total >= PARALLEL_FROM else 1)
+def _executor(request: CheckRequest, total: int, least: int, stack: ExitStack) -> Executor | None:
+    jobs = request.jobs or (os.cpu_count() or 1 if total >= least else 1)
     if jobs < 2:
         return None
     from finetooth.engine.executors import pool

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 _MORE: Final = ("languages", "skills", "code", "code_unread")
 _FENCE: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)", re.MULTILINE)
-LANGUAGE_SAMPLE: Final = 1_000
-"""Rows of a shard whose language is looked at: enough for a share of a per cent or two."""
+LANGUAGE_SAMPLE: Final = 4_000
+"""Rows of a file whose language is looked at: enough for a share of a per cent or two."""
+LEAST_SAMPLE: Final = 100
+"""Rows of a shard whose language is looked at, at least."""
 
 
 @dataclass(slots=True)
@@ -92,29 +94,30 @@ def stats_of(
     """Statistics of one file. `tokens`: count them too, which takes most of the time. Raises OSError."""
     size = source.size()
     shards = plan(source, size, shard_bytes)
+    languages = max(LEAST_SAMPLE, LANGUAGE_SAMPLE // len(shards))
     total = Stats()
     if executor is None or len(shards) == 1:
         for shard in shards:
-            total.merge(part_of(shard, profile, tokens))
+            total.merge(part_of(shard, profile, tokens, languages))
             advance(size // len(shards))
         return total
     from concurrent.futures import as_completed
 
-    futures = [executor.submit(part_of, shard, profile, tokens) for shard in shards]
+    futures = [executor.submit(part_of, shard, profile, tokens, languages) for shard in shards]
     for future in as_completed(futures):
         total.merge(future.result())
         advance(size // len(shards))
     return total
 
 
-def part_of(shard: Shard, profile: Profile, tokens: bool) -> Stats:
-    """Statistics of one shard."""
+def part_of(shard: Shard, profile: Profile, tokens: bool, languages: int = LANGUAGE_SAMPLE) -> Stats:
+    """Statistics of one shard. `languages`: rows whose language is looked at."""
     linter = linter_for(profile)
     stats = Stats()
     spec = spec_for(profile) if tokens else FeatureSpec()
     for examples in _examples(linter, shard, stats):
         for example in examples:
-            _add(stats, example)
+            _add(stats, example, languages)
         _skills(stats, examples, profile)
         if tokens:
             _count(stats, examples, spec, profile)
@@ -131,7 +134,7 @@ def _examples(linter: Linter, shard: Shard, stats: Stats) -> Iterator[list[Examp
         yield examples
 
 
-def _add(stats: Stats, example: Example) -> None:
+def _add(stats: Stats, example: Example, languages: int) -> None:
     stats.formats[example.format or "unknown"] += 1
     stats.kinds[example.kind] += 1
     stats.turns.append(len(example.turns))
@@ -146,7 +149,7 @@ def _add(stats: Stats, example: Example) -> None:
         for text in turn.texts:
             if "```" in text.text or "~~~" in text.text:
                 stats.fences.update(name.lower() for name in _opened(text.text))
-    if stats.sampled < LANGUAGE_SAMPLE:
+    if stats.sampled < languages:
         language = _language(example)
         if language:
             stats.sampled += 1
