@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from finetooth.engine.array_batches import array_batches
@@ -290,6 +290,13 @@ def edit(index: LiveIndex, change: Change) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, st.lists(st.tuples(CHANGES, st.integers(0, 2)), max_size=6))
+@example(  # a broken record that ran to the end of the file, and then the next one is appended
+    "",
+    [
+        (Change('{"' + PIECES[0] + "]\n", (1, 0), (1, 0)), 1),
+        (Change(PIECES[0], (3, 0), (3, 0)), 0),
+    ],
+)
 def test_any_edits_equal_reading_the_final_text(text: str, steps: list[tuple[Change, int]]) -> None:
     index = live("[\n" + text)
     for change, rest in steps:
