@@ -117,8 +117,9 @@ class Item(NamedTuple):
 class Step:
     """An element and what is wrong behind it; `pos` is where the next step begins.
 
-    The first `looked` bytes of the buffer decided it. `done`: the file is read to its end. `skipping`: a
-    record over the size limit is to be passed over until this matches.
+    The first `looked` bytes of the buffer decided it; one more than the file has, where its end did: bytes
+    appended to it could change the step. `done`: the file is read to its end. `skipping`: a record over the
+    size limit is to be passed over until this matches.
     """
 
     items: tuple[Item, ...]
@@ -221,7 +222,7 @@ def _end(buffer: bytes, at: int, at_end: bool) -> Step | None:
     raw = buffer[behind:end].rstrip(b" \t\r\n")
     message, title = "text behind the end of the array; expected the end of the file", "Remove the text"
     item = _glue(behind, raw, message, title, b"", Applicability.UNSAFE)
-    return Step((item,), behind + len(raw), size, done=at_end and end == size)
+    return Step((item,), behind + len(raw), size + at_end, done=at_end and end == size)
 
 
 def _behind(buffer: bytes, end: int, good: bool, at_end: bool) -> Step | None:
@@ -324,7 +325,7 @@ def _element(buffer: bytes, line: int | None, at: int, bounds: Bounds, at_end: b
     if found is None:
         raw = raw.removesuffix(b"]").rstrip(b" \t\r\n")
     raw = raw.removesuffix(b",").rstrip(b" \t\r\n")
-    return _with(buffer, at, _record(raw, bounds), at_end, size)
+    return _with(buffer, at, _record(raw, bounds), at_end, size + at_end)
 
 
 def _stop(pattern: re.Pattern[bytes], found: re.Match[bytes]) -> int:

@@ -198,12 +198,16 @@ def test_segments_are_the_steps_in_whole_lines(data: bytes) -> None:
 
 
 @given(TEXTS, TEXTS)
+@example(b'[\n{"a": 1\n]\n', b"{}\n")
+@example(b"[\n], ,\n", b"{}\n")
 def test_a_segment_depends_only_on_the_lines_within_its_reach(data: bytes, other: bytes) -> None:
+    """The end of the file is within it where that decided."""
     lines = split_lines(data)
+    whole = len(lines) - (lines[-1][-1:] not in b"\r\n")  # what is appended lengthens a line without ending
     index = 0
     while index < len(lines):
         part = segment(lines, index, BOUNDS)
-        if index + part.reach < len(lines):
+        if index + part.reach <= whole:
             again = segment([*lines[: index + part.reach], *split_lines(other)], index, BOUNDS)
             assert [(i.at, i.record.raw) for i in again.items] == [(i.at, i.record.raw) for i in part.items]
             assert again.lines == part.lines

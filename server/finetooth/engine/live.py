@@ -86,9 +86,11 @@ class LiveIndex:
             number, index, _ = self._with_first_on_line(number, index)
         self._unsettle_before(number, index, start, touched.first)
         count = covered = 0
-        # What stands on the first line of an array is read as its beginning.
-        inside = touched.removed > 0 or start < touched.first or (self.is_array and touched.first == 0)
-        needed = max(touched.first + touched.removed - start, 1) if inside else 0
+        # What stands on the first line of an array is read as its beginning: also what moves up to there.
+        beginning = self.is_array and touched.first == 0
+        inside = touched.removed > 0 or start < touched.first or beginning
+        moved_up = beginning and not touched.inserted
+        needed = max(touched.first + touched.removed - start + moved_up, 1) if inside else 0
         for entry in self._from(number, index):
             if covered >= needed:
                 break
