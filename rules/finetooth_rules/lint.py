@@ -227,6 +227,9 @@ class Linter(DatasetRules):
             value = record.value
             if value.__class__ is not dict:
                 return None
+            main = self._format
+            if main is not None and main.plain_shape is not None and main.plain_shape(value) is not None:
+                return self._read(record, main)
             fmt = self._meant(value)
             if fmt is None:
                 return Example(record=record, format="", turns=(), conversation=False)

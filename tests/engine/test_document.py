@@ -185,16 +185,15 @@ def test_endings(line: bytes, ending: bytes) -> None:
 def test_a_keystroke_in_a_large_document_is_quick() -> None:
     document = Document(("x" * 1000 + "é\n") * 20_000)
     edits = [Change("y", (index * 19, 500), (index * 19, 500)) for index in range(1000)]
-    start = time.perf_counter()
+    start = time.process_time()
     document.apply(edits, Encoding.UTF16)
-    assert (time.perf_counter() - start) / len(
-        edits
-    ) < 0.0005  # about 0.003 ms; the bound only catches O(document)
+    seconds = (time.process_time() - start) / len(edits)
+    assert seconds < 0.0005  # about 0.003 ms; the bound only catches O(document)
 
 
 def test_a_line_of_five_megabytes_stays_editable() -> None:
     document = Document("ab漢😀" * 600_000 + "\n")
-    start = time.perf_counter()
+    start = time.process_time()
     document.apply([Change("z", (0, 1_500_000), (0, 1_500_003))], Encoding.UTF16)
-    assert time.perf_counter() - start < 0.5  # about 0.03 s
+    assert time.process_time() - start < 0.5  # about 0.03 s
     assert document.lines[0].index(b"z") == 2_700_000

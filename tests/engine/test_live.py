@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Any
@@ -56,6 +56,18 @@ def conclude_length(verdict: int, profile: Profile, options: Any) -> Iterator[Fi
     yield Finding("TST003", f"largest but one is {verdict}", NOTE)
 
 
+def pick_length(fact: int, verdict: int) -> Iterator[str]:
+    if fact > verdict:
+        yield "largest"
+
+
+def conclude_picked(
+    verdict: int, picked: Mapping[str, Any], profile: Profile, options: Any
+) -> Iterator[Finding]:
+    related = tuple(Related(label, address=address) for label, address in picked.items())
+    yield Finding("TST003", "the largest", NOTE, related=related)
+
+
 HEAD_BYTES = 150
 
 
@@ -96,6 +108,8 @@ RULES: tuple[AnyRule, ...] = (
         fit=lambda summary, features, profile, options: summary[0] if summary else 0,
         judge=judge_length,
         conclude=conclude_length,
+        picks=pick_length,
+        conclude_at=conclude_picked,
     ),
     StatisticRule(
         code="TST005",
@@ -124,8 +138,12 @@ def linter(rules: Sequence[AnyRule] = RULES) -> Linter:
     return Linter(profile, rules)
 
 
-def from_scratch(document: Document) -> tuple[list[tuple[int, str, str, tuple[int, ...]]], list[str]]:
-    """Line, code, message and lines of related records of every finding, and messages on the file."""
+Place = tuple[int, str, str, tuple[int, ...]]
+"""Line, code, message and lines of related records of a finding."""
+
+
+def from_scratch(document: Document) -> tuple[list[Place], list[tuple[str, tuple[int, ...]]]]:
+    """Every finding on a record; message and lines of related records of those on the file."""
     rules = linter()
     lines, at = document.lines, 0
     starts, records = [], []
@@ -137,7 +155,7 @@ def from_scratch(document: Document) -> tuple[list[tuple[int, str, str, tuple[in
         at += framed.record.line_count
     found = [list(findings) for findings in rules.check(records)]
     examples = rules.examples(records)
-    of_file = []
+    of_file: list[Finding] = []
     sizes = [0, *accumulate(map(len, lines))]
     offsets = [sizes[start] for start in starts]
     for statistic in rules.statistics:
@@ -150,7 +168,11 @@ def from_scratch(document: Document) -> tuple[list[tuple[int, str, str, tuple[in
         verdict = rules.verdict(statistic, [summary], Features(), heads)
         for findings, fact in zip(found, facts, strict=True):
             findings += rules.judge(statistic, fact, verdict) if fact is not None else []
-        of_file += rules.conclude(statistic, verdict)
+        picked: dict[str, int] = {}
+        for number, fact in enumerate(facts):
+            for label in rules.picks(statistic, fact, verdict) if fact is not None else ():
+                picked.setdefault(label, number)
+        of_file += rules.conclude(statistic, verdict, picked)
     for group in rules.groups:
         members: dict[bytes, list[int]] = {}
         for number, keys in enumerate(rules.keys(examples)[group.code]):
@@ -167,19 +189,22 @@ def from_scratch(document: Document) -> tuple[list[tuple[int, str, str, tuple[in
         )
         for number, findings in enumerate(found)
         for finding in findings
-    ), [finding.message for finding in of_file]
+    ), [(f.message, tuple(starts[int(str(r.address))] for r in f.related)) for f in of_file]
 
 
-def of_index(index: LiveIndex) -> tuple[list[tuple[int, str, str, tuple[int, ...]]], list[str]]:
+def of_index(index: LiveIndex) -> tuple[list[Place], list[tuple[str, tuple[int, ...]]]]:
+    def lines(finding: Finding) -> tuple[int, ...]:
+        return tuple(index.blocks.place(related.address.entry)[2] for related in finding.related)  # type: ignore[attr-defined]
+
     return sorted(
         (
             line,
             finding.code,
             finding.message,
-            tuple(index.blocks.place(related.address.entry)[2] for related in finding.related),  # type: ignore[attr-defined]
+            lines(finding),
         )
         for line, finding in index.findings()
-    ), [finding.message for _, finding in index.file_findings()]
+    ), [(finding.message, lines(finding)) for _, finding in index.file_findings()]
 
 
 def entries(index: LiveIndex) -> list[Entry]:

@@ -51,7 +51,7 @@ async def test_an_error_is_shown_in_the_file_and_the_last_good_config_stays(tmp_
         (found,) = await ed.until(lambda: ed.client.diagnostics.get(config.as_uri()))
         assert found.range == types.Range(types.Position(1, 0), types.Position(1, 5))
         assert "did you mean `select`?" in found.message
-        (told,) = ed.client.messages
+        (told,) = await ed.until(lambda: ed.client.messages)
         assert "finetooth.toml:2:1" in told.message
         ed.files_changed(config)
         assert ed.codes(uri) == ["FMT006"]

@@ -384,9 +384,9 @@ def test_the_bracket_that_is_too_deep_is_pointed_at() -> None:
     ids=lambda raw: (raw[:12] + raw[-6:]).decode("latin-1"),
 )
 def test_hostile_text_takes_time_by_its_length_only(raw: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()  # what a busy machine does not lengthen; by the square it were minutes
     found = read(raw)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 10
     assert found.flaws
 
 

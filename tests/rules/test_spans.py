@@ -202,7 +202,7 @@ def test_long_texts_and_deep_nesting_are_walked_in_time() -> None:
     long = b'{"a": "' + b"x" * 5_000_000 + b'", "b": [' + b"[" * 400 + b"]" * 400 + b', "end"]}'
     escaped = b'{"a": "' + b'line \\"of\\" text\\n' * 200_000 + b'end"}'
     wide = b'{"a": "' + "中é".encode() * 500_000 + b'"}'
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert at(long, find_span(long, ("b", 1), strict=True)) == b'"end"'
     assert text_span(long, find_span(long, ("a",), strict=True), 4_999_998, 5_000_000) == (
         5_000_005,
@@ -212,7 +212,7 @@ def test_long_texts_and_deep_nesting_are_walked_in_time() -> None:
         at(escaped, text_span(escaped, Span(6, len(escaped) - 1), 15 * 200_000, 15 * 200_000 + 3)) == b"end"
     )
     assert at(wide, text_span(wide, Span(6, len(wide) - 1), 999_998, 1_000_000)).decode() == "中é"
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @settings(deadline=None, max_examples=50)

@@ -157,7 +157,7 @@ def test_what_is_reported_is_what_the_schema_refuses(arguments: Any, in_string: 
 
 def test_schemas_out_of_files_are_bounded() -> None:
     """No network, no regular expression that runs away, no recursion."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert validator({"$ref": "https://example.com/schema.json"}) is None
     assert validator({"properties": {"a": {"$ref": "file:///etc/passwd"}}}) is None
     slow = validator({"properties": {"a": {"pattern": "^(a+)+$"}}})
@@ -171,7 +171,7 @@ def test_schemas_out_of_files_are_bounded() -> None:
     many = validator({"properties": {f"k{i}": {"type": "integer"} for i in range(1000)}})
     assert many is not None
     assert len(violations(*many, {f"k{i}": "x" for i in range(1000)})) == 10
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_schema_that_refers_to_itself_is_followed() -> None:

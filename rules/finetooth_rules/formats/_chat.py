@@ -32,6 +32,12 @@ def read_turn(message: Mapping[str, Any], path: Path, *, learnt: bool = True) ->
     """One message in OpenAI's form."""
     role = message.get("role")
     content = message.get("content")
+    if len(message) == 2 and isinstance(content, str) and isinstance(role, str):
+        # The commonest one: nothing but a role and its text.
+        place = (*path, "content")
+        trained = role == "assistant" and learnt
+        text = (Text(content, place),)
+        return Turn(role, text, path, place, trained, True, (*path, "role"), *_PLAIN, path, None, path)
     content_path = (*path, "content") if "content" in message else path
     texts: tuple[Text, ...] = ()
     media: tuple[Media, ...] = ()
@@ -41,7 +47,6 @@ def read_turn(message: Mapping[str, Any], path: Path, *, learnt: bool = True) ->
     elif isinstance(content, list):
         texts, media, refused = read_parts(content, content_path)
         refusal = refusal or refused
-    plain = len(message) == 2 and "content" in message  # nothing but a role and its text
     weight = message.get("weight")
     answers = message.get("tool_call_id")
     name = message.get("name")
@@ -55,14 +60,18 @@ def read_turn(message: Mapping[str, Any], path: Path, *, learnt: bool = True) ->
         role_path=(*path, "role") if "role" in message else path,
         weight=weight,
         media=media,
-        calls=() if plain else tuple(read_calls(message, path)),
+        calls=tuple(read_calls(message, path)),
         refusal=refusal,
-        reasoning=() if plain else tuple(read_reasoning(message, path)),
+        reasoning=tuple(read_reasoning(message, path)),
         answers=answers if isinstance(answers, str) else None,
         answers_path=(*path, "tool_call_id") if "tool_call_id" in message else path,
         name=name if isinstance(name, str) else None,
         weight_path=(*path, "weight") if "weight" in message else path,
     )
+
+
+_PLAIN: Final = (None, (), (), False, "", (), None)
+"""What a turn of a role and its text has from `weight` to `answers`."""
 
 
 def text_turn(role: str, value: Mapping[str, Any], key: str, *, learnt: bool = True) -> Turn | None:
@@ -227,10 +236,9 @@ def has_value_parts(messages: Any) -> bool:
 
 def is_sharegpt(messages: Any) -> bool:
     """Whether a list holds turns in ShareGPT's form (`from`), and none in OpenAI's (`role`)."""
-    return (
-        isinstance(messages, list)
-        and bool(messages)
-        and all(
-            isinstance(item, dict) and "from" in item and "role" not in item for item in messages[:_LOOKED_AT]
-        )
-    )
+    if not isinstance(messages, list) or not messages:
+        return False
+    for item in messages[:_LOOKED_AT]:
+        if not isinstance(item, dict) or "from" not in item or "role" in item:
+            return False
+    return True

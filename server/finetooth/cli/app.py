@@ -53,6 +53,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _command(name: str, arguments: Sequence[str]) -> int:
+    from finetooth.engine import garbage
+
+    garbage.rarely()
     try:
         code: int = importlib.import_module(f"finetooth.cli.{name}").run(arguments)
     except SystemExit as stop:  # argparse's way out of --help

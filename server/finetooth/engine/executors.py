@@ -6,6 +6,7 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 
+from finetooth.engine import garbage
 from finetooth.engine.providers import FeatureSpec, provide
 from finetooth.engine.shards import Part, Shard, lint_shard
 from finetooth_rules.features import Features
@@ -14,7 +15,9 @@ from finetooth_rules.profile import Profile
 
 def pool(jobs: int) -> Executor:
     """A pool of `jobs` fresh processes (never forked from a process with threads)."""
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=garbage.rarely
+    )
 
 
 def lint_on(

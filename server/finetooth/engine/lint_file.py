@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from finetooth.engine.judging import Reader, Readers, judged
-from finetooth.engine.locate import Located, page_of, pointer, show
+from finetooth.engine.locate import Located, page_of, pointer, show, show_related
 from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
 from finetooth.engine.shards import SHARD_BYTES, Merged, Shard, lint_shard, merge, plan
@@ -222,7 +222,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
     for finding in result.of_file:
         severity = result.profile.severity(finding.code, finding.consequence)
         if severity is not None:
-            yield _show_of_file(result, finding, severity, known)
+            yield _show_of_file(result, finding, severity, known, readers)
     for item in sorted(result.of_records, key=lambda item: item.offset):
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
@@ -237,7 +237,9 @@ def _around(source: Source, item: RecordFindings, count: int) -> tuple[bytes, by
     return source.slice(start, item.offset - start), source.slice(item.offset + len(item.record.raw), count)
 
 
-def _show_of_file(result: FileResult, finding: Finding, severity: Severity, known: Catalogue) -> Shown:
+def _show_of_file(
+    result: FileResult, finding: Finding, severity: Severity, known: Catalogue, readers: Readers
+) -> Shown:
     """A finding about the file as a whole: at its span where that lies in the head or at the end, else on
     line 1.
     """
@@ -253,6 +255,9 @@ def _show_of_file(result: FileResult, finding: Finding, severity: Severity, know
         pointer=pointer(finding.path),
         url=page_of(rule, known),
         excerpt=excerpt,
+        related=tuple(
+            shown for item in finding.related if (shown := show_related(item, readers.at)) is not None
+        ),
         fixes=tuple(ShownFix(fix.applicability, fix.title) for fix in finding.fixes),
     )
 

@@ -186,8 +186,27 @@ class Judge:
                 if at % _JUDGED_AT_ONCE == 0:
                     yield None
             yield None
-        self._concluded[code] = tuple(self._linter.conclude(rule, verdict))
+        picked: dict[str, Address] = {}
+        if verdict is not None and rule.picks is not None:
+            picked = yield from self._pick(number, rule, verdict)
+        self._concluded[code] = tuple(self._linter.conclude(rule, verdict, picked))
         self._verdicts[code] = verdict
+
+    def _pick(
+        self, number: int, rule: StatisticRule[Any, Any, Any], verdict: Any
+    ) -> Generator[None, None, dict[str, Address]]:
+        """The first record of each label that the rule wants to show."""
+        picked: dict[str, Address] = {}
+        for block_number, block in enumerate(self._index.blocks):
+            for at, entry in enumerate(block.entries):
+                fact = entry.facts[number] if entry.facts else None
+                if fact is not None:
+                    for label in self._linter.picks(rule, fact, verdict):
+                        if label not in picked:
+                            picked[label] = Address((block_number, at), entry)
+                if at % _JUDGED_AT_ONCE == 0:
+                    yield None
+        return picked
 
     def _summarise(self, number: int, rule: StatisticRule[Any, Any, Any], block: Block) -> Iterator[None]:
         summary = rule.empty()

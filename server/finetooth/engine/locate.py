@@ -109,6 +109,7 @@ def show(
     """
     record, finding = located.record, located.finding
     span = span_of(record, finding)
+    own = Found(filename, located.line, record)
     rule = (known or catalogue.builtin()).by_code[finding.code]
     return Shown(
         code=finding.code,
@@ -123,7 +124,7 @@ def show(
         related=tuple(
             shown
             for related in finding.related
-            if (shown := _related(filename, located, related, resolve_address)) is not None
+            if (shown := show_related(related, resolve_address, own)) is not None
         )
         + tuple(
             ShownRelated(place(filename, located.line, record, more), "and here")
@@ -133,18 +134,17 @@ def show(
     )
 
 
-def _related(
-    filename: str,
-    located: Located,
+def show_related(
     related: Related,
     resolve_address: Callable[[object], Found | None],
+    own: Found | None = None,
 ) -> ShownRelated | None:
-    where = Found(filename, located.line, located.record)
-    if related.address is not None:
-        other = resolve_address(related.address)
-        if other is None:
-            return None
-        where = other
+    """A related place; None where there is no such record (any more). `own` is the finding's record, where it
+    has one.
+    """
+    where = own if related.address is None else resolve_address(related.address)
+    if where is None:
+        return None
     filename, line, record = where
     span = related.span or (record.locate(related.path) if related.path else whole(record))
     return ShownRelated(place(filename, line, record, span), related.message)

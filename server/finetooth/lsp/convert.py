@@ -64,6 +64,11 @@ class Drawn:
     """The diagnostic as it is sent; None when it was moved since."""
 
     @property
+    def elsewhere(self) -> list[Json]:
+        """The locations of other records that it points at."""
+        return [related.drawn["location"] for related in self.related if related.entry is not None]
+
+    @property
     def outdated(self) -> bool:
         """Whether a related place is gone."""
         return any(related.gone for related in self.related)
@@ -156,8 +161,22 @@ class Renderer:
         for severity, finding in self.index.file_findings():
             start, end = self._file_range(finding.span)
             diagnostic = self._diagnostic(severity, finding, start, end)
+            if finding.related and self.facts.related_information:
+                places = (self._record_place(related) for related in finding.related)
+                diagnostic["relatedInformation"] = [place for place in places if place is not None]
             drawn.append(Drawn(severity, finding, diagnostic, 0, 0, []))
         return drawn
+
+    def _record_place(self, related: Related) -> Json | None:
+        """A record that a finding on the file as a whole points at, where it stands now."""
+        elsewhere = self._in_another_record(related)
+        if elsewhere is None or elsewhere.entry is None:
+            return None
+        base = self.index.blocks.place(elsewhere.entry)[2]
+        where = elsewhere.drawn["location"]["range"]
+        where["start"]["line"] += base
+        where["end"]["line"] += base
+        return elsewhere.drawn
 
     def _file_range(self, span: Span | None) -> tuple[Json, Json]:
         """A span in the file; the file's end where it lies beyond the document, its first character for
@@ -193,14 +212,12 @@ class Renderer:
         for severity, finding, span in shown:
             (first, left), (last, right) = places[span.start], places[span.end]
             diagnostic = self._diagnostic(severity, finding, _at(first, left), _at(last, right))
-            related: list[_Elsewhere] = []
-            if self.facts.related_information:
-                related = [
-                    there
-                    for item in finding.related
-                    if (there := self._related(record, places, item)) is not None
-                ]
-                related += [self._elsewhere(None, places, span, _AND_HERE) for span in finding.more_spans]
+            related = [
+                there
+                for item in finding.related
+                if (there := self._related(record, places, item)) is not None
+            ]
+            related += [self._elsewhere(None, places, span, _AND_HERE) for span in finding.more_spans]
             drawn.append(Drawn(severity, finding, diagnostic, first, last, related))
         return drawn
 
@@ -274,6 +291,9 @@ class Renderer:
     ) -> _Elsewhere | None:
         if related.address is None:
             return self._elsewhere(None, places, _related_span(record, related), related.message)
+        return self._in_another_record(related)
+
+    def _in_another_record(self, related: Related) -> _Elsewhere | None:
         other = related.address.entry if isinstance(related.address, Address) else None
         if other is None or other.block is None or other.pending:
             return None
@@ -304,7 +324,8 @@ class Renderer:
             there = related.drawn["location"]["range"]
             there["start"]["line"] = base + related.start
             there["end"]["line"] = base + related.end
-        item.diagnostic["relatedInformation"] = [related.drawn for related in item.related]
+        if self.facts.related_information:
+            item.diagnostic["relatedInformation"] = [related.drawn for related in item.related]
 
     # -- fixes --------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from finetooth.lsp import memory
+from finetooth.engine import garbage
 from finetooth.lsp.server import FinetoothServer
 from finetooth.lsp.transport import open_output, read_input, serve_tcp
 
@@ -61,7 +61,7 @@ async def _serve(tcp: str | None) -> int:
             ended.set_result(code)
 
     server.protocol.ended = end
-    memory.prepare()
+    garbage.prepare()
     sys.setswitchinterval(_SWITCH_SECONDS)
     asyncio.get_running_loop().run_in_executor(None, _warm_up)
     reading: asyncio.Future[None]

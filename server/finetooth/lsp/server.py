@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from lsprotocol import types
 from pygls.exceptions import FeatureRequestError
@@ -16,6 +16,7 @@ from finetooth.lsp.requests import (
     code_action,
     commands,
     configuration,
+    definition,
     diagnostics,
     hover,
     initialize,
@@ -24,6 +25,17 @@ from finetooth.lsp.requests import (
 from finetooth.lsp.session import Session
 
 logger = logging.getLogger(__name__)
+
+REQUESTS: Final = (
+    initialize,
+    text_sync,
+    configuration,
+    diagnostics,
+    code_action,
+    hover,
+    definition,
+    commands,
+)
 
 
 class FinetoothServer(LanguageServer):
@@ -42,7 +54,7 @@ class FinetoothServer(LanguageServer):
         )
         self.session = Session(self)
         self.protocol.after_input = self.session.flush
-        for request in (initialize, text_sync, configuration, diagnostics, code_action, hover, commands):
+        for request in REQUESTS:
             request.register(self)
 
     def publish(self, uri: str, version: int | None, diagnostics: bytes) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from finetooth.engine import garbage
 from finetooth.engine.config import NAMES, Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
@@ -24,7 +25,6 @@ from finetooth.engine.model_files import paths_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
-from finetooth.lsp import memory
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
 from finetooth.lsp.configs import ConfigStore
@@ -195,7 +195,7 @@ class Session:
         )
 
     def _linted(self, document: OpenDocument) -> None:
-        memory.keep()
+        garbage.keep()
         self.update(document)
         self._judge_later(document, 0.0)
 
@@ -208,14 +208,14 @@ class Session:
         )
 
     def _judged(self, document: OpenDocument) -> None:
-        memory.keep()
+        garbage.keep()
         self.update(document)
 
     def _reclaim_later(self) -> None:
         """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""
         if self._reclaiming is not None:
             self._reclaiming.cancel()
-        self._reclaiming = asyncio.get_running_loop().call_later(RECLAIM_DELAY, memory.reclaim)
+        self._reclaiming = asyncio.get_running_loop().call_later(RECLAIM_DELAY, garbage.reclaim)
 
     def _read_facts(self, document: OpenDocument, version: int | None) -> None:
         """Read from disk what an editor hides, in a thread. `version` is what is on disk, None if not

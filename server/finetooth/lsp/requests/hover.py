@@ -19,6 +19,7 @@ from finetooth.engine.providers import FeatureSpec, spec_for
 from finetooth.lsp.convert import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.under import findings_at
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.example import Example
 
@@ -45,7 +46,7 @@ def register(server: FinetoothServer) -> None:
             return Json(None)
         line, character = params.position.line, params.position.character
         known = catalogue_of(document.profile)
-        under = _under(document, line, character)
+        under = findings_at(document, line, character)
         text = "\n\n---\n\n".join(_of_finding(drawn, known) for drawn in under)
         if not text and (found := document.index.entry_at(line)) is not None and not found[0].pending:
             text = await _of_record(session.worker, document, *found)
@@ -59,29 +60,6 @@ def register(server: FinetoothServer) -> None:
         if under:
             result["range"] = under[0].diagnostic["range"]
         return Json(result)
-
-
-def _under(document: OpenDocument, line: int, character: int) -> list[Drawn]:
-    """The findings at a place, the ones that point at it most exactly first."""
-    if not document.settings.enable:
-        return []
-    shown = document.renderer.of_file()
-    entries, start = document.index.entries_at(line)
-    if not document.index.is_no_dataset:
-        for entry in entries:
-            shown += document.renderer.entry(entry, start)
-    met = [drawn for drawn in shown if _from(drawn, "start") <= (line, character) <= _from(drawn, "end")]
-    return sorted(met, key=_extent)
-
-
-def _from(drawn: Drawn, side: str) -> tuple[int, int]:
-    place = drawn.diagnostic["range"][side]
-    return place["line"], place["character"]
-
-
-def _extent(drawn: Drawn) -> tuple[int, int]:
-    (first, left), (last, right) = _from(drawn, "start"), _from(drawn, "end")
-    return last - first, right - left
 
 
 def _of_finding(drawn: Drawn, known: Catalogue) -> str:
