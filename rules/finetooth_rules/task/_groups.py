@@ -57,13 +57,14 @@ class Many:
     answers: float = 0.5
     mean: float = 0.25
     across: float = 0.06
+    far: float = 10.0
     focus: float = 0.17
     apart: tuple[float, float, float] = (5.0, 3.0, 2.5)
     between: float = 0.04
 
 
 STRICTER: Final = Many(
-    prompts=0.1, mean=0.2, across=0.05, focus=0.2, apart=(7.0, 4.0, 3.0), between=0.03
+    prompts=0.1, mean=0.2, across=0.05, far=15.0, focus=0.2, apart=(7.0, 4.0, 3.0), between=0.03
 )
 
 
@@ -189,7 +190,8 @@ def _many_apart(rows: Halves, mask: Mask, limits: Many) -> bool:
         return False
     across = float(rows.both[mask].mean(axis=0) @ rows.both[~mask].mean(axis=0))
     prompts, answers = _likeness(rows.prompts, mask), _likeness(rows.answers, mask)
-    alike = (prompts + answers) / 2 > limits.mean or across > limits.across
+    near = across > limits.across and _distance(rows.both, mask)[0] < limits.far
+    alike = near or (prompts + answers) / 2 > limits.mean
     if max(prompts, answers) > limits.answers or (alike and prompts > limits.prompts):
         return False
     for matrix, least in zip((rows.both, rows.prompts, rows.answers), limits.apart, strict=True):

@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from finetooth_rules.finding import Consequence, Finding, Related
 from finetooth_rules.rule import StatisticRule
-from finetooth_rules.task._groups import halves, two_groups
+from finetooth_rules.task._groups import MANY, halves, two_groups
 from finetooth_rules.task._languages import same_language
 from finetooth_rules.task._sample import SAMPLE_SIZE, Sample
 from finetooth_rules.task._vectors import Fact, unit, unpack
@@ -165,10 +165,12 @@ def conclude_at(
         share = round(100 * first / (first + second))
         counts = f"about {share} % and {100 - share} % of the records"
     else:
-        counts = f"{first} and {second} different records"
+        # Records of the same words in another order count as one.
+        about = "about " if first + second > MANY else ""
+        counts = f"{about}{first} and {second} different records"
     related = [
         Related(f"an example of {which}", address=picked[label])
-        for label, which in ((ONE, "the larger group"), (OTHER, "the smaller group"))
+        for label, which in ((ONE, "one group"), (OTHER, "the other group"))
         if label in picked
     ]
     yield Finding(
