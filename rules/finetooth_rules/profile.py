@@ -24,10 +24,15 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Task:
-    """What the dataset should teach, in the user's words; empty when the config has no `[task]`."""
+    """What the dataset should teach, in the user's words; empty when the config has no `[task]`.
+
+    `serving_system_prompt` is the system prompt that the model will be used with; None where that is not
+    said, empty where it will have none.
+    """
 
     description: str = ""
     examples: tuple[str, ...] = ()
+    serving_system_prompt: str | None = None
 
     def __bool__(self) -> bool:
         return bool(self.description or self.examples)

@@ -70,6 +70,10 @@ _JUDGING: Final[dict[str, Any]] = {
         "properties": {
             "description": {"description": "The task in a sentence or two.", "type": "string"},
             "examples": {"description": "Prompts that fit the task.", **_SELECTORS},
+            "serving-system-prompt": {
+                "description": "The system prompt that the trained model will be used with; \"\" for none.",
+                "type": "string",
+            },
         },
     },
     "tokens": {
@@ -291,7 +295,11 @@ def build_profile(
         mapping=decided.mapping,
         target=TARGETS[settings.get("target", "generic")],
         model=settings.get("model"),
-        task=Task(task.get("description", ""), tuple(task.get("examples", ()))),
+        task=Task(
+            task.get("description", ""),
+            tuple(task.get("examples", ())),
+            task.get("serving-system-prompt"),
+        ),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
         assistant_only_loss=tokens.get("assistant-only-loss", False),
