@@ -71,7 +71,7 @@ _JUDGING: Final[dict[str, Any]] = {
             "description": {"description": "The task in a sentence or two.", "type": "string"},
             "examples": {"description": "Prompts that fit the task.", **_SELECTORS},
             "serving-system-prompt": {
-                "description": "The system prompt that the trained model will be used with; \"\" for none.",
+                "description": 'The system prompt that the trained model will be used with; "" for none.',
                 "type": "string",
             },
         },

@@ -88,19 +88,22 @@ def gather(
     if wanted is None:
         return [None] * len(examples)
     folded = _folded(wanted)
-    known: dict[str, str] = {"": MISSING if folded else SAME}
+    known = {"": Fact(MISSING if folded else SAME)}
     return [_fact(example, folded, known) for example in examples]
 
 
-def _fact(example: Example, wanted: str, known: dict[str, str]) -> Fact | None:
+def _fact(example: Example, wanted: str, known: dict[str, Fact]) -> Fact | None:
+    """`known`: what was found of texts already, as most records have the same."""
     if not example.conversation or not example.turns:
         return None
-    turn = next((turn for turn in example.turns if turn.role in SYSTEM_ROLES), None)
-    text = "" if turn is None else turn.text
-    if text not in known:
-        known[text] = _difference(_folded(text), wanted)
-    how = known[text]
-    return Fact(how) if turn is None or how == SAME else Fact(how, _place(turn))
+    for turn in example.turns:
+        if turn.role in SYSTEM_ROLES:
+            text = turn.text
+            if text not in known:
+                known[text] = Fact(_difference(_folded(text), wanted))
+            fact = known[text]
+            return fact if fact.how == SAME else Fact(fact.how, _place(turn))
+    return known[""]
 
 
 def _difference(text: str, wanted: str) -> str:
