@@ -31,12 +31,13 @@ def queries(count: int) -> list[tuple[str, str]]:
     rows = []
     for number in range(count):
         table, column, other = rng.choice(TABLES), *rng.sample(COLUMNS, 2)
+        having = f"HAVING COUNT(*) > {number}"
         rows.append(
             rng.choice(
                 (
                     (
                         f"Count the {table} for each {column}, more than {number}.",
-                        f"SELECT {column}, COUNT(*) FROM {table} GROUP BY {column} HAVING COUNT(*) > {number};",
+                        f"SELECT {column}, COUNT(*) FROM {table} GROUP BY {column} {having};",
                     ),
                     (
                         f"List the {column} of the {table} with the largest {other}, the first {number}.",
@@ -70,7 +71,7 @@ def test_two_datasets_are_told_apart_and_counted(one: int, two: int) -> None:
 def test_the_examples_are_the_first_of_each_group() -> None:
     rows = [*queries(80), *sums()[:120]]
     [placed] = lint(lines(rows), "select = ['TSK003']", FEATURES)
-    assert sorted(place.address for place in placed.finding.related) == [0, 80]
+    assert {place.address for place in placed.finding.related} == {0, 80}
 
 
 def test_few_strays_are_no_second_dataset() -> None:
@@ -79,7 +80,7 @@ def test_few_strays_are_no_second_dataset() -> None:
 
 def test_order_and_parts_do_not_matter() -> None:
     rows = [*sums()[:100], *queries(100), *TALK, *TECHNICAL]
-    facts = rule.gather(_examples(rows), FEATURES, Profile(), rule_of_facts.Options())
+    facts = rule_of_facts.gather(_examples(rows), FEATURES, Profile(), rule_of_facts.Options())
     verdicts = set()
     for seed in range(5):
         rng = random.Random(seed)

@@ -230,7 +230,8 @@ def _likeness(rows: Matrix, mask: Mask) -> float:
     """Cosine of the groups' centres, without what chance takes from it."""
     one, two = rows[mask], rows[~mask]
     product = float(one.mean(axis=0) @ two.mean(axis=0))
-    return product / max(_within(one) * _within(two), 1e-6) ** 0.5
+    lengths: float = max(_within(one) * _within(two), 1e-6) ** 0.5
+    return product / lengths
 
 
 def _distance(rows: Matrix, mask: Mask) -> tuple[float, float]:

@@ -2,10 +2,10 @@ r"""The file is two datasets in one.
 
 ## What it does
 Says once for a file that its records are two groups which have nothing in common, neither in their prompts
-nor in their answers: how many records each group has, and where an example of each is. Each group has at least
-15 % of the records (fewer are strays, see off-task-prompt), and next to no record lies between the
-two. It needs no settings, and works from four records on, though much of what is mixed in files of fewer than 80
-records is not seen.
+nor in their answers: how many records each group has, and where an example of each is. Each group has at
+least 15 % of the records (fewer are strays, see off-task-prompt), and next to no record lies between
+the two. It needs no settings, and works from four records on, though much of what is mixed in files of fewer
+than 80 records is not seen.
 
 Silent on a deliberately diverse file (general instructions), on one task with kinds of its own (intents, tool
 calls and plain answers, easy and hard), on the classes of a classification, and where the two groups are
@@ -123,8 +123,11 @@ def _centre(rows: Matrix, mask: Mask) -> Matrix:
 
 def _way(rows: Matrix, one: Matrix, two: Matrix) -> Matrix:
     """How far along the line from the one centre (0) to the other (1) each row is."""
+    import numpy as np
+
     line = two - one
-    return (rows @ line - float(one @ line)) / max(float(line @ line), 1e-9)  # type: ignore[no-any-return]
+    way = (rows @ line - float(one @ line)) / max(float(line @ line), 1e-9)
+    return np.asarray(way, np.float32)
 
 
 def picks(fact: Fact, verdict: Verdict | None) -> Iterator[str]:

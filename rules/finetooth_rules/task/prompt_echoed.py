@@ -1,25 +1,25 @@
 r"""The answer repeats the whole prompt.
 
 ## What it does
-Reports an answer that is its prompt, word for word, or begins with all of it before it answers. Only where the
-prompt is plainly a request (it begins with a verb such as `Write`, `Explain`, `List`) or, for an answer that
-goes on, a question; and only where neither it nor the system prompt asks for a copy: to repeat, rewrite,
+Reports an answer that is its prompt, word for word, or begins with all of it before it answers. Only where
+the prompt is plainly a request (it begins with a verb such as `Write`, `Explain`, `List`) or, for an answer
+that goes on, a question; and only where neither it nor the system prompt asks for a copy: to repeat, rewrite,
 correct, translate, complete or continue something. So a text that is to be corrected and has no mistake, a
 sentence to go on from, or a term that is the same in another language is no finding.
 
 ## Why it matters
-It is the trace of a generation that returned prompt and continuation in one (`return_full_text=True`, the default
-of the `text-generation` pipeline of transformers), or of a column taken twice. The model learns to say
-back what it is asked.
+It is the trace of a generation that returned prompt and continuation in one (`return_full_text=True`, the
+default of the `text-generation` pipeline of transformers), or of a column taken twice. The model learns to
+say back what it is asked.
 
 ## Example
 ```jsonl
-{"prompt": "Write a short poem about the sea in winter.", "completion": "Write a short poem about the sea in winter. Grey waves roll in."}
+{"prompt": "Describe the sea in winter.", "completion": "Describe the sea in winter. Grey waves roll in."}
 ```
 
 ## Use instead
 ```jsonl
-{"prompt": "Write a short poem about the sea in winter.", "completion": "Grey waves roll in."}
+{"prompt": "Describe the sea in winter.", "completion": "Grey waves roll in."}
 ```
 
 ## Fix
@@ -51,10 +51,10 @@ SHORTEST: Final = 24
 """Characters of a prompt under which it may stand at the beginning of its answer by chance."""
 
 _REQUEST: Final = re.compile(
-    r"(?:please |can you |could you )?(?:write|explain|describe|list|name|give|create|generate|summari[sz]e|design|"
-    r"compare|discuss|suggest|propose|compose|develop|calculate|compute|identify|provide|tell me|analy[sz]e|"
-    r"classify|determine|find|implement|outline|build|draft|recommend|show me|what |why |how |who |when |where |"
-    r"which )\b",
+    r"(?:please |can you |could you )?(?:write|explain|describe|list|name|give|create|generate|summari[sz]e|"
+    r"design|compare|discuss|suggest|propose|compose|develop|calculate|compute|identify|provide|tell me|"
+    r"analy[sz]e|classify|determine|find|implement|outline|build|draft|recommend|show me|what |why |how |who |when |"
+    r"where |which )\b",
     re.IGNORECASE,
 )
 _ASKED: Final = re.compile(r"(?:what|why|how|who|when|where|which)\b", re.IGNORECASE)

@@ -17,15 +17,15 @@ missing, but both are a drift that no test on the training data shows.
 ## Example
 ```toml
 [task]
-serving-system-prompt = "You answer questions about the opening hours of a library."
+serving-system-prompt = "Be brief."
 ```
 ```jsonl
-{"messages": [{"role": "user", "content": "Are you open on Sunday?"}, {"role": "assistant", "content": "No, from Monday to Saturday."}]}
+{"messages": [{"role": "user", "content": "Open on Sunday?"}, {"role": "assistant", "content": "No."}]}
 ```
 
 ## Use instead
 ```jsonl
-{"messages": [{"role": "system", "content": "You answer questions about the opening hours of a library."}, {"role": "user", "content": "Are you open on Sunday?"}, {"role": "assistant", "content": "No, from Monday to Saturday."}]}
+{"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Open on Sunday?"}, {"role": "assistant", "content": "No."}]}
 ```
 
 ## Fix
@@ -33,7 +33,7 @@ None: which of the two prompts is right is for a person to say.
 
 ## Options
 None.
-"""
+"""  # noqa: E501 - a record is one line
 
 from __future__ import annotations
 
