@@ -53,8 +53,8 @@ SHORTEST: Final = 24
 _REQUEST: Final = re.compile(
     r"(?:please |can you |could you )?(?:write|explain|describe|list|name|give|create|generate|summari[sz]e|"
     r"design|compare|discuss|suggest|propose|compose|develop|calculate|compute|identify|provide|tell me|"
-    r"analy[sz]e|classify|determine|find|implement|outline|build|draft|recommend|show me|what |why |how |who |when |"
-    r"where |which )\b",
+    r"analy[sz]e|classify|determine|find|implement|outline|build|draft|recommend|show me|what |why |how |"
+    r"who |when |where |which )\b",
     re.IGNORECASE,
 )
 _ASKED: Final = re.compile(r"(?:what|why|how|who|when|where|which)\b", re.IGNORECASE)
@@ -74,7 +74,18 @@ def gather(
     """What is found of each record. It says nothing of the file: this is no record rule only because it would
     read every record at every keystroke.
     """
-    return [next(_found(example), None) for example in examples]
+    return [next(_found(example), None) if _alike(example) else None for example in examples]
+
+
+def _alike(example: Example) -> bool:
+    """A quick look, which nearly all records fail: whether the answer has the prompt's first characters."""
+    if len(example.turns) < 2:
+        return False
+    asked, answered = example.turns[-2].texts, example.turns[-1].texts
+    if not asked or not answered:
+        return False
+    start = asked[0].text.lstrip()[:12]
+    return answered[0].text.startswith(start) or answered[0].text.lstrip().startswith(start)
 
 
 def _found(example: Example) -> Iterator[Finding]:

@@ -9,9 +9,8 @@ one, nearly the same, or missing; once for the file where that holds for more th
 Formats without roles are not looked at: there the prompt is all there is.
 
 ## Why it matters
-A fine-tuned model answers as it was trained only behind the prompt it was trained with. OpenAI: `We generally
-recommend taking the set of instructions and prompts that you found worked best for the model prior to
-fine-tuning, and including them in every training example.` A word too many costs less than a prompt that is
+A fine-tuned model answers as it was trained only behind the prompt it was trained with. OpenAI: `Make
+sure your all of your training examples are in the same format, as expected for inference.` A word too many costs less than a prompt that is
 missing, but both are a drift that no test on the training data shows.
 
 ## Example
