@@ -137,7 +137,8 @@ def lint(
     known: Catalogue | None = None,
 ) -> list[Placed]:
     """Every finding on the records of a whole file in memory (file rules aside). `known`: the rules there are
-    (default: ours); `catalogue.builtin().extended([my_rules])` has yours too.
+    (default: ours); `catalogue.builtin().extended([my_rules])` has yours too. It is the training split of a
+    dataset that has the splits of the settings' `[dataset]`.
     """
     known = known or builtin()
     decoded = tomllib.loads(settings)
@@ -154,7 +155,7 @@ def lint(
         index += here.record.line_count
     records = [record for _, record in framed]
     profile = build_profile(decoded, [record.value for record in records], known)
-    profile = replace(profile, own_schema=own)
+    profile = replace(profile, own_schema=own, splits=frozenset(decoded.get("dataset", ())))
     if callable(features):
         profile, features = features(profile, decoded)
     linter = Linter(profile, known.rules)

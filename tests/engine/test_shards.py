@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.judging import judged
 from finetooth.engine.lint_file import Scanned, lint_file
+from finetooth.engine.live import LiveIndex
 from finetooth.engine.shards import Merged, Part, Shard, lint_shard, merge
 from finetooth.engine.source import Source
 from finetooth_rules.file_facts import FileFacts
@@ -172,3 +176,128 @@ def test_statistics_of_legacy_data_know_no_shards(lines: list[bytes], cuts: list
     ]
     random.shuffle(parts)
     assert everything(parts, LIMITED) == everything([whole], LIMITED)
+
+
+def chat(answer: str, system: str = "", **more: Any) -> dict[str, Any]:
+    """A record of a question and an answer."""
+    turns = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": answer}]
+    return {"messages": [{"role": "system", "content": system}, *turns] if system else turns, **more}
+
+
+def called(**more: Any) -> dict[str, Any]:
+    """A record whose answer is a call."""
+    call = {"id": "c1", "type": "function", "function": {"name": "tell", "arguments": "{}"}}
+    return {
+        "messages": [{"role": "user", "content": "?"}, {"role": "assistant", "tool_calls": [call]}],
+        **more,
+    }
+
+
+TOOLS: Final = [{"type": "function", "function": {"name": "tell", "parameters": {"type": "object"}}}]
+PROMPT: Final = "You answer the questions of gardeners in a few words. Today is 3 March 2025."
+LONG: Final = (
+    "Because of the light, which the leaves take up but for its green part, and of the water they hold."
+)
+THOUGHT: Final = "<think>\nWell.\n</think>\n\n"
+
+WHOLE: Final[dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]] = {
+    "TRN012": (
+        {"rules": {"inconsistent-system-prompt": {"rare": 0.3}}},
+        [
+            *(chat("a", PROMPT.replace("3", str(day))) for day in range(1, 21)),
+            *(chat("b", text) for text in (PROMPT + " ", PROMPT.lower(), PROMPT.replace("garden", "gardem"))),
+            *(chat("b", text) for text in (PROMPT.replace("a few ", "few "), "You are a poet.", PROMPT * 2)),
+        ],
+    ),
+    "TOL012": (
+        {"rules": {"tools-on-some-records": {"min-records": 3, "rare": 0.2}}},
+        [*[called(tools=TOOLS)] * 9, called(), *[chat("a", tools=TOOLS)] * 2, chat("b"), chat("b", tools=[])],
+    ),
+    "THK003": (
+        {"rules": {"mixed-thinking": {"min-records": 3, "rare": 0.2}}},
+        [*[chat(THOUGHT + "a")] * 7, chat("b"), chat("c", "/no_think"), chat("<think></think>d")],
+    ),
+    "PRF003": (
+        {"format": "trl-preference", "rules": {"length-biased": {"min-pairs": 3, "share": 0.8}}},
+        [
+            *({"prompt": "?", "chosen": LONG * times, "rejected": LONG} for times in (2, 3, 4, 5, 9)),
+            {"prompt": "?", "chosen": "a", "rejected": "b"},
+            {"prompt": "?", "chosen": "", "rejected": "b"},
+        ],
+    ),
+    "PRF005": (
+        {"format": "trl-unpaired", "rules": {"one-sided-labels": {"min-records": 3, "ratio": 2}}},
+        [*({"prompt": "?", "completion": "a", "label": label} for label in (True, True, False, True, True))],
+    ),
+    "TOK005": (
+        {"rules": {"length-outlier": {"min-records": 3, "min-tokens": 100}}},
+        [*(chat("word " * (times % 4 + 9)) for times in range(20)), chat("word " * 900), chat("x" * 4_000)],
+    ),
+    "TXT013": (
+        {"rules": {"short-completion": {"min-records": 3}}},
+        [*(chat(LONG * times) for times in (1, 2, 3, 4, 5)), chat("ok"), chat("Yes"), chat("n/a")],
+    ),
+    "SIZ004": (
+        {"rules": {"no-validation-set": {"min-records": 3}}},
+        [chat("a"), chat("b"), *[chat("c")] * 9],
+    ),
+}
+"""Code → settings under which the rule speaks of these records."""
+
+
+@pytest.mark.parametrize("code", WHOLE)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.integers(0, 6000), max_size=5), st.randoms())
+def test_what_is_said_of_the_whole_knows_no_shards_and_no_order(
+    code: str, cuts: list[int], random: Any
+) -> None:
+    given_settings, records = WHOLE[code]
+    profile = build_profile({"format": "openai-chat", "select": [code], **given_settings})
+    profile = replace(profile, splits=frozenset({"train"}))
+
+    def findings(lines: list[bytes], cuts: list[int]) -> tuple[list[tuple[bytes, Finding]], list[Finding]]:
+        """By record, and of the file; with the lines cut into shards that come in any order."""
+        data = b"".join(lines)
+        source = Source("x.jsonl", data=data)
+        starts = sorted({0, *(cut for cut in cuts if cut < len(data))})
+        parts = [
+            lint_shard(Shard(source, start, end), profile, FEATURES)
+            for start, end in zip(starts, [*starts[1:], None], strict=True)
+        ]
+        random.shuffle(parts)
+        _, of_records, of_file = everything(parts, profile)
+        at = [(data[offset:].split(b"\n", 1)[0], finding) for offset, finding in of_records]
+        return sorted(at, key=lambda pair: (pair[0], pair[1].message)), of_file
+
+    lines = [json.dumps(record).encode() + b"\n" for record in records]
+    expected = findings(lines, [])
+    assert any(expected), "it says nothing here"
+    random.shuffle(lines)
+    assert findings(lines, cuts) == expected
+
+
+@pytest.mark.parametrize("code", WHOLE)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3), st.integers(0, 40)), max_size=6))
+def test_what_is_said_of_the_whole_is_the_same_after_edits(
+    code: str, edits: list[tuple[int, int, int]]
+) -> None:
+    """In the editor, where lines are deleted and others written, and judged in between."""
+    given_settings, records = WHOLE[code]
+    profile = build_profile({"format": "openai-chat", "select": [code], **given_settings})
+    profile = replace(profile, splits=frozenset({"train"}))
+    lines = [json.dumps(record) + "\n" for record in records]
+
+    def findings(index: LiveIndex) -> tuple[list[tuple[int, str]], list[str]]:
+        index.settle()
+        of_records = sorted((line, finding.message) for line, finding in index.findings())
+        return of_records, [finding.message for _, finding in index.file_findings()]
+
+    index = LiveIndex(Document("".join(lines)), Linter(profile))
+    assert any(findings(index)), "it says nothing here"
+    for at, count, new in edits:
+        change = Change(lines[new % len(lines)] if new % 2 else "", (at, 0), (at + count, 0))
+        for touched in index.document.apply([change], Encoding.UTF16):
+            index.touch(touched)
+        anew = LiveIndex(Document(b"".join(index.document.lines).decode()), Linter(profile))
+        assert findings(index) == findings(anew)

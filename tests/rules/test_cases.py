@@ -63,7 +63,7 @@ def codes(rule: AnyRule, heading: str) -> set[str]:
     is about.
     """
     found = blocks(rule, heading)
-    settings = blocks(rule, "Example").get("toml", "")
+    settings = found.get("toml", blocks(rule, "Example").get("toml", ""))
     literal = found.get("python")
     data = ast.literal_eval(literal.strip()) if literal else found["jsonl"].encode()
     if isinstance(rule, FileRule):

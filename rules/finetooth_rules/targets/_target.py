@@ -176,6 +176,11 @@ class Target:
     keeps_from_roles: bool = False
     """Whether roles of turns with `from` and `value` reach the chat template as they are: `human`, `gpt`."""
 
+    needs_validation: frozenset[str] = frozenset()
+    """Formats for which a job without a validation file is refused."""
+    validation_setting: str = ""
+    """Its setting that takes part of the training file for validation."""
+
     def reads(self, format_name: str | None) -> bool:
         """Whether it reads records of a format; also where nothing is known of that."""
         return self.formats is None or format_name is None or format_name in self.formats

@@ -18,6 +18,7 @@ AXOLOTL = Target(
     trains=Trains.ASSISTANT,
     arguments=Arguments.EITHER,
     reasoning_keys=frozenset({"reasoning_content"}),
+    validation_setting="val_set_size",
     min_examples=1,
     cleans_messages=True,
     advised_examples=50,

@@ -49,6 +49,7 @@ LLAMA_FACTORY = Target(
         unless=("detailed thinking on", "detailed thinking off"),
         setting="`formatting: openai`",
     ),
+    validation_setting="val_size",
     min_examples=1,
     advised_examples=50,
     messages={

@@ -15,6 +15,8 @@ OPENAI = Target(
         "SYN007": Consequence.REJECTED,
         "SYN008": Consequence.REJECTED,
         "TRN009": Consequence.REJECTED,
+        # People met `contains an extra "tools"` where records with and without are mixed (no document).
+        "TOL012": Consequence.DEGRADED,
     },
     unexpected_keys=Consequence.REJECTED,
     formats=frozenset({"openai-chat", "openai-preference", "openai-reinforcement", "prompt-completion"}),
@@ -29,6 +31,7 @@ OPENAI = Target(
         most_examples=50_000,
     ),
     legacy=True,
+    needs_validation=frozenset({"openai-reinforcement"}),
     over_limit=Consequence.TRUNCATED,
     token_limits={
         "gpt-4.1": 65_536,
@@ -61,11 +64,13 @@ OPENAI = Target(
         "FMT003": "Invalid file format. Example 1 is missing key 'messages'.",
         "FMT005": 'Invalid file format. Example 1 contains an extra "weight".',
         "TRN009": 'Invalid file format. Example 1 contains an extra "weight".',
+        "TOL012": 'Invalid file format. Example 1 contains an extra "tools".',
         "SIZ001": "Training file has 7 example(s), but must have at least 10 examples",
     },
     sources=(
         "OpenAI API specification, FineTuneChatRequestInput (2025-04)",
         "OpenAI guide to supervised fine-tuning",
+        "Microsoft Learn: reinforcement fine-tuning (training and validation data are required)",
         "OpenAI Cookbook: Data preparation and analysis for chat model fine-tuning",
     ),
 )

@@ -293,5 +293,5 @@ def _frame_all(lines: list[bytes], bounds: Bounds, at_end: bool, room: int | Non
     return Batch(records, sizes, counts), index
 
 
-SHARD_BYTES: Final = 16 * 1024 * 1024
+SHARD_BYTES: Final = 8 * 1024 * 1024
 assert BLOCK < SHARD_BYTES

@@ -1,0 +1,1 @@
+"""Rules on the quality of the text that is learnt."""
