@@ -10,8 +10,8 @@ Formats without roles are not looked at: there the prompt is all there is.
 
 ## Why it matters
 A fine-tuned model answers as it was trained only behind the prompt it was trained with. OpenAI: `Make
-sure your all of your training examples are in the same format, as expected for inference.` A word too many costs less than a prompt that is
-missing, but both are a drift that no test on the training data shows.
+sure your all of your training examples are in the same format, as expected for inference.` A word too
+many costs less than a prompt that is missing, but both are a drift that no test on the training data shows.
 
 ## Example
 ```toml
