@@ -28,11 +28,14 @@ class Task:
     """What the dataset should teach, in the user's words; empty when the config has no `[task]`.
 
     `requires` names the skills that its completions should show (`skills`), each once.
+    `serving_system_prompt` is the system prompt that the model will be used with; None where that is not
+    said, empty where it will have none.
     """
 
     description: str = ""
     examples: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    serving_system_prompt: str | None = None
 
     def __bool__(self) -> bool:
         """Whether it says what the task is about."""

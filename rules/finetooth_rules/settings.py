@@ -82,6 +82,10 @@ _JUDGING: Final[dict[str, Any]] = {
                 "Relative to this file.",
                 "type": "string",
             },
+            "serving-system-prompt": {
+                "description": 'The system prompt that the trained model will be used with; "" for none.',
+                "type": "string",
+            },
         },
     },
     "tokens": {
@@ -312,6 +316,7 @@ def build_profile(
             task.get("description", ""),
             tuple(task.get("examples", ())),
             tuple(dict.fromkeys(task.get("requires", ()))),
+            task.get("serving-system-prompt"),
         ),
         encoding=tokens.get("encoding"),
         token_limit=tokens.get("limit"),
