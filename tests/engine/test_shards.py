@@ -251,6 +251,10 @@ WHOLE: Final[dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]] = {
         {"task": {"requires": ["loop", "regex:^b"]}, "rules": {"skill-rarely-shown": {"min-examples": 4}}},
         [*[chat(LOOP)] * 2, *[chat("a")] * 9, chat("b")],
     ),
+    "TSK007": (
+        {"rules": {"formulaic-completions": {"min-records": 3}}},
+        [*[chat(f"Sure! {LONG}")] * 4, *[chat(f"Here is why. {LONG}")] * 2, chat("a")],
+    ),
     "FEN005": (
         {"rules": {"fence-without-language": {"min-named": 3, "min-share": 0.5}}},
         [*[chat(LOOP)] * 4, chat("a"), *[chat(LOOP.replace("python", ""))] * 2, chat("```js\nlet x\n```")],
