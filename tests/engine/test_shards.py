@@ -255,6 +255,16 @@ WHOLE: Final[dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]] = {
         {"rules": {"formulaic-completions": {"min-records": 3}}},
         [*[chat(f"Sure! {LONG}")] * 4, *[chat(f"Here is why. {LONG}")] * 2, chat("a")],
     ),
+    "TSK009": (
+        {
+            "format": "prompt-completion",
+            "rules": {"completion-in-other-language": {"min-records": 3, "share": 0.5}},
+        },
+        [
+            *[{"prompt": LONG, "completion": LONG}] * 4,
+            *({"prompt": LONG, "completion": letter * 30} for letter in "абв"),
+        ],
+    ),
     "FEN005": (
         {"rules": {"fence-without-language": {"min-named": 3, "min-share": 0.5}}},
         [*[chat(LOOP)] * 4, chat("a"), *[chat(LOOP.replace("python", ""))] * 2, chat("```js\nlet x\n```")],
