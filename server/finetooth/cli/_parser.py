@@ -58,6 +58,26 @@ class Parser(argparse.ArgumentParser):
         group.add_argument("-h", "--help", action="help", help="Print this help")
 
     @staticmethod
+    def add_reading(options: argparse._ArgumentGroup) -> None:
+        """How the records are read, for commands that run no rules of one's choice."""
+        from finetooth_rules.formats import FORMATS
+        from finetooth_rules.targets import TARGETS
+
+        options.add_argument(
+            "--dataset-format",
+            type=one_of("--dataset-format", ["auto", *FORMATS], "dataset format"),
+            metavar="FORMAT",
+            help="Format of the records; default: recognised",
+        )
+        options.add_argument(
+            "--target",
+            type=one_of("--target", TARGETS, "target"),
+            metavar="TARGET",
+            help=f"Which trainer or API will read the files: {', '.join(TARGETS)}",
+        )
+        options.add_argument("--model", metavar="MODEL", help="The model to be trained")
+
+    @staticmethod
     def add_text_or_json(group: argparse._ArgumentGroup) -> None:
         """`--output-format`, for commands that print for people or as data."""
         group.add_argument(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from finetooth.cli import Exit
-from finetooth.cli._parser import Parser, one_of
+from finetooth.cli._parser import Parser
 from finetooth.cli._plan_page import as_object, page
 from finetooth.cli._terminal import prepare, style_for, width
 from finetooth.engine.request import CheckRequest, Overrides
@@ -60,9 +60,6 @@ def _plans(args: argparse.Namespace, problems: list[Problem]) -> Iterator[Plan]:
 
 
 def _parser() -> Parser:
-    from finetooth_rules.formats import FORMATS
-    from finetooth_rules.targets import TARGETS
-
     parser = Parser(
         "plan",
         "Show what a training run will be: rows by split, trained tokens, steps, what is cut or left out, "
@@ -77,19 +74,7 @@ def _parser() -> Parser:
         help="Settings files, or datasets and folders; default: [training] of the settings here, else .",
     )
     options = parser.add_argument_group("Options")
-    options.add_argument(
-        "--dataset-format",
-        type=one_of("--dataset-format", ["auto", *FORMATS], "dataset format"),
-        metavar="FORMAT",
-        help="Format of the records; default: recognised",
-    )
-    options.add_argument(
-        "--target",
-        type=one_of("--target", TARGETS, "target"),
-        metavar="TARGET",
-        help=f"Which trainer or API will read the files: {', '.join(TARGETS)}",
-    )
-    options.add_argument("--model", metavar="MODEL", help="The model to be trained")
+    parser.add_reading(options)
     parser.add_text_or_json(options)
     parser.add_common()
     return parser

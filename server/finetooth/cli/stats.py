@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.cli import Exit
-from finetooth.cli._parser import Parser, one_of
+from finetooth.cli._parser import Parser
 from finetooth.cli._stats_page import as_object, page
 from finetooth.cli._terminal import prepare, style_for, width
 from finetooth.engine.plugins import catalogue_of
@@ -125,9 +125,6 @@ def _size(source: Source) -> int:
 
 
 def _parser() -> Parser:
-    from finetooth_rules.formats import FORMATS
-    from finetooth_rules.targets import TARGETS
-
     parser = Parser(
         "stats",
         "Show what is in dataset files: the format and why, rows, turns, tokens, tools and languages; and "
@@ -138,19 +135,7 @@ def _parser() -> Parser:
         "paths", nargs="*", metavar="PATH", help="Files, folders, globs, or - for standard input; default: ."
     )
     options = parser.add_argument_group("Options")
-    options.add_argument(
-        "--dataset-format",
-        type=one_of("--dataset-format", ["auto", *FORMATS], "dataset format"),
-        metavar="FORMAT",
-        help="Format of the records; default: recognised",
-    )
-    options.add_argument(
-        "--target",
-        type=one_of("--target", TARGETS, "target"),
-        metavar="TARGET",
-        help=f"Which trainer or API will read the files: {', '.join(TARGETS)}",
-    )
-    options.add_argument("--model", metavar="MODEL", help="The model to be trained")
+    parser.add_reading(options)
     options.add_argument(
         "--no-tokens", dest="tokens", action="store_false", help="Do not count tokens, which takes longest"
     )
