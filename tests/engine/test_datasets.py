@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from finetooth.engine.lint_file import FileResult, Scanned, judge_files, scan_file
 from finetooth.engine.report import Place
-from finetooth.engine.request import CheckRequest, FixMode
+from finetooth.engine.request import CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
 from finetooth.engine.source import Source
 from finetooth_rules.settings import build_profile
@@ -110,3 +110,17 @@ def test_the_training_split_comes_first_whatever_the_order(tmp_path: Path, order
     write(tmp_path, train=row("same"), dev=row("same"))
     names = [str(tmp_path / "train.jsonl"), str(tmp_path / "dev.jsonl")]
     assert found(tmp_path, *(names[at] for at in order)) == [("dev.jsonl", 1, "DUP004", [("train.jsonl", 1)])]
+
+
+def test_a_column_that_only_the_second_file_has_comes_late(tmp_path: Path) -> None:
+    """The loader takes the columns from the first block of the first file."""
+    extra = json.dumps({"prompt": "b", "completion": "c", "extra": {"x": 1}}) + "\n"
+    for number, text in enumerate([row("a") * 2, extra]):
+        (tmp_path / f"train-0000{number}-of-00002.jsonl").write_text(text)
+    overrides = Overrides(select=("LOD003",), target="llama-factory")
+    report = check(CheckRequest(paths=(str(tmp_path),), overrides=overrides))
+    assert [(*place(f.place), f.code) for f in report.findings] == [
+        ("train-00001-of-00002.jsonl", 1, "LOD003")
+    ]
+    second = tmp_path / "train-00001-of-00002.jsonl"
+    assert not check(CheckRequest(paths=(str(second),), overrides=overrides)).findings
