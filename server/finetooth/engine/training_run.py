@@ -19,13 +19,12 @@ from finetooth.engine.resolve import with_overrides
 from finetooth.engine.settings_files import (
     CONFIG_SUFFIX,
     SettingsFile,
-    below,
     beside,
     data_paths,
+    in_folders,
     is_settings_name,
     read_file,
     split_of,
-    within,
 )
 from finetooth.engine.source import Source
 from finetooth.engine.training_data import config_paths, facts_of_path, over_cutoff
@@ -177,8 +176,7 @@ class TrainingRun:
     def _in_folders(self) -> list[SettingsFile]:
         """The settings files in the folders that are checked, and one level below."""
         if self._folders is None:
-            folders = [Path(path) for path in self.request.paths if os.path.isdir(path)]
-            self._folders = [*within(place for folder in folders for place in below(folder))]
+            self._folders = in_folders(self.request.paths)
         return self._folders
 
     def _is_named(self, path: Path) -> bool:
