@@ -28,6 +28,9 @@ AUTO: Final = "auto"
 ENCODINGS: Final = ("o200k_base", "cl100k_base")
 SEVERITIES: Final = ("error", "warning", "info", "never")
 
+ALTERNATIVES: Final = ("serving-system-prompt", "serving-system-prompt-file")
+"""Keys that say the same in two ways: of settings over others, one takes the place of the other."""
+
 _SELECTORS: Final = {"type": "array", "items": {"type": "string"}}
 _JUDGING: Final[dict[str, Any]] = {
     "format": {
@@ -84,6 +87,11 @@ _JUDGING: Final[dict[str, Any]] = {
             },
             "serving-system-prompt": {
                 "description": 'The system prompt that the trained model will be used with; "" for none.',
+                "type": "string",
+            },
+            "serving-system-prompt-file": {
+                "description": "The same in a text file of its own, relative to this file; outer white "
+                "space does not count. An empty file: none.",
                 "type": "string",
             },
         },
@@ -275,6 +283,8 @@ def merged(base: Settings, *others: Settings) -> dict[str, Any]:
     """
     result = dict(base)
     for other in others:
+        if any(key in other for key in ALTERNATIVES):
+            result = {key: value for key, value in result.items() if key not in ALTERNATIVES}
         for key, value in other.items():
             old = result.get(key)
             tables = isinstance(old, Mapping) and isinstance(value, Mapping) and key != "format"

@@ -124,6 +124,11 @@ def resolve(
 
         examples = (*profile.task.examples, *load_examples(config.root / name))
         profile = replace(profile, task=replace(profile.task, examples=examples))
+    if (name := settings.get("task", {}).get("serving-system-prompt-file")) is not None:
+        from finetooth.engine.serving_prompt import load as load_prompt
+
+        prompt = load_prompt(config, file, name)
+        profile = replace(profile, task=replace(profile.task, serving_system_prompt=prompt))
     tokens = settings.get("tokens", {})
     if model_files and ("tokenizer" in tokens or "template" in tokens):
         from finetooth.engine.model_files import load as load_model_files
