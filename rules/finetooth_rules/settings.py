@@ -102,7 +102,14 @@ _JUDGING: Final[dict[str, Any]] = {
         "additionalProperties": False,
         "properties": {
             "encoding": {"description": "Encoding to count with.", "enum": list(ENCODINGS)},
-            "limit": {"description": "Most tokens a record may have.", "type": "integer", "minimum": 1},
+            "limit": {
+                "description": "Most tokens a record may have. Unless it is set: `context` of [training], "
+                "else what a trainer's file beside the data, or one folder above, says where it names the "
+                "data (sequence_len, cutoff_len, max_length; of several the smallest, where a target is set "
+                "of those of its trainer), else what the target takes for the model.",
+                "type": "integer",
+                "minimum": 1,
+            },
             "tokenizer": {
                 "description": "A model's `tokenizer.json`, or its folder: tokens are counted by it.",
                 "type": "string",

@@ -51,6 +51,11 @@ def target_of(settings: TrainingSettings, profile: Profile) -> Target:
     return profile.target if name is None else TARGETS[name]
 
 
+def splits_long(settings: TrainingSettings) -> bool:
+    """Whether a row over the cutoff goes on in the next sequence, so that nothing is cut."""
+    return settings.trainer.splits_long or settings.trainer.splits(settings.table)
+
+
 @dataclass(frozen=True, slots=True)
 class Cutoff:
     """The tokens that a row may have, what says so, and what becomes of a longer one."""
@@ -66,7 +71,7 @@ def cutoff_of(settings: TrainingSettings, profile: Profile) -> Cutoff | None:
     target = target_of(settings, profile)
     if settings.objective in (Objective.PRETRAINING, Objective.GRPO, Objective.OTHER):
         return None  # text is made into pieces, or only prompts count
-    if settings.trainer.splits_long:
+    if splits_long(settings):
         return None
     overlong = target.overlong
     if settings.trainer.overlong is not None:

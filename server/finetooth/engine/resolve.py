@@ -113,6 +113,10 @@ def resolve(
             profile = replace(profile, plugins=plugins_of(config.settings, config.root))
     except PluginError as error:
         raise ConfigError(config.path or Path(error.plugin), str(error)) from error
+    if profile.token_limit is None and file is not None:
+        from finetooth.engine.row_limits import row_limit  # which finds files, by the records they begin with
+
+        profile = replace(profile, row_limit=row_limit(config, file, profile))
     if "schema" in settings:
         from finetooth.engine.own_schema import load
 
