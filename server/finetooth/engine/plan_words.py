@@ -93,7 +93,7 @@ def numbers_of(plan: Plan) -> Iterator[PlanNumber]:
         becomes = BECOMES[plan.cutoff.overlong] if plan.over else "none is cut"
         yield PlanNumber("Rows too long", f"{about if plan.over else ''}{plain(plan.over)}", becomes)
     if run is not None:
-        guessed = _ABOUT if run.packed else ""
+        guessed = _ABOUT if run.about else ""
         yield PlanNumber("Steps an epoch", f"{guessed}{plain(run.steps_per_epoch)}")
         total = "" if run.steps_given else guessed
         yield PlanNumber("Steps in all", f"{total}{plain(run.steps)}", counted(round(run.epochs, 2), "epoch"))
@@ -192,14 +192,15 @@ def _steps(plan: Plan) -> str:
         epochs = plan.epochs
         known = f"{counted(epochs, 'epoch')}; steps" if epochs else "epochs and steps"
         return f"{known} are not known"
-    what = f"{counted(run.sequences, 'packed sequence')}, " if run.packed else ""
-    per = counted(run.steps_per_epoch, "step")
+    about = run.about
+    what = f"{about}{counted(run.sequences, 'packed sequence')}, " if run.packed else ""
+    per = f"{about}{counted(run.steps_per_epoch, 'step')}"
     times = plain(round(run.epochs, 2))
     if run.steps_given:
-        return f"{what}{counted(run.steps, 'step')}, {per} an epoch: {times} epochs"
+        return f"{what}{counted(run.steps, 'step')}, {per} an epoch: {about}{times} epochs"
     default = "" if Role.EPOCHS in plan.settings.given else " by default"
     epochs_word = "epoch" if run.epochs == 1 else "epochs"
-    return f"{what}{per} an epoch, {times} {epochs_word}{default}: {counted(run.steps, 'step')}"
+    return f"{what}{per} an epoch, {times} {epochs_word}{default}: {about}{counted(run.steps, 'step')}"
 
 
 def _rate(plan: Plan) -> str:
