@@ -21,7 +21,7 @@ from finetooth_rules.model_files import ChatTemplate
 TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
 NAMES = sorted(path.name for path in TEMPLATES.glob("*.jinja"))
 RENDER = Path(__file__).with_name("render_with_transformers.py")
-TRANSFORMERS = ("transformers==5.24.0",)
+TRANSFORMERS = ("transformers==5.24.0", "transformers==4.57.3")
 """The library itself; without a framework, which rendering does not need."""
 TOKENS = (("bos_token", "<bos>"), ("eos_token", "<|im_end|>"))
 CALL = {
