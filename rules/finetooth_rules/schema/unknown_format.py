@@ -137,7 +137,7 @@ def _unread(profile: Profile) -> str:
 
 
 def _lacking(name: str | None, formats: Collection[str]) -> tuple[str, list[str]] | None:
-    """The well-known format that has all keys the records need and fewest more, and those that are lacking."""
+    """The well-known format that has all keys the records need and fewest more, and those that lack."""
     needed = _required(name)
     more = {
         other: sorted(_required(other) - needed)
