@@ -23,8 +23,9 @@ from finetooth.engine.document import Document, Touched
 from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_alike import counted
 from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
-from finetooth.engine.live_gather import Gatherer, Here, RawRecord
+from finetooth.engine.live_gather import Gatherer, Here
 from finetooth.engine.live_judge import Judge
+from finetooth.engine.live_records import RawRecord
 from finetooth_rules.array import Framing
 from finetooth_rules.array_lines import Segment, segment_steps
 from finetooth_rules.features import Features
@@ -58,6 +59,8 @@ class LiveIndex:
     ) -> None:
         profile = linter.profile
         self.document = document
+        self.uri = ""
+        """How a client calls the document, for those that point at it."""
         self.is_array = framing is Framing.ARRAY
         self.linter = linter
         self.of_file: tuple[Finding, ...] = ()
@@ -73,13 +76,13 @@ class LiveIndex:
         self.blocks = Blocks([first] if first.lines else [])
         self._pending = [first] if first.lines else []
         self._gatherer = gatherer or Here(linter, Features())
-        self._judge = Judge(self, linter, self._gatherer)
+        self.judge = Judge(self, linter, self._gatherer)
 
     # -- edits --------------------------------------------------------------------------------------------
 
     def touch(self, touched: Touched) -> None:
         """Lines of the document were replaced: whatever they decided is pending."""
-        self._judge.unsettle()
+        self.judge.unsettle()
         self._edits += 1
         number, index, start = self.blocks.locate(touched.first)
         if self.is_array:
@@ -134,7 +137,7 @@ class LiveIndex:
     def _forget(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if entry.keys or entry.rows:
-                self._judge.forget(entry)
+                self.judge.forget(entry)
 
     # -- records ------------------------------------------------------------------------------------------
 
@@ -147,7 +150,7 @@ class LiveIndex:
     @property
     def judged(self) -> bool:
         """Whether all other rules have their say as well."""
-        return self.settled and self._judge.settled
+        return self.settled and self.judge.settled
 
     def lint_steps(self, *, bulk: bool = True) -> Iterator[Future[Any] | None]:
         """Read and check pending lines, the latest edit first; without `bulk` only what is quick. Where it
@@ -237,7 +240,7 @@ class LiveIndex:
     def judge_steps(self) -> Iterator[Future[Any] | None]:
         """Run the rules that need features or the whole file, on what is settled. Where it yields a future,
         it goes on when that is done."""
-        return self._judge.steps()
+        return self.judge.dataset.steps()
 
     def settle(self) -> None:
         """Do everything that is left, at once."""
@@ -370,6 +373,10 @@ class LiveIndex:
             end += 1
         return (lines[start] if end == start + 1 else b"".join(lines[start:end]))[:size]
 
+    def layout(self) -> tuple[tuple[int, int], ...]:
+        """Changes whenever lines moved, here or in another open file of the dataset."""
+        return self.judge.dataset.layout()
+
     # -- findings -----------------------------------------------------------------------------------------
 
     def check_file(self, facts: FileFacts) -> bool:
@@ -380,7 +387,7 @@ class LiveIndex:
     def file_findings(self) -> list[tuple[Severity, Finding]]:
         """What is found about the file as a whole."""
         findings = [finding for finding in self.of_file if finding.code in WHOLE_FILE_CODES]
-        return self._shown(findings or [*self.of_file, *self._judge.of_file()])
+        return self._shown(findings or [*self.of_file, *self.judge.of_file()])
 
     @property
     def is_no_dataset(self) -> bool:

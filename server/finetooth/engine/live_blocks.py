@@ -74,7 +74,7 @@ class Entry:
 class Block:
     """Some entries in a row. `flagged` and `summaries` are caches, dropped by `changed`."""
 
-    __slots__ = ("entries", "flagged", "lines", "number", "stale", "summaries", "without_lines")
+    __slots__ = ("entries", "flagged", "lines", "number", "rows_id", "stale", "summaries", "without_lines")
 
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
@@ -83,6 +83,8 @@ class Block:
         self.number = 0
         self.flagged: Flagged | None = None
         self.summaries: dict[str, Any] = {}
+        self.rows_id: int | None = None
+        """Names the rows of its entries, as long as they stay the same."""
         self.stale = True
         """Whether an entry may lack facts."""
         for entry in entries:
@@ -92,6 +94,7 @@ class Block:
         """Its entries are not what they were."""
         self.flagged = None
         self.summaries = {}
+        self.rows_id = None
         self.stale = True
 
     @property

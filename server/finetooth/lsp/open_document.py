@@ -82,6 +82,7 @@ class OpenDocument:
         linter.broken.update(broken)
         self._drawn_ahead = 0
         self.index = LiveIndex(self.document, linter, There(self._worker, profile), framing=self.framing)
+        self.index.uri = self.uri
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
 
