@@ -112,7 +112,7 @@ LOST: Final = Loaded(whole=False, rows=-1)
 
 
 class Column(NamedTuple):
-    """The keys of a group rule over the rows of some files, in order, each with its value and its row; and how
+    """The keys of a group rule over the rows of some files, in order, each with its value and row; and how
     these rows are grouped by themselves.
     """
 
