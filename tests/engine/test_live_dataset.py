@@ -1,4 +1,4 @@
-"""What an editor shows in the open files of a dataset is what `finetooth check` says of them in their folder."""
+"""What an editor shows in the open files of a dataset is what `finetooth check` of their folder says."""
 
 from __future__ import annotations
 

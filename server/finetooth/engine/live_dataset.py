@@ -8,9 +8,10 @@ anything. Files that are not open are read in pieces where the work is done, as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.engine.document import Encoding
@@ -175,11 +176,22 @@ class LiveDataset:
 
     # -- files that are not open --------------------------------------------------------------------------
 
-    def read_steps(self, path: Any, asked: Asked, *, anew: bool = False) -> Iterator[Future[Any] | None]:
+    def read_steps(
+        self, path: Path, asked: Asked, *, anew: bool = False, changing: Callable[[], None] = lambda: None
+    ) -> Iterator[Future[Any] | None]:
         """Find the files of the dataset of `path`, one of the open ones, and read what is not open and not
-        known; with `anew` all of it, as settings changed.
+        known; with `anew` all of it, as settings changed. `changing` is called before files come or go: no
+        pass may go on then.
         """
         self.reading = True
+        try:
+            yield from self._read_all(path, asked, anew, changing)
+        finally:  # it may be dropped
+            self.reading = False
+
+    def _read_all(
+        self, path: Path, asked: Asked, anew: bool, changing: Callable[[], None]
+    ) -> Iterator[Future[Any] | None]:
         gatherer = self.members[0].gatherer
         listing = gatherer.ask(list_files, path, asked)
         yield listing
@@ -210,10 +222,10 @@ class LiveDataset:
         gone = [file.token for file in self.shut if file not in found]
         self.left_out = tuple(left_out)
         if found != self.shut:
+            changing()
             self._arrange(found)
         if gone and self.members:
             yield self.members[0].gatherer.ask(drop, gone)
-        self.reading = False
 
     def _wants(self, listed: Listed) -> str | None:
         """The profile of the open documents that a file is judged as one with by statistic rules."""
