@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -59,16 +60,16 @@ def drain(client: RawClient) -> None:
         client.received.get()
 
 
-def judged(client: RawClient) -> None:
+def judged(client: RawClient, uri: str) -> None:
     """Wait until the background is done."""
     while not client.request(
-        "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [URI]}
+        "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [uri]}
     )["result"].get("complete"):
         time.sleep(0.1)
 
 
 def keystrokes(
-    client: RawClient, versions: Iterator[int], lines: int, *, text: str = "x", pause: float = PAUSE
+    client: RawClient, uri: str, versions: Iterator[int], lines: int, *, text: str = "x", pause: float = PAUSE
 ) -> list[float]:
     """Times from a keystroke to the diagnostics of that version."""
     random_ = random.Random(5)
@@ -78,7 +79,7 @@ def keystrokes(
         if number % 20 == 0:
             line = random_.randrange(lines)
         version = next(versions)
-        began = client.insert(URI, version, line, 130, text)
+        began = client.insert(uri, version, line, 130, text)
         wanted = b'"version":%d,' % version
         while wanted not in (received := client.published()).body[:200]:
             pass
@@ -87,22 +88,45 @@ def keystrokes(
     return times
 
 
-def bench(rows: int, defects: int) -> None:
+def with_sibling(rows: int, defects: int) -> None:
+    """The same for a document that has a validation split of as many other rows beside it, not open."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = corpus.path("mixed", 2 * rows).read_bytes().splitlines(keepends=True)
+        (Path(folder) / "valid.jsonl").write_bytes(b"".join(lines[rows:]))
+        bench(rows, defects, (Path(folder) / "train.jsonl").as_uri(), "beside a file of as many")
+
+
+def workers(process: int) -> list[int]:
+    """The processes that a server started; none where the system does not say."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def show_memory(client: RawClient) -> None:
+    """Memory of the server and of its worker."""
+    print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
+    for pid in workers(client.process.pid):
+        print("  of its worker   {} MiB, peak {} MiB".format(*memory(pid)))
+
+
+def bench(rows: int, defects: int, uri: str = URI, where: str = "") -> None:
     """All figures for one document."""
     text = text_of(rows, defects)
     size = len(text.encode()) / 1e6
-    print(f"{size:.0f} MB, {rows:,} records, {defects:,} with a defect")
+    print(f"{size:.0f} MB, {rows:,} records, {defects:,} with a defect {where}")
     with RawClient() as client:
         client.start()
         drain(client)
         versions = iter(range(2, 1_000_000))
-        began = client.open(URI, text)
+        began = client.open(uri, text)
         first = client.published().at - began
         waits = []
         while True:  # what others wait for while the file is read
             asked = time.perf_counter()
             answer = client.request(
-                "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [URI]}
+                "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [uri]}
             )
             waits.append(time.perf_counter() - asked)
             if answer["result"]["settled"]:
@@ -111,27 +135,31 @@ def bench(rows: int, defects: int) -> None:
         read = time.perf_counter() - began
         print(f"  open -> first diagnostics  {first:6.2f} s")
         print(f"  open -> all records read   {read:6.2f} s; requests meanwhile: {quantiles(waits)}")
-        print(f"  keystroke, background busy {quantiles(keystrokes(client, versions, rows, pause=0.001))}")
-        judged(client)
+        print(
+            f"  keystroke, background busy {quantiles(keystrokes(client, uri, versions, rows, pause=0.001))}"
+        )
+        judged(client, uri)
         print(f"  open -> every rule done    {time.perf_counter() - began:6.2f} s")
-        print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
+        show_memory(client)
         time.sleep(0.5)
         drain(client)
-        print(f"  keystroke                  {quantiles(keystrokes(client, versions, rows))}")
-        print(f"  new line                   {quantiles(keystrokes(client, versions, rows, text=chr(10)))}")
+        print(f"  keystroke                  {quantiles(keystrokes(client, uri, versions, rows))}")
+        print(
+            f"  new line                   {quantiles(keystrokes(client, uri, versions, rows, text=chr(10)))}"
+        )
         burst = []
         for _ in range(20):
             began = time.perf_counter()
             for _ in range(20):
                 version = next(versions)
-                client.insert(URI, version, 7, 130, "x")
+                client.insert(uri, version, 7, 130, "x")
             while b'"version":%d,' % version not in client.published().body[:200]:
                 pass
             burst.append(time.perf_counter() - began)
             time.sleep(0.02)
         print(f"  20 keystrokes at once      {quantiles(burst)}")
-        judged(client)
-        print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
+        judged(client, uri)
+        show_memory(client)
 
 
 def long_line() -> None:
@@ -206,6 +234,7 @@ def main(arguments: list[str] | None = None) -> None:
     array(5_000, 11, indent=False)
     if not quick:
         bench(50_000, 11)
+        with_sibling(50_000, 11)
         long_line()
 
 

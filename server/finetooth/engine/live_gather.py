@@ -86,6 +86,20 @@ class Here:
         return _done(function(self._desk, *arguments))
 
 
+def facts(desk: Desk, code: str, batch: Sequence[RawRecord]) -> list[Any] | None:
+    """What one statistic rule knows of each record; None where it failed."""
+    linter = desk.linter
+    rule = next(rule for rule in linter.statistics if rule.code == code)
+    there = linter.examples(records_of(linter, batch))
+    examples = [example for example in there if example is not None]
+    options = linter.options(code)
+    found = linter.listed(rule, rule.gather, examples, desk.features, linter.profile, options)
+    if len(found) != len(examples):
+        return None
+    left = iter(found)
+    return [None if example is None else next(left) for example in there]
+
+
 def check(linter: Linter, batch: Sequence[RawRecord]) -> Checked:
     """The rules of a keystroke."""
     return linter.check(records_of(linter, batch)), dict(linter.broken)

@@ -17,7 +17,7 @@ from finetooth.engine.live_addresses import Address, FarAddress, ShutFile, locat
 from finetooth.engine.live_blocks import Block, Entry
 from finetooth.engine.live_dataset import LiveDataset, put
 from finetooth.engine.live_files import Order, pick
-from finetooth.engine.live_gather import Gathered, Gatherer
+from finetooth.engine.live_gather import Gathered, Gatherer, facts
 from finetooth.engine.live_groups import LiveGroups
 from finetooth.engine.live_records import RawRecord
 from finetooth_rules.finding import Finding
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _ADDED_AT_ONCE: Final = 32
 _JUDGED_AT_ONCE: Final = 32
+_FILLED_AT_ONCE: Final = 16
 _MEASURED: Final = "measured"
 NO_RECORD: Final = RawRecord(b"", 1, False)
 
@@ -138,14 +139,14 @@ class Judge:
     def _receive(self, entries: list[Entry], asked: Future[Gathered]) -> Iterator[Future[Any] | None]:
         yield asked
         gathered = asked.result()
-        facts, keys = gathered.facts, gathered.keys
+        facts_of, keys = gathered.facts, gathered.keys
         self.linter.broken.update(gathered.broken)
         self.changes += 1
         for name, (layout, _) in gathered.rows.items():
             self.dataset.layouts[name] = layout
             self.dataset.rows_version += 1
         for number, entry in enumerate(entries):
-            entry.facts = tuple(facts[code][number] if code in facts else None for code in self._codes)
+            entry.facts = tuple(facts_of[code][number] if code in facts_of else None for code in self._codes)
             keys_of = [(code, key, value) for code, column in keys.items() for key, value in column[number]]
             entry.keys = tuple((code, key) for code, key, _ in keys_of)
             for code, key, value in keys_of:
@@ -177,18 +178,12 @@ class Judge:
         self, number: int, rule: StatisticRule[Any, Any, Any], unit: Sequence[Judge | ShutFile]
     ) -> Iterator[Future[Any] | None]:
         code = rule.code
-        own = yield from self._total(number, rule)
-        total = own
-        if len(unit) > 1:
-            total = self._guarded(rule, rule.merge, rule.empty(), own)
+        own, total = yield from self._totals(number, rule, unit)
+        if rule.lacks is not None and total is not None and rule.lacks(total):
             for file in unit:
-                if isinstance(file, ShutFile):
-                    if code in file.loaded.codes:
-                        total = self._guarded(rule, rule.merge, total, file.loaded.summaries[code])
-                elif file is not self:
-                    others = yield from file._total(number, rule)
-                    total = self._guarded(rule, rule.merge, total, others)
-                yield None
+                if not isinstance(file, ShutFile):
+                    yield from file._fill(number, rule)
+            own, total = yield from self._totals(number, rule, unit)
         verdict = None
         if code not in self.linter.broken:
             head = None
@@ -218,6 +213,52 @@ class Judge:
             yield from locate(concluded, self.gatherer, self.dataset.encoding)
         self._concluded[code] = concluded
         self._verdicts[code] = verdict
+
+    def _totals(
+        self, number: int, rule: StatisticRule[Any, Any, Any], unit: Sequence[Judge | ShutFile]
+    ) -> Generator[None, None, tuple[Any, Any]]:
+        """The summary of the document, and that of all files that are judged as one with it."""
+        own = yield from self._total(number, rule)
+        if len(unit) == 1:
+            return own, own
+        total = self._guarded(rule, rule.merge, rule.empty(), own)
+        for file in unit:
+            if isinstance(file, ShutFile):
+                if rule.code in file.loaded.codes:
+                    total = self._guarded(rule, rule.merge, total, file.loaded.summaries[rule.code])
+            elif file is not self:
+                others = yield from file._total(number, rule)
+                total = self._guarded(rule, rule.merge, total, others)
+            yield None
+        return own, total
+
+    def _fill(self, number: int, rule: StatisticRule[Any, Any, Any]) -> Iterator[Future[Any] | None]:
+        """Gather again what was left out, until it shows that no verdict needs it."""
+        assert rule.left_out is not None
+        assert rule.lacks is not None
+        total = yield from self._total(number, rule)
+        for block in self.index.blocks:
+            line = self.index.blocks.start(block)
+            lacking: list[tuple[Entry, RawRecord]] = []
+            for entry in block.entries:
+                fact = entry.facts[number] if entry.facts else None
+                if fact is not None and rule.left_out(fact):
+                    lacking.append((entry, self.index.raw_record(entry, line)))
+                line += entry.lines
+            for start in range(0, len(lacking), _FILLED_AT_ONCE):
+                some = lacking[start : start + _FILLED_AT_ONCE]
+                asked = self.gatherer.ask(facts, rule.code, [record for _, record in some])
+                yield asked
+                for (entry, _), fact in zip(some, asked.result() or (), strict=False):
+                    assert entry.facts is not None
+                    entry.facts = (*entry.facts[:number], fact, *entry.facts[number + 1 :])
+                    entry.fresh = True
+                    total = total if fact is None else self._guarded(rule, rule.add, total, fact)
+                self.changes += 1
+                block.summaries.pop(rule.code, None)
+                if total is None or not rule.lacks(total):
+                    return
+            yield None
 
     def _total(self, number: int, rule: StatisticRule[Any, Any, Any]) -> Generator[None, None, Any]:
         """The summary of the document."""
