@@ -44,6 +44,8 @@ class Siblings:
         self._memberships = Memberships()
         self._datasets: dict[str, LiveDataset] = {}
         self._places: dict[str, _Place] = {}
+        self._waiting: dict[str, bool] = {}
+        """The datasets whose other files are read after a pass, and whether anew."""
         self._told: set[str] = set()
 
     # -- documents ----------------------------------------------------------------------------------------
@@ -99,6 +101,7 @@ class Siblings:
             self._session.judge_later(others[0], DELAY)
             return
         del self._datasets[place.key]
+        self._waiting.pop(place.key, None)
         self._session.cancel(("siblings", place.key))
         place.judge.gatherer.ask(drop, [file.token for file in dataset.shut])
 
@@ -120,9 +123,15 @@ class Siblings:
     # -- files --------------------------------------------------------------------------------------------
 
     def refresh(self, document: OpenDocument, *, anew: bool = False) -> None:
-        """Look at the files of a document's dataset that are not open; with `anew` at all that is in them."""
+        """Look at the files of a document's dataset that are not open; with `anew` at all that is in them. What
+        is found in the open ones by themselves comes first.
+        """
         dataset, path = self._datasets.get(document.dataset_key), document.path
         if dataset is None or path is None:
+            return
+        if any(judge.judged < 0 for judge in dataset.members):
+            self._waiting[document.dataset_key] = anew or self._waiting.get(document.dataset_key, False)
+            dataset.reading = True
             return
         asked = self._asked(document)
         self._session.soon(
@@ -158,9 +167,10 @@ class Siblings:
 
     def judged(self, document: OpenDocument) -> None:
         """A pass ended."""
-        dataset = self._datasets.get(document.dataset_key)
-        if dataset is not None and dataset.lost and not dataset.reading:
-            self.refresh(document)
+        key = document.dataset_key
+        dataset = self._datasets.get(key)
+        if dataset is not None and (key in self._waiting or (dataset.lost and not dataset.reading)):
+            self.refresh(document, anew=self._waiting.pop(key, False))
 
     def changed(self, paths: Collection[Path]) -> None:
         """Files came, went or changed on disk: look at them soon, where they may be of an open dataset."""
