@@ -42,7 +42,8 @@ _LINES_AROUND: Final = 8
 @dataclass(slots=True)
 class _Elsewhere:
     """A related place: the entry it is in, and the document that is of (None: the finding's own, or a file
-    that is not open), its lines counted from that entry's first; `other`: in another record."""
+    that is not open), its lines counted from that entry's first; `other`: in another record; `moves` are
+    those of that entry then."""
 
     entry: Entry | None
     index: LiveIndex | None
@@ -50,11 +51,19 @@ class _Elsewhere:
     end: int
     drawn: Json
     other: bool
+    moves: int = 0
+    shown: bool = True
 
     @property
     def gone(self) -> bool:
-        """Whether that record was edited since; the finding is then judged anew in a moment."""
+        """Whether that record was edited since (the finding is then judged anew in a moment), or its line is
+        read again."""
         return self.entry is not None and (self.entry.block is None or self.entry.pending)
+
+    @property
+    def shifted(self) -> bool:
+        """Whether that record moved on its line."""
+        return self.entry is not None and self.entry.moves != self.moves
 
 
 @dataclass(slots=True)
@@ -73,12 +82,14 @@ class Drawn:
     @property
     def elsewhere(self) -> list[Json]:
         """The locations of other records that it points at."""
-        return [related.drawn["location"] for related in self.related if related.other]
+        return [related.drawn["location"] for related in self.related if related.other and related.shown]
 
     @property
     def outdated(self) -> bool:
-        """Whether a related place is gone."""
-        return any(related.gone for related in self.related)
+        """Whether a related place is gone or back, or moved on its line."""
+        return any(
+            related.shown is related.gone or (related.shifted and related.shown) for related in self.related
+        )
 
 
 @dataclass(slots=True)
@@ -128,7 +139,9 @@ class Renderer:
         """The diagnostics of the record at line `start`."""
         layout = self.index.layout()
         drawn: DrawnEntry | None = entry.rendered
-        if drawn is None:
+        if drawn is None or any(
+            related.shifted and not related.gone for item in drawn.items for related in item.related
+        ):
             drawn = entry.rendered = DrawnEntry(-1, (), self._draw(entry, start))
         if drawn.layout != layout or any(item.outdated for item in drawn.items):
             for item in drawn.items:
@@ -334,7 +347,7 @@ class Renderer:
         (first, left), (last, right) = places[span.start], places[span.end]
         uri = self.uri if index is self.index else index.uri
         drawn = _location(uri, (first, left), (last, right), related.message)
-        return _Elsewhere(other, index, first, last, drawn, True)
+        return _Elsewhere(other, index, first, last, drawn, True, other.moves)
 
     def _here(self, places: Mapping[int, tuple[int, int]], span: Span, message: str) -> _Elsewhere:
         first, last = places[span.start], places[span.end]
@@ -349,11 +362,12 @@ class Renderer:
         where["end"]["line"] = start + item.end
         if not item.related:
             return
-        item.related = [related for related in item.related if not related.gone]
         for related in item.related:
-            self._put_lines(related, start)
+            related.shown = not related.gone
+            if related.shown:
+                self._put_lines(related, start)
         if self.facts.related_information:
-            item.diagnostic["relatedInformation"] = [related.drawn for related in item.related]
+            item.diagnostic["relatedInformation"] = [r.drawn for r in item.related if r.shown]
 
     def _put_lines(self, related: _Elsewhere, start: int) -> None:
         """Set the lines of a related place, where it is one that moves; the finding is at `start`."""

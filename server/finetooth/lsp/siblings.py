@@ -115,7 +115,9 @@ class Siblings:
         ]
 
     def judge_steps(self, document: OpenDocument) -> Iterator[Future[Any] | None]:
-        """One pass over a document and the others of its dataset."""
+        """One pass over a document and the others of its dataset, all of them read."""
+        for other in self.others(document):
+            yield from other.lint_steps()
         yield from document.judge_steps()
         for other in self.others(document):
             yield from other.draw_steps()
@@ -123,8 +125,8 @@ class Siblings:
     # -- files --------------------------------------------------------------------------------------------
 
     def refresh(self, document: OpenDocument, *, anew: bool = False) -> None:
-        """Look at the files of a document's dataset that are not open; with `anew` at all that is in them. What
-        is found in the open ones by themselves comes first.
+        """Look at the files of a document's dataset that are not open; with `anew` at all that is in them.
+        What is found in the open ones by themselves comes first.
         """
         dataset, path = self._datasets.get(document.dataset_key), document.path
         if dataset is None or path is None:
