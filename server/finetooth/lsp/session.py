@@ -147,6 +147,7 @@ class Session:
     def end(self) -> None:
         """The client is gone."""
         self._scheduler.cancel_all()
+        self.settings_documents.end()
         self.worker.close()
 
     def _lint_edit(self, document: OpenDocument) -> None:
@@ -233,7 +234,7 @@ class Session:
             self._report_unusable(document)
         self.siblings.refresh_all(anew=True)
         self._config_diagnostics.show(self.configs.errors)
-        self.settings_documents.refresh()
+        self.settings_documents.refresh(anew=True)
 
     def settings_closed(self, uri: str) -> None:
         """A document that may hold settings was closed: errors of a config are told as before it was
