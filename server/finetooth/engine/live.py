@@ -22,10 +22,10 @@ from typing import Any, Final
 from finetooth.engine.document import Document, Touched
 from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_alike import counted
-from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
+from finetooth.engine.live_blocks import CARRIED, Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here
 from finetooth.engine.live_judge import Judge
-from finetooth.engine.live_known import Known, left_over
+from finetooth.engine.live_known import Known, carried, left_over
 from finetooth.engine.live_records import RawRecord
 from finetooth_rules.array import Framing
 from finetooth_rules.array_lines import Segment, segment_steps
@@ -109,6 +109,8 @@ class LiveIndex:
         old = self.blocks.replace(number, index, count, new)
         if self.is_array and new:
             old, new[0].kept = left_over(old)
+        elif len(new) == 1:
+            new[0].carried = carried(old, new[0].lines)
         self._forget(old)
         self._pending += sorted(new, key=lambda entry: -entry.lines)
 
@@ -292,6 +294,8 @@ class LiveIndex:
     def _put(self, entry: Entry, new: list[Entry]) -> None:
         """The same with entries."""
         number, index, _ = self.blocks.place(entry)
+        if entry.carried and len(new) == 1 and new[0].lines == entry.lines:
+            self.judge.carry(new[0], entry.carried)
         self.found += [item for item in new if item.findings]
         self._max_reach = max(self._max_reach, *(item.reach for item in new))
         count = 1
@@ -396,7 +400,8 @@ class LiveIndex:
         if entry.merged is None:
             findings = entry.findings or ()
             if entry.judged:
-                judged = [finding for several in entry.judged.values() for finding in several]
+                shown = (entry.judged[CARRIED],) if CARRIED in entry.judged else entry.judged.values()
+                judged = [finding for several in shown for finding in several]
                 findings = self.linter.finish((*findings, *judged))
             entry.merged = tuple(self._shown(findings))
         return entry.merged

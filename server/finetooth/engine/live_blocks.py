@@ -11,6 +11,8 @@ from finetooth_rules.alike import Kind
 from finetooth_rules.finding import Finding, Severity
 
 BLOCK_RECORDS: Final = 512
+CARRIED: Final = "carried"
+"""The origin of what was said of a record before it was edited: all that is shown until it is judged anew."""
 
 
 class Entry:
@@ -24,12 +26,13 @@ class Entry:
     `merged` and `rendered` cache what is shown.
     Of one of several records on the same lines `digest` names the bytes; `kept` are the ones that stood on
     lines that wait to be read again, in order: most will be found there as they were. `moves` counts how
-    often it was.
+    often it was. `carried` is what lines that wait show of the record that they were.
     """
 
     __slots__ = (
         "at",
         "block",
+        "carried",
         "digest",
         "facts",
         "findings",
@@ -57,6 +60,7 @@ class Entry:
         self.moves = 0
         self.digest = b""
         self.kept: Sequence[Entry] = ()
+        self.carried: tuple[Finding, ...] = ()
         self.findings = findings
         self.judged: dict[object, tuple[Finding, ...]] | None = None
         self.facts: tuple[Any, ...] | None = None

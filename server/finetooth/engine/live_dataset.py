@@ -162,7 +162,7 @@ class LiveDataset:
         for near in self._nears.values():
             yield from near.steps(self.rows_version, self.layouts, self.encoding)
         for judge in self.members:
-            judge.judged = version
+            judge.conclude(version)
 
     @property
     def lost(self) -> bool:

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth.engine.live_addresses import Address, FarAddress, ShutFile, locate
-from finetooth.engine.live_blocks import Block, Entry
+from finetooth.engine.live_blocks import CARRIED, Block, Entry
 from finetooth.engine.live_dataset import LiveDataset, put
 from finetooth.engine.live_files import Order, pick
 from finetooth.engine.live_gather import Gathered, Gatherer, facts
@@ -56,6 +56,7 @@ class Judge:
         self.changes = 0
         """Counts up whenever a record came, went, or more is known of one."""
         self.judged = -1
+        self._carried: list[Entry] = []
         self._codes = tuple(rule.code for rule in linter.statistics)
         self._verdicts: dict[str, Any] = {}
         self._concluded: dict[str, tuple[Finding, ...]] = {}
@@ -84,6 +85,18 @@ class Judge:
         """The document was edited: another pass is needed."""
         self.changes += 1
         self.dataset.version += 1
+
+    def carry(self, entry: Entry, findings: tuple[Finding, ...]) -> None:
+        """Show of a record that was edited what was said before, until the next pass ends."""
+        put(entry, CARRIED, findings)
+        self._carried.append(entry)
+
+    def conclude(self, version: int) -> None:
+        """A pass over this version of the dataset ended."""
+        self.judged = version
+        for entry in self._carried:
+            put(entry, CARRIED, ())
+        self._carried.clear()
 
     def of_file(self) -> list[Finding]:
         """Findings of the file as a whole."""
