@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from finetooth.engine.array_batches import Batch
+from finetooth.engine.compressed import DEFAULT_LIMIT
 from finetooth.engine.config import Config, ConfigError, read
 from finetooth.engine.config import discover as discover_config
 from finetooth.engine.discover import Patterns, datasets_in, discover
@@ -262,7 +263,12 @@ def begin(desk: Desk, token: str, listed: Listed, asked: Asked, judged_by: str |
     try:
         config = asked.config(listed.path)
         source = Source(str(listed.path), listed.path)
-        found = stack.enter_context(opened(source, listed.path, config, asked.overrides, lambda error: None))
+        overrides = dict(asked.overrides)
+        limit = config.settings_for(listed.path).get("max-decompressed-bytes", DEFAULT_LIMIT)
+        overrides["max-decompressed-bytes"] = min(limit, MOST_BYTES)
+        found = stack.enter_context(opened(source, listed.path, config, overrides, lambda error: None))
+        if found.source.cut and limit > MOST_BYTES <= found.source.size():
+            raise NoDataset  # it is too large, and what is left says little
         membership = listed.membership
         profile = replace(found.profile, split=membership.split, splits=membership.splits)
         linter = linter_for(profile)

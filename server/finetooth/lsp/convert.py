@@ -156,7 +156,6 @@ class Renderer:
         changed or moved.
         """
         flagged, start = self.index.flagged(block), self.index.blocks.start(block)
-        layout = self.index.layout()
         drawn: DrawnBlock | None = flagged.drawn
         once = frozenset(kind for kind in told if kind in flagged.alike)
         if (
@@ -175,7 +174,7 @@ class Renderer:
                         item.json = encode(item.diagnostic)
                     parts.append((item.severity, start + line, item.json))
                     related = related or bool(item.related)
-            drawn = flagged.drawn = DrawnBlock(start, layout, related, parts, {}, once)
+            drawn = flagged.drawn = DrawnBlock(start, self.index.layout(), related, parts, {}, once)
         return drawn
 
     def told(self, kind: Kind, records: int) -> Drawn:

@@ -103,7 +103,8 @@ class Siblings:
         del self._datasets[place.key]
         self._waiting.pop(place.key, None)
         self._session.cancel(("siblings", place.key))
-        place.judge.gatherer.ask(drop, [file.token for file in dataset.shut])
+        if dataset.shut:
+            place.judge.gatherer.ask(drop, [file.token for file in dataset.shut])
 
     def others(self, document: OpenDocument) -> list[OpenDocument]:
         """The other open documents of its dataset."""

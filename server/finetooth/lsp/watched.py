@@ -32,7 +32,7 @@ def judged_by(profile: Profile, config: Config, path: Path | None) -> frozenset[
     found.update(Path(benchmark.path) for benchmark in profile.benchmarks)
     if name := config.settings_for(path).get("task", {}).get("examples-file"):
         found.add(config.root / name)
-    return frozenset(found)
+    return frozenset(file.absolute() for file in found)
 
 
 class Watched:
