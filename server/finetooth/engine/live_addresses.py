@@ -9,7 +9,8 @@ from functools import total_ordering
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_files import Listed, Loaded, Place, Range, places
+from finetooth.engine.live_compare import Place, Range, places
+from finetooth.engine.live_files import Listed, Loaded
 from finetooth_rules.finding import Finding, Related
 
 if TYPE_CHECKING:

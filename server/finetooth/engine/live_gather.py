@@ -55,7 +55,7 @@ class Gatherer(Protocol):
         """
 
     def ask(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Call a function of `live_files` with the desk there, and these arguments."""
+        """Call a function of `live_files` or `live_compare` with the desk there, and these arguments."""
 
 
 class Here:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth.engine.live_addresses import Address, FarAddress, ShutFile, locate
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_files import Column, column
+from finetooth.engine.live_compare import Column, column
 from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter
 from finetooth_rules.rule import Grouping, GroupRule, Member

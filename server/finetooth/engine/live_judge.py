@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth.engine.live_addresses import Address, FarAddress, ShutFile, locate
 from finetooth.engine.live_blocks import CARRIED, Block, Entry
+from finetooth.engine.live_compare import pick
 from finetooth.engine.live_dataset import LiveDataset, put
-from finetooth.engine.live_files import Order, pick
+from finetooth.engine.live_files import Order
 from finetooth.engine.live_gather import Gathered, Gatherer, facts
 from finetooth.engine.live_groups import LiveGroups
 from finetooth.engine.live_records import RawRecord

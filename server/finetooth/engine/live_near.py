@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from finetooth.engine.live_addresses import Address, FarAddress, ShutFile, locate
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_files import Paired, Segment, Side, likeness, pairs
+from finetooth.engine.live_compare import Paired, Segment, Side, likeness, pairs
 from finetooth_rules.dataset import gathered_by
 from finetooth_rules.finding import Finding
 from finetooth_rules.rule import Match, Member, NearRule
