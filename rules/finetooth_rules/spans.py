@@ -195,7 +195,7 @@ def string_body(raw: bytes, string: Span) -> tuple[int, int]:
     if opening is not None:
         start = opening.end()
     closing = _CLOSING_QUOTE.search(raw[max(start, end - 3) : end])
-    if closing is not None and opening is not None:
+    if closing is not None and opening is not None and (closing[0] == b"'") == opening[0].endswith(b"'"):
         before = end - len(closing[0])
         slashes = _BACKSLASHES.search(raw, max(start, before - 64), before)
         if slashes is None or len(slashes[0]) % 2 == 0:
