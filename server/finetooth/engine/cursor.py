@@ -429,7 +429,7 @@ def place_at(index: LiveIndex, line: int, column: int, encoding: Encoding) -> Pl
     if not index.is_array:
         if entries[0].pending:
             return _unread(index, line, encoding)
-        return Place(index, encoding, entries[0], start, 0, index.record(entries[0], start))
+        return place_of_entry(index, entries[0], start, encoding)
     if entries[0].pending:
         return None
     offset = byte_offset(index.document.lines[line], column, encoding)
@@ -450,11 +450,31 @@ def places(index: LiveIndex, first: int, last: int, encoding: Encoding) -> Itera
         for entry in entries:
             if entry.pending or entry.glue or (index.is_array and entry.size <= 0):
                 continue
-            if index.is_array:
-                yield _in_array(index, entry, start, encoding)
-            else:
-                yield Place(index, encoding, entry, start, 0, index.record(entry, start))
+            yield place_of_entry(index, entry, start, encoding)
         line = start + sum(entry.lines for entry in entries)
+
+
+def record_entries(index: LiveIndex) -> Iterator[list[tuple[Entry, int]]]:
+    """All records that are read, each with the first line of its entry, a block at a time; no blank lines."""
+    lines = index.document.lines
+    for block in index.blocks:
+        line = index.blocks.start(block)
+        found: list[tuple[Entry, int]] = []
+        for entry in block.entries:
+            if index.is_array:
+                if entry.size > 0 and not entry.glue:
+                    found.append((entry, line))
+            elif not entry.pending and not (entry.lines == 1 and (not lines[line] or lines[line].isspace())):
+                found.append((entry, line))
+            line += entry.lines
+        yield found
+
+
+def place_of_entry(index: LiveIndex, entry: Entry, line: int, encoding: Encoding) -> Place:
+    """The record of an entry that is read, and whose first line this is."""
+    if index.is_array:
+        return _in_array(index, entry, line, encoding)
+    return Place(index, encoding, entry, line, 0, index.record(entry, line))
 
 
 def _in_array(index: LiveIndex, entry: Entry, start: int, encoding: Encoding) -> Place:

@@ -9,10 +9,10 @@ never recurses: what lies beside the place is skipped by regular expressions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from finetooth_rules.finding import Span
+from finetooth_rules.finding import Path, Span
 from finetooth_rules.reading.grammar import BOM, SPACE
 from finetooth_rules.reading.literals import decode
 
@@ -205,3 +205,32 @@ def _to_be_written(text: bytes, member: Member, offset: int) -> Member | None:
     if member.start < member.end or not 0 <= member.colon < offset:
         return None
     return None if text[member.end : offset].strip() else member._replace(start=offset, end=offset)
+
+
+def locate_all(text: bytes, paths: Iterable[Path]) -> dict[Path, Span]:
+    """The spans of the values at many paths, in one walk over a text that is JSON; of equal keys the last.
+
+    What is not there, or in JSON in a string, is left out.
+    """
+    wanted: dict[Path, dict[Step, None]] = {}
+    asked = set(paths)
+    for path in asked:
+        for length, step in enumerate(path):
+            wanted.setdefault(path[:length], {})[step] = None
+    found: dict[Path, Span] = {}
+    start = beginning(text)
+    stack: list[tuple[Path, int, int]] = [((), start, end_of(text, start))]
+    while stack:
+        path, start, end = stack.pop()
+        found[path] = Span(start, end)
+        steps = wanted.get(path)
+        if steps is None or not is_container(text, start):
+            continue
+        below: dict[Step, tuple[int, int]] = {}
+        for member in members(text, start):
+            if member.step in steps:
+                below[member.step] = (member.start, member.end)
+                if member.key is None and len(below) == len(steps):
+                    break
+        stack += [((*path, step), *place) for step, place in below.items()]
+    return {path: span for path, span in found.items() if path in asked}
