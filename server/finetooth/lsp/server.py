@@ -21,6 +21,7 @@ from finetooth.lsp.requests import (
     document_symbol,
     hover,
     initialize,
+    selection_range,
     text_sync,
 )
 from finetooth.lsp.session import Session
@@ -37,6 +38,7 @@ REQUESTS: Final = (
     definition,
     commands,
     document_symbol,
+    selection_range,
 )
 
 
