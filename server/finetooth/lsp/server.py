@@ -19,6 +19,7 @@ from finetooth.lsp.requests import (
     definition,
     diagnostics,
     document_symbol,
+    formatting,
     hover,
     initialize,
     selection_range,
@@ -39,6 +40,7 @@ REQUESTS: Final = (
     commands,
     document_symbol,
     selection_range,
+    formatting,
 )
 
 
