@@ -200,6 +200,18 @@ def spot_at(record: Record, offset: int, inside: Inside = holds_json) -> Spot:
     return _spot(record.raw, min(max(offset, 0), len(record.raw)), record.strict, inside, _DEEPEST)
 
 
+def text_at(record: Record, spot: Spot) -> str:
+    """All that the string means that a spot is in; "" where it is in none."""
+    if spot.string is None:
+        return ""
+    written = record.raw[spot.string.start : spot.string.end]
+    layer = spot.within
+    while layer is not None:  # the string is written in a string
+        written = decode(written).encode("utf-8", "surrogatepass")
+        layer = layer.within
+    return Literal(written, Span(0, len(written))).text
+
+
 def _spot(raw: bytes, offset: int, strict: bool, inside: Inside, deep: int) -> Spot:
     spot = _outer(raw, offset, strict)
     if spot.where is not Where.VALUE or spot.string is None or spot.char < 0 or not deep:

@@ -18,10 +18,13 @@ from finetooth.lsp.requests import (
     configuration,
     definition,
     diagnostics,
+    document_highlight,
     document_symbol,
+    folding_range,
     formatting,
     hover,
     initialize,
+    references,
     selection_range,
     text_sync,
 )
@@ -41,6 +44,9 @@ REQUESTS: Final = (
     document_symbol,
     selection_range,
     formatting,
+    document_highlight,
+    references,
+    folding_range,
 )
 
 
