@@ -19,6 +19,7 @@ from finetooth.lsp.requests import (
     definition,
     diagnostics,
     document_highlight,
+    document_link,
     document_symbol,
     folding_range,
     formatting,
@@ -47,6 +48,7 @@ REQUESTS: Final = (
     document_highlight,
     references,
     folding_range,
+    document_link,
 )
 
 

@@ -1,5 +1,6 @@
 """`textDocument/definition`: from a record that repeats another one to that other one, from a call to its
-tool, from an argument to its description, from a result to its call."""
+tool, from an argument to its description, from a result to its call; from a file's name in settings to the
+file."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from finetooth.engine.cursor import Place, spot_at
 from finetooth.engine.relations import definition as tool_definition
 from finetooth.lsp.places import json_range, place_of
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.settings_links import settings_links
 from finetooth.lsp.under import findings_at
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
+    from finetooth.lsp.session import Session
 
 
 def register(server: FinetoothServer) -> None:
@@ -25,7 +28,7 @@ def register(server: FinetoothServer) -> None:
     async def definition(params: types.DefinitionParams) -> Json:
         document = session.locate(params.text_document.uri)
         if document is None or not document.is_dataset:
-            return Json(None)
+            return Json(await _in_settings(session, params.text_document.uri, params.position) or None)
         uri, at = params.text_document.uri, params.position
         found = await place_of(session, uri, at)
         within = _in_record(found[1], uri, at) if found is not None else []
@@ -44,3 +47,15 @@ def _in_record(place: Place, uri: str, at: types.Position) -> list[dict[str, Any
         {"uri": uri, "range": json_range(place.range_of(path, on_key=on_key))}
         for path, on_key in tool_definition(example, spot)
     ]
+
+
+async def _in_settings(session: Session, uri: str, at: types.Position) -> list[dict[str, Any]]:
+    """The file that settings name under the cursor."""
+    start = {"line": 0, "character": 0}
+    found: list[dict[str, Any]] = []
+    for link in await settings_links(session, uri):
+        left, right = link.range["start"], link.range["end"]
+        place = (at.line, at.character)
+        if (left["line"], left["character"]) <= place <= (right["line"], right["character"]):
+            found.append({"uri": link.path.as_uri(), "range": {"start": start, "end": start}})
+    return found
