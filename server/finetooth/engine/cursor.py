@@ -466,11 +466,18 @@ def places(index: LiveIndex, first: int, last: int, encoding: Encoding) -> Itera
         line = start + sum(entry.lines for entry in entries)
 
 
-def record_entries(index: LiveIndex) -> Iterator[list[tuple[Entry, int]]]:
-    """All records that are read, each with the first line of its entry, a block at a time; no blank lines."""
+def record_entries(
+    index: LiveIndex, first: int = 0, last: int | None = None
+) -> Iterator[list[tuple[Entry, int]]]:
+    """The records that are read, each with the first line of its entry, a block at a time; no blank lines.
+
+    With `first` and `last` only blocks that have some of these lines, though also other records of them.
+    """
     lines = index.document.lines
     for block in index.blocks:
         line = index.blocks.start(block)
+        if line + block.lines < first or (last is not None and line > last):
+            continue
         found: list[tuple[Entry, int]] = []
         for entry in block.entries:
             if index.is_array:

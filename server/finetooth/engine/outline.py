@@ -87,7 +87,9 @@ def outline(record: Record, example: Example | None, *, most: int) -> Node:
 
 def words(text: str, most: int = MOST_CHARS) -> str:
     """The first words of a text on one line."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text[:_SCANNED]).split())
+    line = " ".join(text[:_SCANNED].split())
+    if not line.isprintable():
+        line = " ".join("".join(char if char.isprintable() else " " for char in line).split())
     if len(line) <= most:
         return line if len(text) <= _SCANNED else line + "…"
     cut = line[:most].rsplit(" ", 1)[0] if " " in line[most // 2 : most] else line[:most]

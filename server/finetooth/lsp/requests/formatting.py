@@ -74,7 +74,7 @@ async def _format(session: Session, uri: str, lines: tuple[int, int] | None) -> 
         # Encoded one by one: all edits of a large document at once would keep the loop for long.
         found: list[bytes] = []
         await breath.until_read()
-        for several in record_entries(document.index):
+        for several in record_entries(document.index, *(lines or ())):
             await breath()
             for entry, line in several:
                 if lines is not None and (line > lines[1] or line + max(entry.lines, 1) <= lines[0]):
