@@ -357,9 +357,30 @@ def value_so_far(raw: bytes, offset: int) -> Any:
 # -- places ------------------------------------------------------------------------------------------------
 
 
+class Columns:
+    """Counts a client's columns, on from where it last counted: thousands of records may stand on one line,
+    and are mostly asked for in order."""
+
+    __slots__ = ("_at", "_line", "_units", "encoding")
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self._line, self._at, self._units = b"", 0, 0
+
+    def of(self, line: bytes, offset: int) -> int:
+        """The column of a byte of a line."""
+        if line is not self._line or offset < self._at:
+            self._line, self._at, self._units = line, 0, 0
+        self._units += columns(line[self._at : offset], [offset - self._at], self.encoding)[0]
+        self._at = offset
+        return self._units
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A record of an open document. Its slice begins at byte `at` of the document's line `line`."""
+    """A record of an open document. Its slice begins at byte `at` of the document's line `line`, and before
+    that there are `column` units of the client.
+    """
 
     index: LiveIndex
     encoding: Encoding
@@ -367,6 +388,7 @@ class Place:
     line: int
     at: int
     record: Record
+    column: int = 0
     _starts: list[int] = field(default_factory=list)
 
     @property
@@ -398,7 +420,9 @@ class Place:
         number = max(bisect_right(starts, offset) - 1, 0)
         line = self.index.document.lines[self.line + number]
         at = min(offset - starts[number], content_length(line))
-        return self.line + number, columns(line, [at], self.encoding)[0]
+        if number or at < self.at:
+            return self.line + number, columns(line, [at], self.encoding)[0]
+        return self.line, self.column + columns(line[self.at : at], [at - self.at], self.encoding)[0]
 
     def range(self, span: Span) -> Range:
         """A span of the record in the document."""
@@ -441,20 +465,20 @@ def place_at(index: LiveIndex, line: int, column: int, encoding: Encoding) -> Pl
     if not index.is_array:
         if entries[0].pending:
             return _unread(index, line, encoding)
-        return place_of_entry(index, entries[0], start, encoding)
+        return place_of_entry(index, entries[0], start, Columns(encoding))
     if entries[0].pending:
         return None
     offset = byte_offset(index.document.lines[line], column, encoding)
     offset += sum(len(text) for text in index.document.lines[start:line])
     for entry in entries:
         if entry.size > 0 and not entry.glue and entry.at <= offset <= entry.at + entry.size:
-            return _in_array(index, entry, start, encoding)
+            return _in_array(index, entry, start, Columns(encoding))
     return None
 
 
 def places(index: LiveIndex, first: int, last: int, encoding: Encoding) -> Iterator[Place]:
     """The records that stand on the lines `first` to `last`, as far as they are read."""
-    line = first
+    line, counter = first, Columns(encoding)
     while line <= last:
         entries, start = index.entries_at(line)
         if not entries:
@@ -462,7 +486,7 @@ def places(index: LiveIndex, first: int, last: int, encoding: Encoding) -> Itera
         for entry in entries:
             if entry.pending or entry.glue or (index.is_array and entry.size <= 0):
                 continue
-            yield place_of_entry(index, entry, start, encoding)
+            yield place_of_entry(index, entry, start, counter)
         line = start + sum(entry.lines for entry in entries)
 
 
@@ -489,20 +513,21 @@ def record_entries(
         yield found
 
 
-def place_of_entry(index: LiveIndex, entry: Entry, line: int, encoding: Encoding) -> Place:
-    """The record of an entry that is read, and whose first line this is."""
+def place_of_entry(index: LiveIndex, entry: Entry, line: int, counter: Columns) -> Place:
+    """The record of an entry that is read, and whose first line this is. One counter for many in a row."""
     if index.is_array:
-        return _in_array(index, entry, line, encoding)
-    return Place(index, encoding, entry, line, 0, index.record(entry, line))
+        return _in_array(index, entry, line, counter)
+    return Place(index, counter.encoding, entry, line, 0, index.record(entry, line))
 
 
-def _in_array(index: LiveIndex, entry: Entry, start: int, encoding: Encoding) -> Place:
+def _in_array(index: LiveIndex, entry: Entry, start: int, counter: Columns) -> Place:
     line, at = start, entry.at
     lines = index.document.lines
     while line + 1 < len(lines) and at >= len(lines[line]):
         at -= len(lines[line])
         line += 1
-    return Place(index, encoding, entry, line, at, index.record(entry, start))
+    column = counter.of(lines[line], at)
+    return Place(index, counter.encoding, entry, line, at, index.record(entry, start), column)
 
 
 def _unread(index: LiveIndex, line: int, encoding: Encoding) -> Place:

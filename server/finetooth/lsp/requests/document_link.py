@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.cursor import place_of_entry, record_entries
+from finetooth.engine.cursor import Columns, place_of_entry, record_entries
 from finetooth.engine.links import Link, existing, links
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset
@@ -45,14 +45,15 @@ async def _links(session: Session, document: OpenDocument, breath: Breath) -> li
     await breath.until_read()
     most = document.settings.max_items
     found: list[tuple[Link, dict[str, Any]]] = []
+    counter = Columns(session.facts.encoding)
     for several in record_entries(document.index):
-        await breath()
         for entry, line in several:
+            await breath()
             if len(found) >= most:
                 break
             of_record = [*links(document.index.raw_record(entry, line).raw)]
             if of_record:
-                place = place_of_entry(document.index, entry, line, session.facts.encoding)
+                place = place_of_entry(document.index, entry, line, counter)
                 for link in sorted(of_record):
                     found.append((link, json_range(place.range(link.span))))
                     await breath()

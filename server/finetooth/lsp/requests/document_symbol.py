@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.cursor import Place, place_of_entry, record_entries
+from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.outline import Kind, Node, outline
 from finetooth.lsp.convert import document_end
@@ -65,9 +65,10 @@ async def _symbols(session: Session, document: OpenDocument, breath: Breath) -> 
     if count > most:
         del chosen[most - 1 :]
     budget = most - len(chosen) - (count > most)
+    counter = Columns(session.facts.encoding)
     found: list[dict[str, Any]] = []
     for entry, line in chosen:
-        place = place_of_entry(index, entry, line, session.facts.encoding)
+        place = place_of_entry(index, entry, line, counter)
         node = outline(place.record, place.example, most=min(budget, _MOST_TURNS))
         budget -= _size(node) - 1
         found.append(_symbol(place, node))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.cursor import Place, place_of_entry, record_entries
+from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
 from finetooth.engine.folds import Fold, folds
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, on_dataset
@@ -40,6 +40,7 @@ async def _folds(session: Session, document: OpenDocument, breath: Breath) -> li
     if session.facts.most_folds:
         most = min(most, session.facts.most_folds)
     await breath.until_read()
+    counter = Columns(session.facts.encoding)
     by_depth: list[list[dict[str, Any]]] = [[] for _ in range(_BY_DEPTH)]
     deepest = _BY_DEPTH - 1
     for several in record_entries(document.index):
@@ -47,7 +48,7 @@ async def _folds(session: Session, document: OpenDocument, breath: Breath) -> li
         for entry, line in several:
             if entry.size < 2 or entry.oversize or len(by_depth[0]) >= most:
                 continue
-            place = place_of_entry(document.index, entry, line, session.facts.encoding)
+            place = place_of_entry(document.index, entry, line, counter)
             for fold in folds(place.record.raw):
                 # What is certainly over the limit is not drawn.
                 if fold.depth <= deepest and len(by_depth[fold.depth]) < most:

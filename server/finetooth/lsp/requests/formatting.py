@@ -14,7 +14,7 @@ import orjson
 from lsprotocol import types
 
 from finetooth.engine.canonical import canonical, change, is_canonical
-from finetooth.engine.cursor import Place, place_of_entry, record_entries
+from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
 from finetooth.engine.document import decode
 from finetooth.engine.live_blocks import Entry
 from finetooth.lsp.open_document import LANGUAGES, SUFFIXES, OpenDocument
@@ -74,29 +74,29 @@ async def _format(session: Session, uri: str, lines: tuple[int, int] | None) -> 
         # Encoded one by one: all edits of a large document at once would keep the loop for long.
         found: list[bytes] = []
         await breath.until_read()
+        counter = Columns(session.facts.encoding)
         for several in record_entries(document.index, *(lines or ())):
-            await breath()
             for entry, line in several:
+                await breath()
                 if lines is not None and (line > lines[1] or line + max(entry.lines, 1) <= lines[0]):
                     continue
-                edit = _edit(session, document, entry, line)
+                edit = _edit(document, entry, line, counter)
                 if edit is not None:
                     found.append(edit)
-                    await breath()
         return b"[" + b",".join(found) + b"]"
 
     found = await on_dataset(session, uri, work)
     return Json(None if found is None else orjson.Fragment(found))
 
 
-def _edit(session: Session, document: OpenDocument, entry: Entry, line: int) -> bytes | None:
+def _edit(document: OpenDocument, entry: Entry, line: int, counter: Columns) -> bytes | None:
     index = document.index
-    raw = index.raw_record(entry, line).raw
-    if entry.oversize or is_canonical(raw) or (index.is_array and (b"\n" in raw or b"\r" in raw)):
+    raw, _, oversize, _ = index.raw_record(entry, line)
+    if oversize or is_canonical(raw) or (index.is_array and (b"\n" in raw or b"\r" in raw)):
         return None
     written = canonical(raw)
-    if written is None or written == raw or index.raw_record(entry, line).oversize:
+    if written is None or written == raw:
         return None
-    place: Place = place_of_entry(index, entry, line, session.facts.encoding)
+    place: Place = place_of_entry(index, entry, line, counter)
     start, end, content = change(raw, written)
     return encode({"range": json_range(place.range(Span(start, end))), "newText": decode(content)})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.cursor import Place, place_of_entry, spot_at
+from finetooth.engine.cursor import Columns, Place, place_of_entry, spot_at
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.live_groups import Address
 from finetooth.engine.relations import references as related_paths
@@ -74,9 +74,10 @@ async def _copies(
         return []
     if declaration:
         found = [(original, index.blocks.place(original)[2], None) for original in originals] + found
+    counter = Columns(session.facts.encoding)
     locations: list[dict[str, Any]] = []
     for other, line, told in sorted(found, key=lambda item: item[1]):
-        place = place_of_entry(index, other, line, session.facts.encoding)
+        place = place_of_entry(index, other, line, counter)
         span = whole(place.record) if told is None else span_of(place.record, told)
         locations.append({"uri": document.uri, "range": json_range(place.range(span))})
         await breath()
