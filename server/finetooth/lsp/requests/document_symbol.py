@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from lsprotocol import types
 
 from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
@@ -17,7 +18,7 @@ from finetooth.engine.outline import Kind, Node, outline
 from finetooth.lsp.convert import document_end
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset
-from finetooth.lsp.protocol import Json
+from finetooth.lsp.protocol import Json, encode
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -44,16 +45,16 @@ def register(server: FinetoothServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def document_symbol(params: types.DocumentSymbolParams) -> Json:
-        async def work(document: OpenDocument, breath: Breath) -> list[Any]:
-            found = await _symbols(session, document, breath)
-            if session.facts.hierarchical_symbols:
-                return found
-            return [*_flat(document.uri, found, "")]
+        async def work(document: OpenDocument, breath: Breath) -> bytes:
+            return await _symbols(session, document, breath)
 
-        return Json(await on_dataset(session, params.text_document.uri, work))
+        found = await on_dataset(session, params.text_document.uri, work)
+        return Json(None if found is None else orjson.Fragment(found))
 
 
-async def _symbols(session: Session, document: OpenDocument, breath: Breath) -> list[dict[str, Any]]:
+async def _symbols(session: Session, document: OpenDocument, breath: Breath) -> bytes:
+    """A JSON array. Each symbol is encoded at once: thousands of them kept as objects cost Python a look for
+    garbage, in which nobody is answered."""
     await breath.until_read()
     index, most = document.index, document.settings.max_items
     chosen: list[tuple[Entry, int]] = []
@@ -66,19 +67,27 @@ async def _symbols(session: Session, document: OpenDocument, breath: Breath) -> 
         del chosen[most - 1 :]
     budget = most - len(chosen) - (count > most)
     counter = Columns(session.facts.encoding)
-    found: list[dict[str, Any]] = []
+    found: list[bytes] = []
+    end = {"line": 0, "character": 0}
+
+    def put(symbol: dict[str, Any]) -> None:
+        if session.facts.hierarchical_symbols:
+            found.append(encode(symbol))
+        else:
+            found.extend(map(encode, _flat(document.uri, [symbol], "")))
+
     for entry, line in chosen:
         place = place_of_entry(index, entry, line, counter)
         node = outline(place.record, place.example, most=min(budget, _MOST_TURNS))
         budget -= _size(node) - 1
-        found.append(_symbol(place, node))
+        symbol = _symbol(place, node)
+        end = symbol["range"]["end"]
+        put(symbol)
         await breath()
     if count > most:
-        left_out = count - len(chosen)
-        end = document_end(index.document, session.facts.encoding)
-        start = found[-1]["range"]["end"] if found else {"line": 0, "character": 0}
-        found.append(_rest(left_out, {"start": start, "end": end}))
-    return found
+        behind = document_end(index.document, session.facts.encoding)
+        put(_rest(count - len(chosen), {"start": end, "end": behind}))
+    return b"[" + b",".join(found) + b"]"
 
 
 def _size(node: Node) -> int:
