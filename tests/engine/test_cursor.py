@@ -332,6 +332,27 @@ def test_elements_of_an_array(encoding: Encoding) -> None:
         assert len([*places(index, 0, len(index.document.lines) - 1, encoding)]) == 2
 
 
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from(list(Encoding)), st.data())
+def test_many_records_on_one_line(texts: list[str], encoding: Encoding, data: st.DataObject) -> None:
+    rows = [json.dumps({"text": text}, ensure_ascii=False) for text in texts]
+    raw = ("[" + ", ".join(rows) + "]").encode()
+    index = index_of(raw.decode(), Framing.ARRAY)
+    offset = data.draw(st.integers(0, len(raw)))
+    wanted = columns(raw, [len(raw[:offset].decode(errors="ignore").encode())], encoding)[0]
+    if encoding is Encoding.UTF16:
+        wanted += data.draw(st.integers(0, 1))
+    place = place_at(index, 0, wanted, encoding)
+    if place is None:
+        return
+    assert place.record.raw in [row.encode() for row in rows]
+    begins = place.at
+    assert raw[begins : begins + len(place.record.raw)] == place.record.raw
+    spans = [0, *(n for n in range(len(place.record.raw)) if not 0x80 <= place.record.raw[n] < 0xC0)]
+    for at in spans:
+        assert place.position(at) == (0, columns(raw, [begins + at], encoding)[0])
+        assert place.offset(*place.position(at)) == at
+
+
 def test_between_the_elements_there_is_no_record() -> None:
     index = index_of("[\n" + ROW % "one" + "\n,\n" + ROW % "two" + "\n]\n", Framing.ARRAY)
     assert place_at(index, 0, 0, Encoding.UTF16) is None

@@ -52,7 +52,10 @@ async def test_addresses_and_files_of_records(encoding: str, tmp_path: Path) -> 
 async def test_a_limit_and_an_empty_document() -> None:
     async with editor(client(), options={"maxItems": 3}) as ed:
         text = (chat("https://a.org https://b.org", "x") + "\n") * 4
-        assert len(await linked(ed, ed.open("file:///nowhere/a.jsonl", text), text)) == 3
+        for name in ("a", "b"):
+            assert len(await linked(ed, ed.open(f"file:///nowhere/{name}.jsonl", text), text)) == 3
+        (told,) = [one.message for one in ed.client.log_messages if "maxItems" in one.message]
+        assert told.startswith("Only 3 links")
         assert await linked(ed, ed.open("file:///nowhere/b.jsonl", ""), "") == []
         assert await linked(ed, ed.open("file:///nowhere/c.json", "{}", language="json"), "{}") == []
 

@@ -36,6 +36,7 @@ class FakeSession:
     def __init__(self, uri: str, text: str) -> None:
         self.facts = ClientFacts(hierarchical_symbols=True)
         self.folders: list[Any] = []
+        self.items_told = {"symbols", "links", "folds"}
         self.settings_documents: dict[str, Any] = {}
         document = OpenDocument(uri, text, 1, self.facts, Worker())
         self.documents = {uri: document}

@@ -47,6 +47,8 @@ MOST_REPAIRED: Final = 256 * 1024
 WHITE: Final = b" \t\r\n"
 _MOST_LINES_BACK: Final = 200
 _NEAR: Final = 4096
+_FIRST_OF_PAIR: Final = 0xF0
+"""A character that begins with this byte or a higher one is two units of UTF-16."""
 _DEEPEST: Final = 4
 """JSON in a string of JSON in a string …"""
 
@@ -367,6 +369,10 @@ class Columns:
         self.encoding = encoding
         self._line, self._at, self._units = b"", 0, 0
 
+    def know(self, line: bytes, offset: int, column: int) -> None:
+        """Take over what is known of a line."""
+        self._line, self._at, self._units = line, offset, column
+
     def of(self, line: bytes, offset: int) -> int:
         """The column of a byte of a line."""
         if line is not self._line or offset < self._at:
@@ -411,6 +417,12 @@ class Place:
         last = self.line + len(self._line_starts) - 1
         if line > last:
             return len(self.record.raw)
+        if line == self.line and self.at:
+            if column < self.column:
+                return 0
+            # The line may hold thousands of records: no more than this one is looked at.
+            own = lines[line][self.at : self.at + len(self.record.raw)]
+            return byte_offset(own, column - self.column, self.encoding)
         found = byte_offset(lines[line], column, self.encoding) + self._line_starts[line - self.line]
         return min(max(found, 0), len(self.record.raw))
 
@@ -468,11 +480,19 @@ def place_at(index: LiveIndex, line: int, column: int, encoding: Encoding) -> Pl
         return place_of_entry(index, entries[0], start, Columns(encoding))
     if entries[0].pending:
         return None
-    offset = byte_offset(index.document.lines[line], column, encoding)
-    offset += sum(len(text) for text in index.document.lines[start:line])
+    text = index.document.lines[line]
+    here = byte_offset(text, column, encoding)
+    above = sum(len(text) for text in index.document.lines[start:line])
     for entry in entries:
-        if entry.size > 0 and not entry.glue and entry.at <= offset <= entry.at + entry.size:
-            return _in_array(index, entry, start, Columns(encoding))
+        if entry.size > 0 and not entry.glue and entry.at <= here + above <= entry.at + entry.size:
+            counter = Columns(encoding)
+            begins = entry.at - above
+            if begins >= 0 and here < len(text) and text[here] < _FIRST_OF_PAIR:
+                # Counted back from the position, which is near. (In the middle of a character it would be
+                # wrong, and so behind the end of a line.)
+                at = here if encoding is Encoding.UTF8 else column
+                counter.know(text, begins, at - columns(text[begins:here], [here - begins], encoding)[0])
+            return _in_array(index, entry, start, counter)
     return None
 
 

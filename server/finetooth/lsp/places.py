@@ -98,6 +98,16 @@ async def place_of(session: Session, uri: str, position: types.Position) -> tupl
     return None
 
 
+def tell_limit(session: Session, what: str, most: int) -> None:
+    """Say in the log, once in a session, that not all of something is listed."""
+    if what not in session.items_told:
+        session.items_told.add(what)
+        session.server.log(
+            types.MessageType.Info,
+            f"Only {most:,} {what} of a file are listed (setting `finetooth.maxItems`).",
+        )
+
+
 def json_range(where: Range) -> Json:
     """A range as the protocol writes it."""
     (line, left), (last, right) = where

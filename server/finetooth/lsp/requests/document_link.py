@@ -15,7 +15,7 @@ from lsprotocol import types
 from finetooth.engine.cursor import Columns, place_of_entry, record_entries
 from finetooth.engine.links import Link, existing, links
 from finetooth.lsp.open_document import OpenDocument
-from finetooth.lsp.places import Breath, json_range, on_dataset
+from finetooth.lsp.places import Breath, json_range, on_dataset, tell_limit
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.settings_links import settings_links
 
@@ -57,6 +57,8 @@ async def _links(session: Session, document: OpenDocument, breath: Breath) -> li
                 for link in sorted(of_record):
                     found.append((link, json_range(place.range(link.span))))
                     await breath()
+    if len(found) >= most:
+        tell_limit(session, "links", most)
     del found[most:]
     files = await _files(session, document, {link.target for link, _ in found if link.is_file})
     await breath.pause(0)

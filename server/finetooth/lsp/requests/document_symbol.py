@@ -17,7 +17,7 @@ from finetooth.engine.live_blocks import Entry
 from finetooth.engine.outline import Kind, Node, outline
 from finetooth.lsp.convert import document_end
 from finetooth.lsp.open_document import OpenDocument
-from finetooth.lsp.places import Breath, json_range, on_dataset
+from finetooth.lsp.places import Breath, json_range, on_dataset, tell_limit
 from finetooth.lsp.protocol import Json, encode
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ async def _symbols(session: Session, document: OpenDocument, breath: Breath) -> 
         put(symbol)
         await breath()
     if count > most:
+        tell_limit(session, "symbols", most)
         behind = document_end(index.document, session.facts.encoding)
         put(_rest(count - len(chosen), {"start": end, "end": behind}))
     return b"[" + b",".join(found) + b"]"

@@ -13,7 +13,7 @@ from lsprotocol import types
 from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
 from finetooth.engine.folds import Fold, folds
 from finetooth.lsp.open_document import OpenDocument
-from finetooth.lsp.places import Breath, on_dataset
+from finetooth.lsp.places import Breath, on_dataset, tell_limit
 from finetooth.lsp.protocol import Json
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ async def _folds(session: Session, document: OpenDocument, breath: Breath) -> li
                 deepest -= 1
             await breath()
     chosen = [fold for of_depth in by_depth[: deepest + 1] for fold in of_depth][:most]
+    if len(chosen) == document.settings.max_items:
+        tell_limit(session, "folds", most)
     return sorted(chosen, key=lambda fold: (fold["startLine"], -fold["endLine"]))
 
 
