@@ -19,6 +19,7 @@ from finetooth.engine.cursor import (
     never,
     place_at,
     places,
+    spans_of,
     spot_at,
     value_so_far,
 )
@@ -142,6 +143,18 @@ def test_every_scalar_is_found_at_each_of_its_bytes(given: tuple[Any, bytes]) ->
             for offset in range(key.start, key.end + 1):
                 found = spot_at(record, offset, never)
                 assert (found.path, found.where, found.key) == (path, Where.KEY, key)
+
+
+@given(written())
+def test_the_spans_of_many_paths_are_those_of_each(given: tuple[Any, bytes]) -> None:
+    _, raw = given
+    record = Record(raw)
+    paths = {around.path for offset in range(0, len(raw), 3) for around in spot_at(record, offset).around}
+    found = spans_of(record, paths | {("no such key",), ("tools", INSIDE, 3)})
+    assert found.keys() == {path for path in paths if path[-1:] != (INSIDE,) or path in found}
+    for path, span in found.items():
+        if path[-1:] != (INSIDE,):
+            assert span == record.locate(path)
 
 
 @given(written(), st.integers(0, 10_000))
@@ -401,5 +414,6 @@ def test_positions_go_there_and_back(
         offset -= 1
     assert place.offset(*place.position(offset)) == offset
     span = spot_at(place.record, offset).span
+    assert place.ranges([span, Span(0, offset)]) == [place.range(span), place.range(Span(0, offset))]
     assert place.offset(*place.range(span)[0]) == span.start
     assert place.offset(*place.range(span)[1]) == span.end

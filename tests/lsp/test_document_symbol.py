@@ -51,7 +51,7 @@ async def test_records_turns_calls_and_tools(encoding: str) -> None:
         ]
         assert [child.name for child in found[1].children or ()] == [
             "user: é漢😀 weather?",
-            "assistant",
+            "assistant: calls get_weather",
             "tool: warm",
             "tool: hot",
             "assistant: It is warm 😀.",
@@ -117,20 +117,21 @@ async def test_broken_unknown_and_empty() -> None:
         uri = ed.open("file:///nowhere/a.jsonl", "")
         assert await symbols(ed, uri) == []
         broken = chat("one", "two")[:-1] + ",}"
-        rest = '{"x": "é", "y": [1]}\n{"messages": [{"role": "user", "cont\n[1, 2]\n"text"\n \n'
+        rest = '{"id": "7", "x": "an é", "y": [1]}\n{"messages": [{"role": "user", "cont\n[1, 2]\n"text"\n \n'
         ed.edit(uri, Change(broken + "\n" + rest, (0, 0), (0, 0)))
         found = await symbols(ed, uri)
         check(found)
         assert [(symbol.name, symbol.detail) for symbol in found] == [
             ("one", "2 turns"),
-            ("é", "2 keys"),
+            ("an é", "3 keys"),
             ('{"messages": [{"role": "user", "cont', "not JSON"),
             ("[1, 2]", None),
             ('"text"', None),
         ]
         assert [child.name for child in found[0].children or ()] == ["user: one", "assistant: two"]
         assert [(child.name, child.detail) for child in found[1].children or ()] == [
-            ("x", '"é"'),
+            ("id", '"7"'),
+            ("x", '"an é"'),
             ("y", "[1]"),
         ]
 

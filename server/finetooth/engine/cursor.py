@@ -16,7 +16,7 @@ bytes, through both layers of escapes.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -26,7 +26,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from finetooth.engine.document import Encoding, byte_offset, columns, content_length
-from finetooth.engine.json_walk import Member, descend, is_closed, is_container
+from finetooth.engine.json_walk import Member, descend, is_closed, is_container, locate_all
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_blocks import Entry
 from finetooth_rules.example import Example
@@ -212,6 +212,32 @@ def text_at(record: Record, spot: Spot) -> str:
         written = decode(written).encode("utf-8", "surrogatepass")
         layer = layer.within
     return Literal(written, Span(0, len(written))).text
+
+
+def spans_of(record: Record, paths: Iterable[Path]) -> dict[Path, Span]:
+    """The spans of the values at many paths of a record that is JSON, in one walk for the record and one for
+    each string of JSON in it. What is not there is left out.
+    """
+    return _spans_in(record.raw, {*paths}, _DEEPEST) if record.strict else {}
+
+
+def _spans_in(raw: bytes, paths: set[Path], deep: int) -> dict[Path, Span]:
+    own = {path for path in paths if INSIDE not in path}
+    strings: dict[Path, set[Path]] = {}
+    for path in paths - own:
+        at = path.index(INSIDE)
+        strings.setdefault(path[:at], set()).add(path[at + 1 :])
+    found = locate_all(raw, own | strings.keys())
+    for base, rests in strings.items():
+        string = found.get(base)
+        if string is None or not deep or raw[string.start : string.start + 1] != b'"':
+            continue
+        literal = Literal(raw, string)
+        if not _is_json(literal.encoded):
+            continue
+        for rest, span in _spans_in(literal.encoded, rests, deep - 1).items():
+            found[(*base, INSIDE, *rest)] = literal.outward(span)
+    return {path: span for path, span in found.items() if path in paths}
 
 
 def _spot(raw: bytes, offset: int, strict: bool, inside: Inside, deep: int) -> Spot:
@@ -439,6 +465,22 @@ class Place:
     def range(self, span: Span) -> Range:
         """A span of the record in the document."""
         return self.position(span.start), self.position(span.end)
+
+    def ranges(self, spans: Sequence[Span]) -> list[Range]:
+        """The same of many spans, in one pass over a line that may be long."""
+        starts = self._line_starts
+        found: dict[int, Position] = {}
+        counter = Columns(self.encoding)
+        for offset in sorted({offset for span in spans for offset in span}):
+            number = max(bisect_right(starts, offset) - 1, 0)
+            line = self.index.document.lines[self.line + number]
+            at = min(offset - starts[number], content_length(line))
+            if not found and not number:
+                found[offset] = self.position(offset)
+                counter.know(line, at, found[offset][1])
+            else:
+                found[offset] = self.line + number, counter.of(line, at)
+        return [(found[span.start], found[span.end]) for span in spans]
 
     def range_of(self, path: Path, *, on_key: bool = False) -> Range:
         """Where the value at a path stands; of what is not there the nearest value on the way."""

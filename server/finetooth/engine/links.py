@@ -78,7 +78,7 @@ def _files(raw: bytes) -> Iterator[Link]:
         if not start or raw[start - 2 : start - 1] == b"\\":
             continue
         name = decode(raw[start:end])
-        if "\n" not in name and not name.startswith(("http:", "https:", "data:")):
+        if "\n" not in name and not name.startswith("data:") and "://" not in name.removeprefix("file://"):
             yield Link(Span(start, end), name, is_file=True)
 
 

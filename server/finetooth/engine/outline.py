@@ -8,15 +8,16 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from finetooth.engine.json_walk import locate_all, members
+from finetooth.engine.cursor import spans_of
+from finetooth.engine.json_walk import members
 from finetooth_rules.example import Example, ToolCall, Turn
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.framing import whole
 from finetooth_rules.record import Record
 
 MOST_CHARS: Final = 60
-_MOST_CALLS: Final = 200
-"""Places that need a walk of their own: in JSON in a string, or in a record that is not JSON."""
+_MOST_WALKS: Final = 100
+"""Places that need a walk of their own, as the record is not JSON or has no such value."""
 _SCANNED: Final = 400
 
 
@@ -118,7 +119,7 @@ def _paths(turn: Turn) -> Iterable[Path]:
 
 def _of_turn(prefix: str, turn: Turn, spans: dict[Path, Span], record: Span) -> Node:
     calls = tuple(_of_call(call, spans, record) for call in turn.calls)
-    text = words(turn.text) or (_counted((len(turn.media), "attachment")) if turn.media else "")
+    text = words(turn.text) or _called(turn) or _counted((len(turn.media), "attachment"))
     name = prefix + (turn.written or turn.role)
     span, at = _pair(spans, turn.path, turn.content_path, record)
     inside = tuple(call for call in calls if span.start <= call.span.start and call.span.end <= span.end)
@@ -130,6 +131,11 @@ def _of_turn(prefix: str, turn: Turn, spans: dict[Path, Span], record: Span) -> 
         at,
         tuple(sorted(inside, key=lambda node: node.span)),
     )
+
+
+def _called(turn: Turn) -> str:
+    names = dict.fromkeys(call.name for call in turn.calls if call.name)
+    return words("calls " + ", ".join(names)) if names else ""
 
 
 def _of_call(call: ToolCall, spans: dict[Path, Span], record: Span) -> Node:
@@ -155,9 +161,9 @@ def _pair(spans: dict[Path, Span], path: Path, name: Path, record: Span) -> tupl
 
 
 def _located(record: Record, paths: set[Path]) -> dict[Path, Span]:
-    spans = locate_all(record.raw, paths) if record.strict else {}
+    spans = spans_of(record, paths)
     missing = sorted(paths - spans.keys(), key=len)
-    for path in missing[:_MOST_CALLS]:
+    for path in missing[:_MOST_WALKS]:
         spans[path] = record.locate(path)
     return spans
 
@@ -167,8 +173,9 @@ def _of_value(record: Record, span: Span, most: int) -> Node:
     head = record.raw[span.start : span.start + 4 * _SCANNED].decode("utf-8", "replace")
     if not record.strict or not isinstance(record.parsed, dict):
         return Node(Kind.RECORD, words(head) or "blank", "" if record.strict else "not JSON", span, span)
-    texts = (value for value in record.parsed.values() if isinstance(value, str) and value.strip())
-    name = words(next(texts, "")) or words(head)
+    texts = [value for value in record.parsed.values() if isinstance(value, str) and value.strip()]
+    # An id says less than a text of several words.
+    name = words(next((text for text in texts if " " in text.strip()), "".join(texts[:1]))) or words(head)
     detail = _counted((len(record.parsed), "key"))
     if len(record.parsed) > most:
         return Node(Kind.RECORD, name, detail, span, span)

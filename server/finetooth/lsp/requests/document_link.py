@@ -51,12 +51,11 @@ async def _links(session: Session, document: OpenDocument, breath: Breath) -> li
             await breath()
             if len(found) >= most:
                 break
-            of_record = [*links(document.index.raw_record(entry, line).raw)]
+            of_record = sorted(links(document.index.raw_record(entry, line).raw))[: most - len(found)]
             if of_record:
                 place = place_of_entry(document.index, entry, line, counter)
-                for link in sorted(of_record):
-                    found.append((link, json_range(place.range(link.span))))
-                    await breath()
+                ranges = place.ranges([link.span for link in of_record])
+                found += zip(of_record, map(json_range, ranges), strict=True)
     if len(found) >= most:
         tell_limit(session, "links", most)
     del found[most:]

@@ -6,7 +6,7 @@ counted in the last symbol. The work is done in slices, and begins anew when the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -19,6 +19,7 @@ from finetooth.lsp.convert import document_end
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset, tell_limit
 from finetooth.lsp.protocol import Json, encode
+from finetooth_rules.finding import Span
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -96,16 +97,29 @@ def _size(node: Node) -> int:
 
 
 def _symbol(place: Place, node: Node) -> dict[str, Any]:
+    spans = [*_spans(node)]
+    ranges = dict(zip(spans, map(json_range, place.ranges(spans)), strict=True))
+    return _drawn(node, ranges)
+
+
+def _spans(node: Node) -> Iterator[Span]:
+    yield node.span
+    yield node.name_span
+    for child in node.children:
+        yield from _spans(child)
+
+
+def _drawn(node: Node, ranges: Mapping[Span, dict[str, Any]]) -> dict[str, Any]:
     symbol: dict[str, Any] = {
         "name": node.name,
         "kind": _KINDS[node.kind].value,
-        "range": json_range(place.range(node.span)),
-        "selectionRange": json_range(place.range(node.name_span)),
+        "range": ranges[node.span],
+        "selectionRange": ranges[node.name_span],
     }
     if node.detail:
         symbol["detail"] = node.detail
     if node.children:
-        symbol["children"] = [_symbol(place, child) for child in node.children]
+        symbol["children"] = [_drawn(child, ranges) for child in node.children]
     return symbol
 
 

@@ -40,7 +40,7 @@ async def _ranges(session: Session, uri: str, position: types.Position) -> dict[
     if place.record.oversize:
         return nothing
     spans = selections(place.record, place.offset(position.line, position.character))
-    ranges = [json_range(place.range(span)) for span in spans]
+    ranges = [json_range(where) for where in place.ranges(spans)]
     if place.index.is_array:
         end = document_end(document.document, session.facts.encoding)
         ranges.append({"start": {"line": 0, "character": 0}, "end": end})
