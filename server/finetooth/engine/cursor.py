@@ -15,12 +15,13 @@ bytes, through both layers of escapes.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -47,6 +48,7 @@ MOST_REPAIRED: Final = 256 * 1024
 WHITE: Final = b" \t\r\n"
 _MOST_LINES_BACK: Final = 200
 _NEAR: Final = 4096
+_MOST_WALKS: Final = 100
 _FIRST_OF_PAIR: Final = 0xF0
 """A character that begins with this byte or a higher one is two units of UTF-16."""
 _DEEPEST: Final = 4
@@ -130,6 +132,15 @@ def never(path: Path, text: str) -> bool:
 # -- strings -----------------------------------------------------------------------------------------------
 
 
+_X: Final = "[0-9a-fA-F]"
+_UNITS: Final = re.compile(
+    rf"(?:[^\\]{{1,64}}|\\u[dD][89abAB]{_X}{{2}}\\u[dD][c-fC-F]{_X}{{2}}|\\u{_X}{{4}}|\\x{_X}{{2}}|\\U{_X}{{8}}"
+    r"|\\.|\\){1,1024}+",
+    re.DOTALL,
+)
+"""A part of a string that is looked at as one; it ends with no escape half in it."""
+
+
 class Literal:
     """A string as it is written, and the characters it means, counted as `spans.text_span` counts them."""
 
@@ -139,6 +150,7 @@ class Literal:
         self.body = Span(first, last)
         self._raw = raw[first:last]
         self._foreign = raw[span.start : first] != b'"'
+        self._parts = [(0, 0)]
 
     @cached_property
     def text(self) -> str:
@@ -149,17 +161,31 @@ class Literal:
     def _written(self) -> str:
         return characters(self._raw)
 
-    @cached_property
-    def _escapes(self) -> tuple[list[int], list[int], list[int]]:
-        """Of every escape where it starts as written and as meant, and how much longer the writing is after
-        it."""
-        if b"\\" not in self._raw:
-            return [], [], [0]
-        pattern = FOREIGN_ESCAPE if self._foreign else ESCAPE
-        found = [match.span() for match in pattern.finditer(self._written)]
-        longer = [0, *accumulate(end - start - 1 for start, end in found)]
-        starts = [start for start, _ in found]
-        return starts, [start - less for start, less in zip(starts, longer, strict=False)], longer
+    @property
+    def _pattern(self) -> re.Pattern[str]:
+        return FOREIGN_ESCAPE if self._foreign else ESCAPE
+
+    def part(self, char: int) -> tuple[int, str]:
+        """Some of the text around a character, and how many characters stand before that: enough to know a
+        word by, where it would take long to decode it all."""
+        _, before, part = self._part(char, meant=True)
+        return before, decode(part.encode("utf-8", "surrogateescape"), foreign=self._foreign)
+
+    def _part(self, place: int, *, meant: bool) -> tuple[int, int, str]:
+        """The part of the text that a place is in (its end, for the last): where it starts as written and as
+        meant, and how it is written. No escape is cut. Parts are counted without a loop over the escapes,
+        of which there may be hundreds of thousands, and only as far as anybody asks."""
+        parts, text = self._parts, self._written
+        key = itemgetter(1 if meant else 0)
+        while key(parts[-1]) <= place and parts[-1][0] < len(text):
+            begins, before = parts[-1]
+            units = _UNITS.match(text, begins)
+            end = units.end() if units else begins + 1
+            parts.append((end, before + len(self._pattern.sub("x", text[begins:end]))))
+        number = min(max(bisect_right(parts, place, key=key) - 1, 0), max(len(parts) - 2, 0))
+        begins, before = parts[number]
+        end = parts[number + 1][0] if number + 1 < len(parts) else begins
+        return begins, before, text[begins:end]
 
     def char(self, offset: int) -> int:
         """How many characters stand before a byte of the record; in the middle of an escape or a character
@@ -168,17 +194,24 @@ class Literal:
         while 0 < offset < len(self._raw) and 0x80 <= self._raw[offset] < 0xC0:
             offset -= 1
         at = len(characters(self._raw[:offset]))
-        starts, meant, longer = self._escapes
-        number = bisect_right(starts, at - 1) - 1
-        if number < 0:
-            return at
-        more = longer[number + 1] - longer[number]
-        return meant[number] if at <= starts[number] + more else at - longer[number + 1]
+        begins, before, part = self._part(at, meant=False)
+        longer = 0
+        for match in self._pattern.finditer(part):
+            start, end = match.start() + begins, match.end() + begins
+            if end > at:
+                at = min(at, start)
+                break
+            longer += end - start - 1
+        return before + at - begins - longer
 
     def offset(self, char: int) -> int:
         """The byte of the record at which a character begins; behind the last one the end of the text."""
-        _, meant, longer = self._escapes
-        at = char + longer[bisect_right(meant, char - 1)]
+        begins, before, part = self._part(max(char, 0), meant=True)
+        at = begins + max(char, 0) - before
+        for match in self._pattern.finditer(part):
+            if match.start() + begins >= at:
+                break
+            at += match.end() - match.start() - 1
         return self.body.start + width(self._written[: min(at, len(self._written))])
 
     def outward(self, span: Span) -> Span:
@@ -214,14 +247,15 @@ def text_at(record: Record, spot: Spot) -> str:
     return Literal(written, Span(0, len(written))).text
 
 
-def spans_of(record: Record, paths: Iterable[Path]) -> dict[Path, Span]:
+def spans_of(record: Record, paths: Iterable[Path], *, text: bool = False) -> dict[Path, Span]:
     """The spans of the values at many paths of a record that is JSON, in one walk for the record and one for
-    each string of JSON in it. What is not there is left out.
+    each string of JSON in it; with `text` those of strings without their quotes. What is not there is left
+    out.
     """
-    return _spans_in(record.raw, {*paths}, _DEEPEST) if record.strict else {}
+    return _spans_in(record.raw, {*paths}, text, _DEEPEST) if record.strict else {}
 
 
-def _spans_in(raw: bytes, paths: set[Path], deep: int) -> dict[Path, Span]:
+def _spans_in(raw: bytes, paths: set[Path], text: bool, deep: int) -> dict[Path, Span]:
     own = {path for path in paths if INSIDE not in path}
     strings: dict[Path, set[Path]] = {}
     for path in paths - own:
@@ -235,8 +269,11 @@ def _spans_in(raw: bytes, paths: set[Path], deep: int) -> dict[Path, Span]:
         literal = Literal(raw, string)
         if not _is_json(literal.encoded):
             continue
-        for rest, span in _spans_in(literal.encoded, rests, deep - 1).items():
+        for rest, span in _spans_in(literal.encoded, rests, text, deep - 1).items():
             found[(*base, INSIDE, *rest)] = literal.outward(span)
+    if text:
+        quoted = (path for path in own & found.keys() if raw[found[path].start] == 0x22)
+        found |= {path: Span(*string_body(raw, found[path])) for path in quoted}
     return {path: span for path, span in found.items() if path in paths}
 
 
@@ -245,7 +282,8 @@ def _spot(raw: bytes, offset: int, strict: bool, inside: Inside, deep: int) -> S
     if spot.where is not Where.VALUE or spot.string is None or spot.char < 0 or not deep:
         return spot
     literal = Literal(raw, spot.string)
-    if not literal.text.lstrip().startswith(("{", "[")) or not inside(spot.path, literal.text):
+    head = decode(raw[literal.body.start : min(literal.body.start + _NEAR, literal.body.end)])
+    if not head.lstrip().startswith(("{", "[")) or not inside(spot.path, literal.text):
         return spot
     at = len(literal.text[: spot.char].encode("utf-8", "surrogatepass"))
     inner = _spot(literal.encoded, at, _is_json(literal.encoded), inside, deep - 1)
@@ -281,7 +319,7 @@ def _is_json(raw: bytes) -> bool:
 def _outer(raw: bytes, offset: int, strict: bool) -> Spot:
     """The spot in the text itself."""
     if strict or len(raw) > MOST_REPAIRED:
-        return _in_text(raw, offset, raw, offset, lambda span: span)
+        return _in_text(raw, offset, raw, offset, lambda span: span, strict=strict)
     repaired = repaired_text(raw)
     if not repaired.ok or not repaired.values:
         return _in_text(raw, offset, raw, offset, lambda span: span)
@@ -305,9 +343,11 @@ def _forward(repaired: Repaired, offset: int) -> int:
     return offset + shift
 
 
-def _in_text(text: bytes, at: int, raw: bytes, offset: int, original: Callable[[Span], Span]) -> Spot:
+def _in_text(
+    text: bytes, at: int, raw: bytes, offset: int, original: Callable[[Span], Span], *, strict: bool = False
+) -> Spot:
     """The spot at `at` of a text; its bytes come by `original` from `raw`, where it is `offset`."""
-    found = descend(text, at)
+    found = descend(text, at, strict=strict)
     around: list[Around] = []
     path: Path = ()
     for number, member in enumerate(found):
@@ -315,12 +355,12 @@ def _in_text(text: bytes, at: int, raw: bytes, offset: int, original: Callable[[
         key = None if member.key is None else original(member.key)
         around.append(Around(path, original(Span(member.start, member.end)), key))
     last = found[-1]
-    where = _where(text, last, at)
+    where = _where(text, last, at, strict=strict)
     span = around[-1].span
     literal: Span | None = None
     inner = last.key if where is Where.KEY else Span(last.start, last.end) if where is Where.VALUE else None
     if inner is not None and text[inner.start : inner.start + 1] == b'"':
-        strictly = inner.start < at and (at < inner.end or not is_closed(text, *inner))
+        strictly = inner.start < at and (at < inner.end or not (strict or is_closed(text, *inner)))
         literal = original(inner) if strictly else None
     char = -1 if literal is None else Literal(raw, literal).char(offset)
     before = raw[max(offset - _NEAR, 0) : offset].rstrip(WHITE)[-1:] if literal is None else b""
@@ -328,7 +368,7 @@ def _in_text(text: bytes, at: int, raw: bytes, offset: int, original: Callable[[
     return Spot(path, where, span, around[-1].key, tuple(around), literal, char, before, behind)
 
 
-def _where(text: bytes, member: Member, at: int) -> Where:
+def _where(text: bytes, member: Member, at: int, *, strict: bool = False) -> Where:
     if member.key is not None and member.key.start <= at <= member.key.end:
         return Where.KEY
     if member.key is not None and at < member.start:
@@ -336,8 +376,8 @@ def _where(text: bytes, member: Member, at: int) -> Where:
     if not member.start <= at <= member.end:
         return Where.BETWEEN
     if is_container(text, member.start) and member.start < at:
-        closed = is_closed(text, member.start, member.end)
-        return Where.VALUE if at == member.end and closed else Where.BETWEEN
+        closed = at == member.end and (strict or is_closed(text, member.start, member.end))
+        return Where.VALUE if closed else Where.BETWEEN
     return Where.VALUE
 
 
@@ -481,6 +521,17 @@ class Place:
             else:
                 found[offset] = self.line + number, counter.of(line, at)
         return [(found[span.start], found[span.end]) for span in spans]
+
+    def ranges_of(self, paths: Sequence[Path], *, text: bool = False) -> list[Range]:
+        """Where the values at many paths stand; with `text` strings without their quotes. Of a record that is
+        not JSON only the first ones: each is a walk of its own.
+        """
+        spans = spans_of(self.record, paths, text=text)
+        for path in [path for path in paths if path not in spans][:_MOST_WALKS]:
+            spans[path] = (
+                self.record.locate_text(path, 0, len(self.record.raw)) if text else self.record.locate(path)
+            )
+        return self.ranges([spans[path] for path in paths if path in spans])
 
     def range_of(self, path: Path, *, on_key: bool = False) -> Range:
         """Where the value at a path stands; of what is not there the nearest value on the way."""

@@ -12,8 +12,8 @@ from finetooth_rules.fences._blocks import blocks
 from finetooth_rules.finding import INSIDE, Path
 from finetooth_rules.tools._calls import is_result
 
-MOST_TEXT: Final = 1_000_000
-"""Characters of a text in which fences are looked for."""
+MOST_TEXT: Final = 256 * 1024
+"""Bytes of a text in which fences are looked for."""
 
 
 class Part(Enum):
@@ -94,8 +94,6 @@ def references(example: Example, spot: Spot, *, declaration: bool) -> list[Path]
 
 def fence(text: str, char: int) -> list[tuple[int, int]]:
     """The opening and the closing fence of the block on one of whose fences a character is."""
-    if len(text) > MOST_TEXT:
-        return []
     for block in blocks(text):
         if block.line > char:
             break

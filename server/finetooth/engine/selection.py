@@ -14,6 +14,8 @@ from finetooth_rules.record import Record
 _WORD: Final = re.compile(r"\w+")
 _REACH: Final = 200
 """A longer word is cut."""
+_LONG: Final = 256 * 1024
+"""Bytes of a text that is not decoded as a whole: its lines are not found."""
 
 
 def selections(record: Record, offset: int) -> tuple[Span, ...]:
@@ -85,14 +87,18 @@ def _inward(literals: list[Literal], span: Span) -> Span:
 
 
 def _of_text(literal: Literal, char: int) -> Iterator[Span]:
-    text = literal.text
+    long = literal.body.end - literal.body.start > _LONG
+    before, text = literal.part(char) if long else (0, literal.text)
+    char -= before
     first = max(char - _REACH, 0)
     for match in _WORD.finditer(text, first, char + _REACH):
         if match.start() <= char <= match.end():
-            yield Span(literal.offset(match.start()), literal.offset(match.end()))
+            yield Span(literal.offset(before + match.start()), literal.offset(before + match.end()))
             break
         if match.start() > char:
             break
+    if long:
+        return
     start = text.rfind("\n", 0, char) + 1
     end = text.find("\n", char)
     end = len(text) if end < 0 else end

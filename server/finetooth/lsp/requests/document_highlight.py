@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine.cursor import Place, Spot, Where, spot_at, text_at
-from finetooth.engine.relations import Part, alike, fence, under
+from finetooth.engine.relations import MOST_TEXT, Part, alike, fence, under
 from finetooth.lsp.places import json_range, place_of
 from finetooth.lsp.protocol import Json
 
@@ -41,18 +41,24 @@ def _names(place: Place, spot: Spot) -> list[dict[str, Any]]:
     if found is None or not found[1]:
         return []
     kinds = types.DocumentHighlightKind
+    others = alike(example, found[0])
+    ranges = place.ranges_of([other.path for other in others], text=True)
     return [
         {
-            "range": json_range(place.range_of_text(other.path, 0, len(other.word or ""))),
+            "range": json_range(where),
             "kind": (kinds.Write if other.part in _WRITTEN else kinds.Read).value,
         }
-        for other in alike(example, found[0])
+        for other, where in zip(others, ranges, strict=False)
     ]
 
 
 def _fences(place: Place, spot: Spot) -> list[dict[str, Any]]:
     """Both ends of the code block on one of whose fences the cursor is."""
-    if spot.where is not Where.VALUE or spot.string is None:
+    if (
+        spot.where is not Where.VALUE
+        or spot.string is None
+        or spot.string.end - spot.string.start > MOST_TEXT
+    ):
         return []
     return [
         {

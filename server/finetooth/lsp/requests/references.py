@@ -52,7 +52,7 @@ def _in_record(place: Place, uri: str, at: types.Position, declaration: bool) ->
         return []
     spot = spot_at(place.record, place.offset(at.line, at.character))
     paths = related_paths(example, spot, declaration=declaration)
-    return [{"uri": uri, "range": json_range(place.range_of(path))} for path in paths]
+    return [{"uri": uri, "range": json_range(where)} for where in place.ranges_of(paths)]
 
 
 async def _copies(
