@@ -37,6 +37,7 @@ class ClientFacts:
     folds_lines_only: bool = False
     most_folds: int = 0
     registers_formatting: bool = False
+    relative_patterns: bool = False
 
     @classmethod
     def of(
@@ -73,6 +74,10 @@ class ClientFacts:
             folds_lines_only=bool(folds and folds.line_folding_only),
             most_folds=(folds.range_limit or 0) if folds else 0,
             registers_formatting=_dynamic(document.formatting) and _dynamic(document.range_formatting),
+            relative_patterns=bool(
+                workspace.did_change_watched_files
+                and workspace.did_change_watched_files.relative_pattern_support
+            ),
         )
 
 

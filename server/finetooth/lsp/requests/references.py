@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from finetooth.engine.cursor import Columns, Place, place_of_entry, spot_at
+from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_addresses import Address
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_groups import Address
 from finetooth.engine.relations import references as related_paths
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset, place_of
@@ -60,13 +61,13 @@ async def _copies(
 ) -> list[dict[str, Any]]:
     """The records that repeat the one under the cursor, or the one that it repeats itself."""
     index = document.index
-    originals = {*_originals(index.visible(entry) if not entry.pending else ())} or {entry}
+    originals = {*_originals(index.visible(entry) if not entry.pending else (), index)} or {entry}
     found: list[tuple[Entry, int, Finding | None]] = []
     for block in index.blocks:
         start = index.blocks.start(block)
         for line, other in index.flagged(block).entries:
             for _, finding in index.visible(other):
-                if any(original in originals for original in _originals([(None, finding)])):
+                if any(original in originals for original in _originals([(None, finding)], index)):
                     found.append((other, start + line, finding))
                     break
         await breath()
@@ -84,10 +85,13 @@ async def _copies(
     return locations
 
 
-def _originals(shown: Any) -> Iterator[Entry]:
-    """The records that findings point at."""
+def _originals(shown: Any, index: LiveIndex) -> Iterator[Entry]:
+    """The records of this document that findings point at."""
     for _, finding in shown:
         for related in finding.related:
-            entry = related.address.entry if isinstance(related.address, Address) else None
+            address = related.address
+            if not isinstance(address, Address) or address.index not in (None, index):
+                continue
+            entry = address.entry
             if entry is not None and entry.block is not None and not entry.pending:
                 yield entry
