@@ -190,15 +190,15 @@ def data_paths(found: SettingsFile) -> list[tuple[Path, str]] | None:
     if found.settings is None or not found.settings.data:
         return None
     for data in found.settings.data:
-        there = _located(found, data)
+        there = located(found, data)
         if not there and data.split == "train":
             return None
         paths += [(path, data.split) for path in there]
     return paths
 
 
-def _located(found: SettingsFile, data: DataFile) -> list[Path]:
-    """The files that a name means; a folder means those in it."""
+def located(found: SettingsFile, data: DataFile) -> list[Path]:
+    """The files on disk that a name in the settings means; a folder means those in it."""
     candidates = (
         _registered(found, data.name)
         if data.registered

@@ -75,6 +75,7 @@ class Session:
         self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
         self._refresh: asyncio.TimerHandle | None = None
         self._limit_told = False
+        self.items_told: set[str] = set()
         self._reclaiming: asyncio.TimerHandle | None = None
         self._reading: set[asyncio.Task[None]] = set()
 
