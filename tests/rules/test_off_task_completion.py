@@ -101,7 +101,7 @@ def test_a_file_in_which_most_answers_slipped_is_told_once(share: float, mixed: 
     [finding] = told_once(wrong)
     assert reported(wrong) == []
     assert len(finding.message) <= 120
-    prompt, answer = (related.address for related in finding.related)
+    prompt, answer = (int(str(related.address)) for related in finding.related)
     assert dict(rows)[wrong[prompt][0]] == wrong[answer][1]
     assert prompt != answer
 
