@@ -2,14 +2,13 @@ r"""A prompt has nothing to do with the task that the file teaches.
 
 ## What it does
 Compares the prompt and the answer of each record with those of the whole file, by word vectors that work
-offline. A few records are reported where they stand apart in one of three ways: as far from the bulk as
-unrelated texts are (at most 15 %); with a wide gap between them and all others (at most 12 %); or (at most
-9 %, of 60 records or more) as a group with something of its own, such as another programming language or
-multiple choice among free questions, that is further from the bulk than the file's own groups are from each
-other. A file with a long tail but no such group, a file of fewer than `min-records` distinct records
-and a deliberately diverse file (general instructions) get no finding. Where more are strange, the file is two
-datasets rather than one with strays, and this rule is silent. Where the answers are labels, equal
-answers make no group.
+offline. A few records are reported where they stand apart as a group, as far from the bulk as unrelated texts
+are, or with a wide gap between them and all others; and where twenty measures of the group say together that
+it came from elsewhere rather than being a kind that belongs (a rare intent, the last turns of dialogues, one
+language in a file of programs in many). A file with a long tail but no such group, a file of fewer than
+`min-records` distinct records and a deliberately diverse file (general instructions) get no finding. Where
+more are strange, the file is two datasets rather than one with strays, and this rule is silent. Where the
+answers are labels, equal answers make no group. How it works, and how well: docs/off-task.md.
 
 With a `[task]` in the configuration (a `description`, and `examples` of prompts) short files are judged
 too, and up to half of the records: those near the description, and those that resemble them, make the
@@ -17,8 +16,8 @@ centre, and a record is reported only if it is far both from the centre and from
 description that fits fewer than half of the records is put aside.
 
 Not seen for the most part: a neighbouring topic (Python among C++, one intent among its like), strays in a
-general or many-sided file, and in files made of templates. One or two strays are seen only across a wide gap.
-Reported wrongly now and then: a rare kind of a small mixed file, as SQL among programs in many languages.
+general or many-sided file, in dialogues, and in files made of several templates. One or two strays are seen
+only across a wide gap.
 Texts written without spaces (Chinese, Thai …) are compared by the characters they share.
 
 ## Why it matters
@@ -50,8 +49,8 @@ None: whether a record belongs is for a person to say. Delete it, or move it to 
 
 ## Options
 - `min-records` (default 20): distinct records a file must have to be judged without a `[task]`.
-- `sensitivity` (0 to 1, default 0.5): higher reports more. A record is reported when it belongs to the second
-  group with a probability of at least 1 minus this.
+- `sensitivity` (0 to 1, default 0.5): higher reports more: groups that are less surely from elsewhere, and
+  the records of a group with a probability of at least 1 minus this.
 """
 
 from __future__ import annotations
