@@ -38,7 +38,7 @@ def groups_of(rows: Any, nearness: Any) -> Groups:
 
 def find(rows: Any, nearness: Any) -> Group | None:
     found = apart(groups_of(rows, nearness).candidates, np.zeros(len(rows), bool))
-    return found and found.group
+    return found.group if found else None
 
 
 @pytest.mark.parametrize("seed", range(4))
