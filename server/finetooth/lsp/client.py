@@ -33,6 +33,7 @@ class ClientFacts:
     registers_watchers: bool = False
     registers_configuration: bool = False
     applies_edits: bool = False
+    relative_patterns: bool = False
 
     @classmethod
     def of(
@@ -64,6 +65,10 @@ class ClientFacts:
             registers_watchers=_dynamic(workspace.did_change_watched_files),
             registers_configuration=_dynamic(workspace.did_change_configuration),
             applies_edits=bool(workspace.apply_edit),
+            relative_patterns=bool(
+                workspace.did_change_watched_files
+                and workspace.did_change_watched_files.relative_pattern_support
+            ),
         )
 
 
