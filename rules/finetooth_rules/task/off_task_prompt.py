@@ -66,7 +66,7 @@ from finetooth_rules.task._apart import apart, is_rim, is_seeded
 from finetooth_rules.task._compare import NOT_COMPARED, product, similarity
 from finetooth_rules.task._odds import CERTAIN, IN_FILE, Certain, Groups
 from finetooth_rules.task._sample import Sample
-from finetooth_rules.task._split import LEAST_FOCUS, Limits, cut, gap
+from finetooth_rules.task._split import LEAST_FOCUS, WIDE_GAP, Limits, cut, gap
 from finetooth_rules.task._task import fits, on_task
 from finetooth_rules.task._vectors import Fact, facts, unit
 from finetooth_rules.task._view import view_of
@@ -219,8 +219,8 @@ def _in_file(view: View, certain: Certain, sensitivity: float, features: Feature
         if (verdict := of_group(suspect.group)) is not None:
             return verdict
     # Of labels a gap is seen only where it is one between the prompts too.
-    wide = gap(cosines)
-    if wide is None or middle < LEAST_FOCUS or (view.labels and gap(view.nearness) is None):
+    wide, of_prompts = (gap(near) or gap(near, WIDE_GAP) for near in (cosines, view.nearness))
+    if wide is None or middle < LEAST_FOCUS or (view.labels and of_prompts is None):
         return None
     threshold = round(wide.threshold, 2)
     far = np.asarray(cosines < threshold, bool)
