@@ -6,6 +6,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# No test reads or writes the cache of whoever runs it.
+os.environ["FINETOOTH_CACHE"] = "off"
+
 # Machines of CI are slow and shared: no deadline, and there always the same examples.
 settings.register_profile(
     "finetooth",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 import random
 
 import pytest
 
+from finetooth_rules.finding import Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.task import off_task_completion as rule
 from finetooth_rules.task import off_task_prompt
@@ -43,7 +45,7 @@ def facts_of(rows: list[Row]) -> list[Fact]:
     return [fact for fact in facts if fact is not None]
 
 
-def verdict_of(facts: list[Fact]) -> rule.Verdict | None:
+def verdict_of(facts: list[Fact]) -> rule.Verdict | rule.Slipped | None:
     summary = Sample()
     for fact in facts:
         summary = summary.add(fact.vectors)
@@ -64,15 +66,59 @@ def test_answers_that_slipped_are_found_and_no_others() -> None:
     assert len(found) >= 10
 
 
-def test_a_file_in_which_all_slipped_is_silent() -> None:
-    rows = glossary()[::2] + glossary()[1::2]
-    assert reported(slipped(rows, 0, len(rows))) == []
+def told_once(rows: list[Row]) -> list[Finding]:
+    """What is said of the file as a whole."""
+    facts = facts_of(rows)
+    verdict = verdict_of(facts)
+    picked: dict[str, int] = {}
+    for line, fact in enumerate(facts):
+        for label in rule.picks(fact, verdict):
+            picked.setdefault(label, line)
+    assert verdict is None or rule.RULE.conclude_at is not None
+    return list(rule.conclude_at(verdict, picked, Profile(), OPTIONS))
+
+
+def pairs_of_things() -> list[Row]:
+    """Each record has two things of its own, so that one answer fits it and no other."""
+    pairs = random.Random(5).sample(list(itertools.combinations(THINGS, 2)), 70)
+    return [
+        (f"What is a {one}, and what a {two}?", f"A {one} is this; that is a {two}.") for one, two in pairs
+    ]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_file_in_which_most_answers_slipped_is_told_once(share: float, mixed: bool) -> None:
+    rows = pairs_of_things()
+    count = int(share * len(rows))
+    wrong = slipped(rows, 0, count)
+    if mixed:
+        answers = [answer for _, answer in rows]
+        part = answers[:count]
+        random.Random(3).shuffle(part)
+        wrong = list(zip([p for p, _ in rows], part + answers[count:], strict=True))
+    assert told_once(rows) == []
+    [finding] = told_once(wrong)
+    assert reported(wrong) == []
+    assert len(finding.message) <= 120
+    prompt, answer = (int(str(related.address)) for related in finding.related)
+    assert dict(rows)[wrong[prompt][0]] == wrong[answer][1]
+    assert prompt != answer
+
+
+def test_what_slipped_does_not_depend_on_order() -> None:
+    rows = pairs_of_things()
+    facts = facts_of(slipped(rows, 0, len(rows)))
+    expected = verdict_of(facts)
+    assert isinstance(expected, rule.Slipped)
+    assert verdict_of(facts[::-1]) == expected
 
 
 def test_answers_that_do_not_follow_from_the_words_are_left_alone() -> None:
     rows = [(prompt, str(number % 7)) for number, (prompt, _) in enumerate(glossary())]
     assert reported(rows) == []
     assert reported(slipped(rows, 0, 20)) == []
+    assert told_once(slipped(rows, 0, len(rows))) == []
     assert reported(list(sums())) == []
 
 

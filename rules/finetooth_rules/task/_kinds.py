@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from finetooth_rules.task._vectors import unit
+
 if TYPE_CHECKING:
     from finetooth_rules.features import Embedder
     from finetooth_rules.task._vectors import Matrix
@@ -14,6 +16,9 @@ like it."""
 
 LEAD: Final = 0.15
 """How much less they must be like any other kind, and the rest of the file like this one."""
+
+CODE: Final = "looks like program code"
+SQL: Final = "looks like SQL"
 
 KINDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "looks like small talk": (
@@ -27,7 +32,7 @@ KINDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("It's my birthday today!", "Wow, happy birthday! Are you going to have a party?"),
         ("I just got a new dog.", "That's awesome! I love dogs. What is his name?"),
     ),
-    "looks like program code": (
+    CODE: (
         ("Write a Python function that reverses a string.", "def reverse(s):\n    return s[::-1]"),
         (
             "Write a JavaScript function that sums an array.",
@@ -49,7 +54,7 @@ KINDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             'with open("file.txt") as f:\n    print(len(f.readlines()))',
         ),
     ),
-    "looks like SQL": (
+    SQL: (
         ("How many customers are there?", "SELECT COUNT(*) FROM customers;"),
         (
             "List the names of employees who earn over 5000.",
@@ -85,12 +90,44 @@ KINDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
+MIXED: Final = 0.5
+"""Usual similarity to its centre under which a file of programs is one in several languages: files in one
+language have 0.54 to 0.75, such files 0.40 to 0.45."""
+
+OF_CODE: Final = 0.5
+ALSO_CODE: Final = 0.25
+"""Similarity to programs from which on a file is one of programs, and a group in it more of the same: of
+Bash and HTML it is low, too."""
+
+
+def is_one_of_many_languages(members: Matrix, others: Matrix, usual: float, embedder: Embedder) -> bool:
+    """Whether the members are programs in a file of programs in several languages. There each language is a
+    group of its own, and the rarest is as far from the rest as strays would be. `usual`: similarity to the
+    centre."""
+    if usual >= MIXED:
+        return False
+    names, kinds = list(KINDS), _prototypes(embedder)
+    code, sql = kinds[names.index(CODE)], kinds[names.index(SQL)]
+    members, others = _mean(members), _mean(others)
+    return bool(others @ code >= OF_CODE and max(members @ code, members @ sql) >= ALSO_CODE)
+
+
 def kind_of(members: Matrix, others: Matrix, embedder: Embedder) -> str:
     """The kind that the members (unit rows: prompt half, answer half) look like, and the others do not;
     empty where there is none."""
     import numpy as np
 
-    from finetooth_rules.task._vectors import unit
+    kinds = _prototypes(embedder)
+    likeness, elsewhere = kinds @ _mean(members), kinds @ _mean(others)
+    best = int(likeness.argmax())
+    second = float(np.sort(likeness)[-2])
+    clear = likeness[best] >= LEAST and likeness[best] - max(second, float(elsewhere[best])) >= LEAD
+    return list(KINDS)[best] if clear else ""
+
+
+def _prototypes(embedder: Embedder) -> Matrix:
+    """A unit row a kind."""
+    import numpy as np
 
     texts = [text for pairs in KINDS.values() for pair in pairs for text in pair]
     vectors = unit(embedder.embed(texts)).reshape(len(texts) // 2, -1)
@@ -98,9 +135,8 @@ def kind_of(members: Matrix, others: Matrix, embedder: Embedder) -> str:
     for pairs in KINDS.values():
         means.append(vectors[start : start + len(pairs)].mean(axis=0))
         start += len(pairs)
-    kinds = unit(np.array(means))
-    likeness, elsewhere = (kinds @ unit(rows.mean(axis=0)) for rows in (members, others))
-    best = int(likeness.argmax())
-    second = float(np.sort(likeness)[-2])
-    clear = likeness[best] >= LEAST and likeness[best] - max(second, float(elsewhere[best])) >= LEAD
-    return list(KINDS)[best] if clear else ""
+    return unit(np.array(means))
+
+
+def _mean(rows: Matrix) -> Matrix:
+    return unit(rows.mean(axis=0))

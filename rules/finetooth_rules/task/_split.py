@@ -49,6 +49,9 @@ class Gap:
 
 GAP: Final = Gap()
 
+WIDE_GAP: Final = Gap(count=3, share=0.16, width=0.75)
+"""More records may be far where the gap is wider: in a short file three are one in eight."""
+
 LEAST_SPREAD: Final = 0.02
 LEAST_FOCUS: Final = 0.35
 """Usual similarity under which a file is deliberately diverse: instruction sets have 0.20 to 0.29, files with

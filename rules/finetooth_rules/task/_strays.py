@@ -5,14 +5,12 @@ something in common, be it the topic, the language or the form of the answer, an
 which they stand apart. It is found as a linear discriminant is, but without labels: from a guess (the
 farthest records), by turns the direction that tells the guess from the rest, and the guess by that
 direction. Each record is scored by a direction that was fitted without it, so that a group which only
-chance makes is seen to be none; and guesses of several sizes must lead to the same group. A file has groups
-of its own as well (intents, templates): a group counts only where it stands further apart than these do, and
-far from the centre.
+chance makes is seen to be none. A file has groups of its own as well (intents, templates): whether a group is
+one of these or came from elsewhere, `_odds` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -33,37 +31,8 @@ RIDGE: Final = 3 / 512
 
 FOLDS: Final = 3
 CLUSTERS: Final = 12
-LEAST_RECORDS: Final = 60
 LEAST_GROUP: Final = 3
 ROUNDS: Final = 4
-
-FARTHEST: Final = (0.03, 0.05, 0.08, 0.12)
-AGREEING: Final = 3
-"""Shares of the records, the farthest, that are taken for guesses; and how many of these guesses must lead
-to a group."""
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """What makes a group of strays. `separation`: distance of its mean from that of the rest, by the sum of
-    their spreads. `nearness`: its similarity to the centre, by the usual one. `share` of the records. `lead`:
-    how many times as separate as the file's own groups, the most separate of which has at most
-    `templates` (files made of templates have groups without end).
-    """
-
-    separation: float = 2.2
-    nearness: float = 0.62
-    share: float = 0.09
-    lead: float = 1.3
-    templates: float = 4.0
-
-
-APART: Final = Apart()
-
-SEEDED_NEARNESS: Final = 0.45
-SEEDED_GROWTH: Final = 1.8
-"""A group round records that are as far as unrelated texts needs less: to be near none, and not to be many
-more than these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,66 +79,13 @@ class Bells(NamedTuple):
         return np.where(scores < self.rest, 0, group / (rest + group + 1e-300))
 
 
-def find(rows: Matrix, nearness: Floats, strange: Mask, apart: Apart = APART) -> Group | None:
-    """The most separate group of strays; None where there is none. `nearness`: similarity of each row to
-    the centre; `strange`: those known to be far.
-    """
-    import numpy as np
-
-    count, usual = len(rows), float(np.median(nearness))
-    if count < LEAST_RECORDS:
-        return None
-    space = _Space(rows)
-    relative = nearness / usual
-    seeded = list(_groups(space, [strange], relative)) if strange.any() else []
-    from_far = [nearness <= np.quantile(nearness, share) for share in FARTHEST]
-    grown = list(_groups(space, from_far, relative))
-    agreed = [group for group in grown if sum(_alike(group, other) for other in grown) >= AGREEING]
-    found = [group for group in seeded + agreed if _is_apart(group, strange, apart)]
-    if any(not _is_seeded(group, strange, apart) for group in found):
-        own = _groups(space, _clusters(space.rows), relative)
-        limit = max(
-            (group.separation for group in own if group.nearness > apart.nearness and _counts(group)),
-            default=0,
-        )
-        found = [
-            group
-            for group in found
-            if _is_seeded(group, strange, apart)
-            or (limit <= apart.templates and group.separation >= apart.lead * limit)
-        ]
-    return max(found, key=lambda group: group.separation, default=None)
-
-
-def _alike(one: Group, other: Group) -> bool:
+def alike(one: Mask, other: Mask) -> bool:
     """Whether two groups are nearly the same records."""
-    return bool((one.members & other.members).sum() >= 0.8 * (one.members | other.members).sum())
+    return bool((one & other).sum() >= 0.8 * (one | other).sum())
 
 
-def _counts(group: Group) -> bool:
-    """Whether a group is large enough to be one of the file's own."""
-    return float(group.members.mean()) >= 0.02
-
-
-def _is_apart(group: Group, strange: Mask, apart: Apart) -> bool:
-    if group.separation < apart.separation or (group.members & strange).sum() < 0.7 * strange.sum():
-        return False
-    return _is_seeded(group, strange, apart) or (
-        group.nearness <= apart.nearness and float(group.members.mean()) <= apart.share
-    )
-
-
-def _is_seeded(group: Group, strange: Mask, apart: Apart) -> bool:
-    """Whether a group is the records that are known to be far, and some more."""
-    return bool(
-        strange.any()
-        and group.nearness <= SEEDED_NEARNESS
-        and group.members.sum() <= SEEDED_GROWTH * strange.sum() + 2
-    )
-
-
-class _Space:
-    """The rows in their principal components, and what the fits of all groups share."""
+class Space:
+    """Rows of unit length in their principal components, and what the fits of all groups share."""
 
     def __init__(self, rows: Matrix) -> None:
         import numpy as np
@@ -197,15 +113,7 @@ def _components(centred: Matrix) -> Matrix:
     return np.asarray(centred.T @ vectors[:, kept] / np.sqrt(values[kept]), np.float32)
 
 
-def _groups(space: _Space, seeds: list[Mask], relative: Floats) -> Iterator[Group]:
-    """The groups that grow from guesses."""
-    for seed in seeds:
-        group = _grown(space, seed, relative)
-        if group is not None:
-            yield group
-
-
-def _grown(space: _Space, members: Mask, relative: Floats) -> Group | None:
+def grown(space: Space, members: Mask, relative: Floats) -> Group | None:
     """The group that a guess leads to; None where it is no group."""
     import numpy as np
 
@@ -214,7 +122,7 @@ def _grown(space: _Space, members: Mask, relative: Floats) -> Group | None:
     for _ in range(ROUNDS):
         if not 2 <= members.sum() <= 0.3 * count:
             break
-        fitted = _discriminants(space, members)
+        fitted = discriminants(space, members)
         if fitted is None:
             break
         scores, direction, bias = fitted
@@ -241,7 +149,7 @@ def _grown(space: _Space, members: Mask, relative: Floats) -> Group | None:
     return found
 
 
-def _discriminants(space: _Space, members: Mask) -> tuple[Doubles, Doubles, float] | None:
+def discriminants(space: Space, members: Mask) -> tuple[Doubles, Doubles, float] | None:
     """Scores of the rows, each by a direction fitted to the other folds; and the mean of the directions with
     its bias, in the space of the vectors."""
     import numpy as np
@@ -257,7 +165,7 @@ def _discriminants(space: _Space, members: Mask) -> tuple[Doubles, Doubles, floa
         mean = (space.sums[number] - inside.sum(axis=0)) / rest
         spread = (space.scatters[number] - inside.T @ inside) / rest - np.outer(mean, mean)
         direction = np.linalg.solve(spread + space.ridge, inside.mean(axis=0) - mean)
-        direction /= np.sqrt(direction @ spread @ direction + 1e-12)
+        direction /= np.sqrt(max(float(direction @ spread @ direction), 0) + 1e-12)
         scores[held] = space.rows[held] @ direction - mean @ direction
         total += direction / FOLDS
         bias += float(mean @ direction) / FOLDS
@@ -290,7 +198,7 @@ def _two_bells(scores: Doubles, share: float) -> Bells | None:
     return bells
 
 
-def _clusters(rows: Doubles) -> list[Mask]:
+def clusters(rows: Doubles) -> list[Mask]:
     """k-means; each centre begins as the row that is farthest from those before it."""
     import numpy as np
 

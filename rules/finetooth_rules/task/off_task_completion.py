@@ -8,9 +8,13 @@ reported if it looks like that, and if a number of records do (at least three, a
 between: the mark of a join that went wrong in part of the file, or of answers that slipped by a row. Prompt
 and answer must each be like those of the file: a record of another kind is off-task-prompt's.
 
+Where more than that have slipped, or all, there are too few right answers to compare with; but the right
+ones are still in the file. If for many prompts whose own answer does not fit there is just one answer, at
+another record, that does, this is said once for the file, with an example.
+
 Silent where answers do not follow from their prompts by their words: labels, numbers, most programs, long
-free answers. Not seen either: a file in which all answers have slipped, as there are no right ones to
-compare them with, and fewer wrong answers than 1 %.
+free answers. Not seen either: fewer wrong answers than 1 %, and a whole file that slipped where it has more
+than some 4,000 records, as only 2,000 of them are looked at.
 
 ## Why it matters
 The model learns that an answer need not heed the question.
@@ -54,13 +58,14 @@ None: only the source of the data can say which answer belongs to which prompt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.finding import Consequence, Finding, Related
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._sample import Sample
+from finetooth_rules.task._slip import products, slip
 from finetooth_rules.task._split import Limits, Strangers, cut
 from finetooth_rules.task._vectors import Fact, unit, unpack
 from finetooth_rules.task.off_task_prompt import add, gather
@@ -68,7 +73,7 @@ from finetooth_rules.task.off_task_prompt import add, gather
 if TYPE_CHECKING:
     from finetooth_rules.features import Features
     from finetooth_rules.profile import Profile
-    from finetooth_rules.task._split import Floats
+    from finetooth_rules.task._split import Floats, Mask
     from finetooth_rules.task._vectors import Matrix
 
 CODE: Final = "TSK002"
@@ -81,6 +86,9 @@ theirs."""
 
 SHIFTS: Final = (1, 2, 3, 5, 8)
 """Prompts beside the answer so many places on: the order is that of digests, so these are strangers."""
+
+PROMPT: Final = "prompt"
+ANSWER: Final = "answer"
 
 RIM: Final = 1.0
 """Where more than this many times as many records lie half-way between, the file's answers are only loose."""
@@ -106,39 +114,98 @@ class Verdict:
     floors: tuple[float, float]
 
 
-def fit(summary: Sample, features: Features, profile: Profile, options: Options) -> Verdict | None:
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """Answers stand at other prompts throughout: the share of the prompts whose own answer does not fit that
+    another record's fits, in per cent (steps of 5), and the vectors of the record of such a prompt, and of
+    the one that has its answer."""
+
+    percent: int
+    prompt: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The records that have both halves: their vectors, unit rows without the `means`, whether both halves
+    are like those of the file, and `floors` as in `Verdict`. `own` are the products of the halves; `mean` and
+    `spread` those of a prompt with strangers' answers."""
+
+    records: list[bytes]
+    prompts: Matrix
+    answers: Matrix
+    means: list[Matrix]
+    floors: list[float]
+    fitting: Mask
+    own: Floats
+    mean: float
+    spread: float
+
+
+def fit(summary: Sample, features: Features, profile: Profile, options: Options) -> Verdict | Slipped | None:
     """The verdict on the file; None where its answers all belong, or nobody can say."""
+    rows = _rows(summary.smallest(), options.min_records)
+    return None if rows is None else _some_wrong(rows) or _most_slipped(rows)
+
+
+def _rows(sample: list[bytes], least: int) -> Rows | None:
+    """None where there are too few."""
     import numpy as np
 
-    sample = summary.smallest()
-    if len(sample) < options.min_records:
+    if len(sample) < least:
         return None
     prompts, answers = unpack(sample)
     both = prompts.any(axis=1) & answers.any(axis=1)
-    if both.sum() < options.min_records:
+    if both.sum() < least:
         return None
     prompts, answers = prompts[both], answers[both]
     means = [np.round(half.mean(axis=0), 3).astype(np.float32) for half in (prompts, answers)]
     likes = [half @ mean for half, mean in zip((prompts, answers), means, strict=True)]
     floors = [_floor(like) for like in likes]
-    fitting = (likes[0] >= floors[0]) & (likes[1] >= floors[1])
+    fitting = np.asarray((likes[0] >= floors[0]) & (likes[1] >= floors[1]), bool)
     prompts, answers = unit(prompts - means[0]), unit(answers - means[1])
-    own = _products(prompts, answers)
-    strange = np.concatenate([_products(prompts, np.roll(answers, shift, axis=0)) for shift in SHIFTS])
-    mean, spread, middle = float(strange.mean()), float(strange.std()), float(np.median(own))
-    if middle - mean < LEAST_DISTANCE * spread:
+    strange = np.concatenate([products(prompts, np.roll(answers, shift, axis=0)) for shift in SHIFTS])
+    return Rows(
+        [sample[index] for index in np.flatnonzero(both).tolist()],
+        prompts,
+        answers,
+        means,
+        floors,
+        fitting,
+        products(prompts, answers),
+        float(strange.mean()),
+        float(strange.std()),
+    )
+
+
+def _some_wrong(rows: Rows) -> Verdict | None:
+    """The verdict where most answers plainly belong to their prompts, and a few plainly do not."""
+    import numpy as np
+
+    own, mean, middle = rows.own, rows.mean, float(np.median(rows.own))
+    if middle - mean < LEAST_DISTANCE * rows.spread:
         return None
-    border = cut(own, own, LIMITS, 0.5, Strangers((mean - 0.02, mean + 0.02), spread))
+    border = cut(own, own, LIMITS, 0.5, Strangers((mean - 0.02, mean + 0.02), rows.spread))
     if border is None:
         return None
     threshold = round(border.threshold, 2)
-    wrong = (own < threshold) & fitting
+    wrong = (own < threshold) & rows.fitting
     if wrong.sum() < max(LIMITS.count, LIMITS.least * len(own)):
         return None
     half_way = (float(np.median(own[wrong])) + middle) / 2
     if (~wrong & (own < half_way)).sum() > RIM * wrong.sum():
         return None
-    return Verdict(means[0].tobytes(), means[1].tobytes(), threshold, _step(middle), (floors[0], floors[1]))
+    first, second = (mean.tobytes() for mean in rows.means)
+    return Verdict(first, second, threshold, _step(middle), (rows.floors[0], rows.floors[1]))
+
+
+def _most_slipped(rows: Rows) -> Slipped | None:
+    """The verdict where the right answers are at other records."""
+    found = slip(rows.prompts, rows.answers, rows.mean, rows.spread)
+    if found is None:
+        return None
+    one, other = found.example
+    return Slipped(round(20 * found.found / found.low) * 5, rows.records[one], rows.records[other])
 
 
 def _floor(likes: Matrix) -> float:
@@ -149,16 +216,11 @@ def _floor(likes: Matrix) -> float:
     return round(float(middle - 2 * (middle - low) / 0.6745), 3)
 
 
-def _products(prompts: Matrix, answers: Matrix) -> Floats:
-    """Product of each row with its partner."""
-    import numpy as np
-
-    return np.asarray((prompts * answers).sum(axis=1), np.float64)
-
-
-def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Options) -> Iterator[Finding]:
+def judge(
+    fact: Fact, verdict: Verdict | Slipped | None, profile: Profile, options: Options
+) -> Iterator[Finding]:
     """Report an answer that is no nearer to its prompt than another record's would be."""
-    if verdict is None:
+    if not isinstance(verdict, Verdict):
         return
     import numpy as np
 
@@ -171,7 +233,7 @@ def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Option
         for half, mean, floor in zip((prompts, answers), means, verdict.floors, strict=True)
     ):
         return
-    likeness = float(_products(unit(prompts - means[0]), unit(answers - means[1]))[0])
+    likeness = float(products(unit(prompts - means[0]), unit(answers - means[1]))[0])
     if likeness < verdict.threshold:
         # Steps of 0.05, so that an edit elsewhere does not change the message.
         yield Finding(
@@ -183,11 +245,42 @@ def judge(fact: Fact, verdict: Verdict | None, profile: Profile, options: Option
         )
 
 
+def picks(fact: Fact, verdict: Verdict | Slipped | None) -> Iterator[str]:
+    """Whether a record is the example of a prompt, or of where its answer is."""
+    if isinstance(verdict, Slipped):
+        if fact.vectors == verdict.prompt:
+            yield PROMPT
+        if fact.vectors == verdict.answer:
+            yield ANSWER
+
+
+def conclude_at(
+    verdict: Verdict | Slipped | None, picked: Mapping[str, Any], profile: Profile, options: Options
+) -> Iterator[Finding]:
+    """One finding for a file in which the answers slipped."""
+    if not isinstance(verdict, Slipped):
+        return
+    related = [
+        Related(text, address=picked[label])
+        for label, text in (
+            (PROMPT, "a prompt that its answer does not fit"),
+            (ANSWER, "the one that fits it"),
+        )
+        if label in picked
+    ]
+    yield Finding(
+        CODE,
+        f"answers stand beside the wrong prompts: {verdict.percent} % of those that do not fit are another's",
+        Consequence.DEGRADED,
+        related=tuple(related),
+    )
+
+
 def _step(value: float) -> float:
     return round(value * 20) / 20
 
 
-RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
+RULE: Final[StatisticRule[Fact, Sample, Verdict | Slipped | None]] = StatisticRule(
     code=CODE,
     name="off-task-completion",
     summary="an answer has nothing to do with its prompt, though the file's answers do",
@@ -199,6 +292,8 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
     merge=Sample.merge,
     fit=fit,
     judge=judge,
+    picks=picks,
+    conclude_at=conclude_at,
     needs_embedder=True,
     facts_read_options=False,
     min_records=lambda profile, options: options.min_records,

@@ -144,8 +144,9 @@ class LazyEmbedder:
     @cached_property
     def _embedder(self) -> Embedder:
         from finetooth.engine.features.embedder import WordEmbedder
+        from finetooth.engine.features.vector_cache import cached
 
-        return WordEmbedder()
+        return cached(WordEmbedder())
 
     @property
     def name(self) -> str:
