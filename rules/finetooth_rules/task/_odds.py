@@ -4,7 +4,7 @@ A group that stands apart may be strays, or a kind of its own that belongs (an i
 the last turns of dialogues). No single measure tells these apart. So twenty are taken, and a logistic
 regression says how likely such a group is one of strays. It was fitted once, on thousands of files drawn from
 some 150 public datasets with records of another dataset put in or not; docs/off-task.md says which,
-what came of it on datasets that it never saw, and how to fit it again.
+and what came of it on datasets that it never saw.
 """
 
 from __future__ import annotations
