@@ -108,28 +108,23 @@ def judged(case: Case, profile: Profile) -> Score:
 def _rated(case: Case, summary: Any, verdict: rule.Verdict | None, profile: Profile) -> Score:
     """How far off each record is, and which are reported, against the labels."""
     reported = [any(rule.judge(fact, verdict, profile, OPTIONS)) for fact in case.facts]
-    distances = [distance(fact, summary, verdict) for fact in case.facts]
+    centre = centre_of(summary)
+    distances = [distance(fact, centre, verdict) for fact in case.facts]
     return score(np.array(distances), np.array(reported), case.off)
 
 
-def distance(fact: Fact, summary: Any, verdict: rule.Verdict | None) -> float:
+def distance(fact: Fact, centre: bytes, verdict: rule.Verdict | None) -> float:
     """How far off a record is: along the direction of the strays where there is one, else from the centre."""
     if verdict is not None and verdict.apart is not None:
         return rule.product(fact.vectors, verdict.apart.direction)
-    return 1 - rule.similarity(fact.vectors, centre_of(summary))
-
-
-_CENTRES: dict[int, bytes] = {}
+    return 1 - rule.similarity(fact.vectors, centre)
 
 
 def centre_of(summary: Any) -> bytes:
     """The centre of a file, whether it has strays or not."""
-    if id(summary) not in _CENTRES:
-        file = rule.file_of(summary, OPTIONS)
-        assert file is not None
-        _CENTRES.clear()
-        _CENTRES[id(summary)] = file.reference.centre
-    return _CENTRES[id(summary)]
+    file = rule.file_of(summary, OPTIONS)
+    assert file is not None
+    return file.reference.centre
 
 
 def score(distances: NDArray[np.float64], reported: Mask, off: Mask) -> Score:

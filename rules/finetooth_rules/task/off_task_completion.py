@@ -63,7 +63,7 @@ from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._sample import Sample
 from finetooth_rules.task._split import Limits, Strangers, cut
 from finetooth_rules.task._vectors import Fact, unit, unpack
-from finetooth_rules.task.off_task_prompt import add, gather
+from finetooth_rules.task.off_task_prompt import DRAW, add, gather
 
 if TYPE_CHECKING:
     from finetooth_rules.features import Features
@@ -201,5 +201,6 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
     judge=judge,
     needs_embedder=True,
     facts_read_options=False,
+    draw=DRAW,
     min_records=lambda profile, options: options.min_records,
 )

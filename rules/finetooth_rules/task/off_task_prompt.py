@@ -63,11 +63,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from finetooth_rules.finding import Consequence, Finding
-from finetooth_rules.rule import StatisticRule
+from finetooth_rules.rule import Draw, StatisticRule
 from finetooth_rules.task import _kinds, _strays
-from finetooth_rules.task._sample import Sample
+from finetooth_rules.task._sample import SAMPLE_SIZE, Sample
 from finetooth_rules.task._split import LEAST_FOCUS, Limits, centre_of, cut, gap, similarities
-from finetooth_rules.task._vectors import SCALE, Fact, facts, unit, unpack
+from finetooth_rules.task._vectors import SCALE, Fact, facts, keys, unit, unpack
 
 if TYPE_CHECKING:
     from finetooth_rules.example import Example
@@ -114,6 +114,9 @@ their rim; of fewer records than `CALM`, which are more ragged, fewer suffice.""
 
 
 NOT_COMPARED: Final = -math.inf
+
+DRAW: Final = Draw(SAMPLE_SIZE, keys)
+"""The records that `Sample` would keep of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def gather(
 
 def add(summary: Sample, fact: Fact) -> Sample:
     """Count one record's vectors in."""
-    return summary.add(fact.vectors)
+    return summary.add(fact.key, fact.vectors)
 
 
 def fit(
@@ -447,5 +450,6 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
     judge=judge,
     needs_embedder=True,
     facts_read_options=False,
+    draw=DRAW,
     min_records=lambda profile, options: 2 if profile.task else options.min_records,
 )

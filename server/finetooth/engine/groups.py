@@ -65,10 +65,14 @@ class Tables:
 
     def of(self, rule: GroupRule | NearRule, numbers: Sequence[int]) -> Table | None:
         """The rows of the files of these numbers; None where there are none, or the rule failed for one."""
+        return self.named(gathered_by(rule), rule.code, numbers)
+
+    def named(self, name: str, code: str, numbers: Sequence[int]) -> Table | None:
+        """The same by the name of what gathered the rows, and the code of the rule that asks for them."""
         parts = [part for number in numbers for part in self._files[number].merged.parts]
-        if any(rule.code in part.broken for part in parts):
+        if any(code in part.broken for part in parts):
             return None
-        asked = (gathered_by(rule), tuple(numbers))
+        asked = (name, tuple(numbers))
         if asked not in self._made:
             self._made[asked] = self._make(*asked)
         return self._made[asked]
@@ -97,11 +101,12 @@ class Tables:
         return Table(self._files, columns, begins, parts) if rows else None
 
 
-def grouped(files: Sequence[JudgedFile], units: Sequence[Sequence[int]]) -> Iterator[tuple[Address, Finding]]:
+def grouped(
+    files: Sequence[JudgedFile], units: Sequence[Sequence[int]], tables: Tables
+) -> Iterator[tuple[Address, Finding]]:
     """The findings of the group and near rules on the files of one dataset, in order; `units` are the numbers
     of those that are judged as one file.
     """
-    tables = Tables(files)
     for rule, numbers in _groups_of(files, units):
         if rule.gather is None:
             yield from _by_digests(rule, files, numbers)

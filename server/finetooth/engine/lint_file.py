@@ -142,7 +142,7 @@ def lint_file(
     scanned = scan_file(
         source, profile, features, advance=advance, executor=executor, shard_bytes=shard_bytes
     )
-    return judge_files([scanned])[0]
+    return judge_files([scanned], executor)[0]
 
 
 def scan_file(
@@ -177,12 +177,12 @@ def scan_file(
     return Scanned(source, linter, features, facts, of_file, merged, unit)
 
 
-def judge_files(files: Sequence[Scanned]) -> list[FileResult]:
+def judge_files(files: Sequence[Scanned], executor: Executor | None = None) -> list[FileResult]:
     """What was found in each of the files of one dataset, all of them taken together. Raises OSError."""
     together = tuple(files)
     readers = Readers(together)
     results = []
-    for number, (file, verdicts) in enumerate(zip(files, judged(together), strict=True)):
+    for number, (file, verdicts) in enumerate(zip(files, judged(together, executor), strict=True)):
         of_file = list(file.of_file)
         of_file += [finding for finding in verdicts.of_file if finding.code in file.profile.selected]
         broken = dict(file.linter.broken)
