@@ -82,6 +82,8 @@ class Profile:
     splits: frozenset[str] = frozenset()
     benchmarks: tuple[BenchmarkFile, ...] = ()
     """Files whose items must not be trained on."""
+    max_index_bytes: int = 256 * MIB
+    """How much of what is known of the file's records is kept in memory."""
 
     @cached_property
     def fingerprint(self) -> str:

@@ -187,7 +187,8 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
 
 
 Columns: TypeAlias = Mapping[str, "array[int]"]
-"""Numbers of 64 bits, by name: of some records in order, the same count for each of them."""
+"""Numbers of 64 bits, by name: of some records in order, the same count for each of them. Of a whole dataset
+they may be memoryviews (of files) instead of arrays, which are read alike."""
 
 Gather: TypeAlias = "Callable[[Sequence[Example | None], Profile], Columns]"
 """What rules know of each record, as numbers; zeros where there is no example. Rules that name the same

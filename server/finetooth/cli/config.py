@@ -143,6 +143,7 @@ def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
         "chat-template": None if profile.template is None else profile.template.path,
         "token-limit": profile.token_limit or profile.target.limit_for(profile.model),
         "max-record-bytes": profile.max_record_bytes,
+        "max-index-bytes": profile.max_index_bytes,
         "max-joined-lines": profile.max_joined_lines,
         "max-depth": profile.max_depth,
         "exclude": list(config.exclude),

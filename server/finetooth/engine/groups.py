@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from finetooth.engine.records import Address, JudgedFile, Readers
+from finetooth.engine.spool import Joined
 from finetooth_rules.dataset import gathered_by
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Finding
@@ -78,7 +79,7 @@ class Tables:
         return self._made[asked]
 
     def _make(self, name: str, numbers: Sequence[int]) -> Table | None:
-        columns: dict[str, array[int]] = {}
+        joined = Joined(min(self._files[number].linter.profile.max_index_bytes for number in numbers))
         begins: list[int] = []
         parts: list[tuple[int, Sequence[int]]] = []
         rows = 0
@@ -88,17 +89,11 @@ class Tables:
                     continue
                 if name not in part.numbers:
                     return None
-                for column, values in part.numbers[name].items():
-                    if column in columns and len(begins) == 1:
-                        columns[column] = array("Q", columns[column])  # no longer that of the first part
-                    if column in columns:
-                        columns[column].extend(values)
-                    else:
-                        columns[column] = values
+                joined.add(part.numbers[name])
                 begins.append(rows)
                 parts.append((number, part.offsets))
                 rows += len(part.offsets)
-        return Table(self._files, columns, begins, parts) if rows else None
+        return Table(self._files, joined.columns(), begins, parts) if rows else None
 
 
 def grouped(

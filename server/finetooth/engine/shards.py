@@ -8,7 +8,7 @@ line.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, BinaryIO, Final
@@ -69,8 +69,8 @@ class Part:
     offsets: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("Q"))
     lines: array[int] = field(default_factory=lambda: array("L"))
-    facts: dict[str, list[Any]] = field(default_factory=dict)
-    keys: dict[str, list[tuple[bytes, ...]]] = field(default_factory=dict)
+    facts: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    keys: Mapping[str, Sequence[tuple[bytes, ...]]] = field(default_factory=dict)
     summaries: dict[str, Any] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     unjudged: int = 0
@@ -78,7 +78,7 @@ class Part:
     """Summaries of the records in the head of the file, by rule code."""
     columns: array[int] = field(default_factory=lambda: array("L"))
     """Where each slice begins on its first line; empty where that is always 0."""
-    numbers: dict[str, dict[str, array[int]]] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[str, array[int]]] = field(default_factory=dict)
     """What group and near rules know of the records, and by what statistic rules draw some of them: by the
     name of what gathered it, and by column."""
 
