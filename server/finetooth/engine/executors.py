@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -45,9 +46,17 @@ def _method() -> str:
 
 
 def _prepare() -> None:
-    """In each process. An interrupt is for the one that waits for them."""
+    """In each process. An interrupt is for the one that waits for them; none of them outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     garbage.rarely()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def spread(executor: Executor, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
