@@ -184,6 +184,12 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     """For facts that cost much. A file may then be judged by the facts of the records drawn alone, and those
     of all others are gathered only where the verdict is not None. Not together with `head_bytes` or options
     that facts read."""
+    left_out: Callable[[Fact], bool] | None = None
+    """Whether a fact says nothing, as `gather` saw too much in one go. Gathered by itself, or with a few
+    others, no record is left out."""
+    lacks: Callable[[Summary], bool] | None = None
+    """Whether the verdict would need what was left out: in an editor, records that were too many may be
+    deleted. What was left out is then gathered again."""
 
 
 Columns: TypeAlias = Mapping[str, "array[int]"]

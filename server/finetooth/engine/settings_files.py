@@ -124,6 +124,11 @@ def below(folder: Path) -> list[Path]:
     return [folder, *(folder / name for name in wanted[:MAX_FILES])]
 
 
+def in_folders(names: Iterable[str]) -> list[SettingsFile]:
+    """The settings files in the folders among some names, and one level below them."""
+    return [*within(place for name in names if os.path.isdir(name) for place in below(Path(name)))]
+
+
 def within(folders: Iterable[Path]) -> Iterator[SettingsFile]:
     """The settings files in some folders; what cannot be read is passed over."""
     for folder in folders:
@@ -185,15 +190,15 @@ def data_paths(found: SettingsFile) -> list[tuple[Path, str]] | None:
     if found.settings is None or not found.settings.data:
         return None
     for data in found.settings.data:
-        there = _located(found, data)
+        there = located(found, data)
         if not there and data.split == "train":
             return None
         paths += [(path, data.split) for path in there]
     return paths
 
 
-def _located(found: SettingsFile, data: DataFile) -> list[Path]:
-    """The files that a name means; a folder means those in it."""
+def located(found: SettingsFile, data: DataFile) -> list[Path]:
+    """The files on disk that a name in the settings means; a folder means those in it."""
     candidates = (
         _registered(found, data.name)
         if data.registered

@@ -33,6 +33,11 @@ class ClientFacts:
     registers_watchers: bool = False
     registers_configuration: bool = False
     applies_edits: bool = False
+    hierarchical_symbols: bool = False
+    folds_lines_only: bool = False
+    most_folds: int = 0
+    registers_formatting: bool = False
+    relative_patterns: bool = False
 
     @classmethod
     def of(
@@ -48,6 +53,7 @@ class ClientFacts:
         pull = pulled is not None and refreshes
         about = pulled if pull and pulled is not None else published
         action = document.code_action or types.CodeActionClientCapabilities()
+        symbols, folds = document.document_symbol, document.folding_range
         resolved: Sequence[str] = action.resolve_support.properties if action.resolve_support else ()
         return cls(
             encoding=Encoding(getattr(encoding, "value", encoding) or "utf-16"),
@@ -64,6 +70,14 @@ class ClientFacts:
             registers_watchers=_dynamic(workspace.did_change_watched_files),
             registers_configuration=_dynamic(workspace.did_change_configuration),
             applies_edits=bool(workspace.apply_edit),
+            hierarchical_symbols=bool(symbols and symbols.hierarchical_document_symbol_support),
+            folds_lines_only=bool(folds and folds.line_folding_only),
+            most_folds=(folds.range_limit or 0) if folds else 0,
+            registers_formatting=_dynamic(document.formatting) and _dynamic(document.range_formatting),
+            relative_patterns=bool(
+                workspace.did_change_watched_files
+                and workspace.did_change_watched_files.relative_pattern_support
+            ),
         )
 
 

@@ -18,8 +18,15 @@ from finetooth.lsp.requests import (
     configuration,
     definition,
     diagnostics,
+    document_highlight,
+    document_link,
+    document_symbol,
+    folding_range,
+    formatting,
     hover,
     initialize,
+    references,
+    selection_range,
     text_sync,
 )
 from finetooth.lsp.session import Session
@@ -35,6 +42,13 @@ REQUESTS: Final = (
     hover,
     definition,
     commands,
+    document_symbol,
+    selection_range,
+    formatting,
+    document_highlight,
+    references,
+    folding_range,
+    document_link,
 )
 
 

@@ -14,6 +14,7 @@ from finetooth.engine.config import problems
 
 SECTION: Final = "finetooth"
 DEFAULT_MAX_DIAGNOSTICS: Final = 1000
+DEFAULT_MAX_ITEMS: Final = 5000
 _JUDGING: Final = ("select", "ignore", "format", "target", "model")
 
 
@@ -21,10 +22,12 @@ _JUDGING: Final = ("select", "ignore", "format", "target", "model")
 class EditorSettings:
     """`overrides` has the shape of a finetooth.toml. `configuration` is the path of a config file to use in
     place of the nearest one. `max_diagnostics` counts per document, the line on what was left out
-    included. `allow_plugins`: the user lets the code of a project's `plugins` run."""
+    included; `max_items` the symbols, the folds and the links of a document, each by themselves.
+    `allow_plugins`: the user lets the code of a project's `plugins` run."""
 
     enable: bool = True
     max_diagnostics: int = DEFAULT_MAX_DIAGNOSTICS
+    max_items: int = DEFAULT_MAX_ITEMS
     configuration: str | None = None
     allow_plugins: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -61,6 +64,7 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
     settings = EditorSettings(
         enable=take("enable", bool, True),
         max_diagnostics=take("maxDiagnostics", int, DEFAULT_MAX_DIAGNOSTICS),
+        max_items=take("maxItems", int, DEFAULT_MAX_ITEMS),
         configuration=take("configuration", str, None) or None,
         allow_plugins=take("allowPlugins", bool, False),
         overrides=overrides,

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.configs import WATCHED
-from finetooth.lsp.requests import configuration, diagnostics
+from finetooth.lsp.requests import configuration, diagnostics, formatting
 from finetooth.lsp.settings import SECTION
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def register(server: FinetoothServer) -> None:
         configuration.take(server, params.initialization_options)
         if session.facts.pull:
             diagnostics.register_pull(server)
+        if not session.facts.registers_formatting:
+            formatting.register_static(server)
 
     @server.feature(types.INITIALIZED)
     async def initialized(params: types.InitializedParams) -> None:
@@ -48,6 +50,8 @@ def register(server: FinetoothServer) -> None:
                     types.DidChangeConfigurationRegistrationOptions(SECTION),
                 )
             )
+        if session.facts.registers_formatting:
+            registrations += formatting.register_dynamic(server)
         if registrations:
             server.client_register_capability(types.RegistrationParams(registrations))
         await configuration.ask(server)
