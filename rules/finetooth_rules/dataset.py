@@ -29,6 +29,8 @@ from finetooth_rules.rule import (
 )
 from finetooth_rules.running import Running
 
+KEY: Final = "key"
+"""The column of what `draws` gives."""
 NO_KEYS: Final[tuple[bytes, ...]] = ()
 
 
@@ -48,38 +50,74 @@ class DatasetRules(Running):
                 self.gathering.setdefault(gathered_by(rule), rule)
 
     def gather(
-        self, examples: Sequence[Example | None], features: Features, *, at_most: int | None = None
+        self,
+        examples: Sequence[Example | None],
+        features: Features,
+        *,
+        at_most: int | None = None,
+        sparing: bool = False,
     ) -> dict[str, list[Any]]:
         """Facts of the statistic rules: code → a fact (or None) per example.
 
-        `at_most`: the dataset has no more records than that, so rules that need more are left out.
+        `at_most`: the dataset has no more records than that, so rules that need more are left out. `sparing`:
+        so are those that are satisfied with fewer (see `draws`).
         """
         there = [(index, example) for index, example in enumerate(examples) if example is not None]
+        asked = [example for _, example in there]
         facts: dict[str, list[Any]] = {}
         shared: dict[tuple[Any, int], list[Any]] = {}
-        for rule in self.statistics:
+        for rule in self._asked(features, at_most):
+            if sparing and _is_drawn(rule, at_most):
+                continue
             options = self.options(rule.code)
-            if rule.needs_embedder and features.embedder is None:
-                continue
-            if at_most is not None and at_most < rule.min_records(self.profile, options):
-                continue
             own = rule.facts_read_options and dataclasses.fields(options)
             key = (rule.gather, id(options) if own else 0)
             if key in shared:
                 facts[rule.code] = shared[key]
                 continue
-            column: list[Any] = [None] * len(examples)
-            asked = [example for _, example in there]
-            lost = len(self._lost)
-            given = self.listed(rule, rule.gather, asked, self._left(features), self.profile, options)
-            if len(self._lost) != lost:
-                given = self.listed(rule, rule.gather, asked, self._left(features), self.profile, options)
-            if rule.code in self.broken or len(given) != len(there):
+            given = self.facts_of(rule, asked, features)
+            if given is None:
                 continue
-            for (index, _), fact in zip(there, given, strict=True):
-                column[index] = fact
+            column: list[Any] = given
+            if len(there) < len(examples):
+                column = [None] * len(examples)
+                for (index, _), fact in zip(there, given, strict=True):
+                    column[index] = fact
             facts[rule.code] = shared[key] = column
         return facts
+
+    def _asked(self, features: Features, at_most: int | None) -> Iterator[StatisticRule[Any, Any, Any]]:
+        """The statistic rules that may have something to say."""
+        for rule in self.statistics:
+            if rule.needs_embedder and features.embedder is None:
+                continue
+            if at_most is None or at_most >= rule.min_records(self.profile, self.options(rule.code)):
+                yield rule
+
+    def facts_of(
+        self, rule: StatisticRule[Any, Any, Any], examples: Sequence[Example], features: Features
+    ) -> list[Any] | None:
+        """Facts of one rule; None where it raised."""
+        options = self.options(rule.code)
+        lost = len(self._lost)
+        given = self.listed(rule, rule.gather, examples, self._left(features), self.profile, options)
+        if len(self._lost) != lost:
+            given = self.listed(rule, rule.gather, examples, self._left(features), self.profile, options)
+        return None if rule.code in self.broken or len(given) != len(examples) else given
+
+    def draws(
+        self, examples: Sequence[Example | None], features: Features, at_most: int | None = None
+    ) -> dict[str, Columns]:
+        """The keys by which the rules that `gather` left out, being sparing, choose records: by the name of
+        the function that made them.
+        """
+        found: dict[str, Columns] = {}
+        for rule in self._asked(features, at_most):
+            if _is_drawn(rule, at_most) and rule.draw is not None and drawn_by(rule) not in found:
+                keys = self._called(rule, rule.draw.keys, examples)
+                if keys is not None:
+                    found[drawn_by(rule)] = {KEY: keys}
+        return found
 
     def keys(self, examples: Sequence[Example | None]) -> dict[str, list[tuple[bytes, ...]]]:
         """Keys of the group rules that read them one by one: code → the digests of each example."""
@@ -206,6 +244,16 @@ class DatasetRules(Running):
 def gathered_by(rule: GroupRule | NearRule) -> str:
     """The name under which the columns of a rule are found; empty where it has none."""
     return "" if rule.gather is None else f"{rule.gather.__module__}.{rule.gather.__qualname__}"
+
+
+def drawn_by(rule: StatisticRule[Any, Any, Any]) -> str:
+    """The name under which the keys of a rule that draws are found; empty where it does not."""
+    return "" if rule.draw is None else f"{rule.draw.keys.__module__}.{rule.draw.keys.__qualname__}"
+
+
+def _is_drawn(rule: StatisticRule[Any, Any, Any], at_most: int | None) -> bool:
+    """Whether there may be more records than a rule needs."""
+    return rule.draw is not None and (at_most is None or at_most > rule.draw.size)
 
 
 def _merged(rule: StatisticRule[Any, Any, Any], summaries: Iterable[Any]) -> Any:

@@ -83,6 +83,8 @@ class Profile:
     splits: frozenset[str] = frozenset()
     benchmarks: tuple[BenchmarkFile, ...] = ()
     """Files whose items must not be trained on."""
+    max_index_bytes: int = 256 * MIB
+    """How much of what is known of the file's records is kept in memory."""
     row_limit: RowLimit | None = None
     """The tokens that the settings of the run give a row, where `token_limit` is not set."""
 

@@ -130,6 +130,21 @@ class Headed(Generic[Summary]):
     whole: Summary
 
 
+class Draw(NamedTuple):
+    """Which records a summary is drawn from: the `size` with the least distinct keys of those that have a
+    fact. `keys` gives one for each example, 0 where there can be no fact. Facts of equal keys are added up
+    to the same.
+    """
+
+    size: int
+    keys: Callable[[Sequence[Example | None]], array[int]]
+
+
+def silent(fact: Any, verdict: Any, profile: Profile, options: Any) -> Iterator[Finding]:
+    """The `judge` of rules that say nothing of single records."""
+    return iter(())
+
+
 @dataclass(frozen=True, kw_only=True)
 class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     """Judges a record by the whole dataset.
@@ -151,9 +166,7 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     add: Callable[[Summary, Fact], Summary]
     merge: Callable[[Summary, Summary], Summary]
     fit: Callable[[Summary, Features, Profile, Any], Verdict]
-    judge: Callable[[Fact, Verdict, Profile, Any], Iterator[Finding]] = field(
-        default=lambda fact, verdict, profile, options: iter(())
-    )
+    judge: Callable[[Fact, Verdict, Profile, Any], Iterator[Finding]] = silent
     conclude: Callable[[Verdict, Profile, Any], Iterator[Finding]] = field(
         default=lambda verdict, profile, options: iter(())
     )
@@ -167,6 +180,10 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     that a finding on the file as a whole can show them (`Related.address`)."""
     conclude_at: Callable[[Verdict, Mapping[str, Any], Profile, Any], Iterator[Finding]] | None = None
     """Like `conclude`, with the addresses of what was picked; not called where the verdict is None."""
+    draw: Draw | None = None
+    """For facts that cost much. A file may then be judged by the facts of the records drawn alone, and those
+    of all others are gathered only where the verdict is not None. Not together with `head_bytes` or options
+    that facts read."""
     left_out: Callable[[Fact], bool] | None = None
     """Whether a fact says nothing, as `gather` saw too much in one go. Gathered by itself, or with a few
     others, no record is left out."""
@@ -176,7 +193,8 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
 
 
 Columns: TypeAlias = Mapping[str, "array[int]"]
-"""Numbers of 64 bits, by name: of some records in order, the same count for each of them."""
+"""Numbers of 64 bits, by name: of some records in order, the same count for each of them. Of a whole dataset
+they may be memoryviews (of files) instead of arrays, which are read alike."""
 
 Gather: TypeAlias = "Callable[[Sequence[Example | None], Profile], Columns]"
 """What rules know of each record, as numbers; zeros where there is no example. Rules that name the same

@@ -56,6 +56,12 @@ _JUDGING: Final[dict[str, Any]] = {
         "type": "integer",
         "minimum": 64,
     },
+    "max-index-bytes": {
+        "description": "How much of what is known of a file's records is kept in memory, about; what is more "
+        "goes to disk, to temporary files. 256 MiB unless set.",
+        "type": "integer",
+        "minimum": 0,
+    },
     "max-joined-lines": {
         "description": "How many lines a pretty-printed record may span to be read as one.",
         "type": "integer",
@@ -346,6 +352,7 @@ def build_profile(
         max_record_bytes=settings.get("max-record-bytes", defaults.max_record_bytes),
         max_joined_lines=settings.get("max-joined-lines", defaults.max_joined_lines),
         max_depth=settings.get("max-depth", defaults.max_depth),
+        max_index_bytes=settings.get("max-index-bytes", defaults.max_index_bytes),
     )
 
 

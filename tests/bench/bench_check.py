@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from bench import corpus
+from bench import corpus, ledger
 from finetooth.engine.shards import Shard, lint_shard
 from finetooth.engine.source import Source
 from finetooth_rules import catalogue
@@ -47,6 +47,7 @@ def lint(file: Path) -> None:
     assert len(part.hits) == 0, part.hits[:3]
 
 
+SKILLS = {"requires": ["loop", "conditional", "function", "error-handling"]}
 PROFILE = build_profile({"format": "openai-chat", "select": record_rules()})
 
 
@@ -102,6 +103,9 @@ def main() -> None:
         file = corpus.path(name, ROWS)
         seconds, peak = whole_process("check", str(file), "--isolated", runs=3)
         print(f"everything on, {name}: {seconds:.2f} s, peak {peak:.0f} MB in the largest process")
+        ledger.table(file, build_profile({"format": "openai-chat"}))
+    print("skills required, code:")
+    ledger.table(corpus.path("code", ROWS), build_profile({"format": "openai-chat", "task": SKILLS}))
 
 
 def _python_start() -> tuple[float, float]:

@@ -123,12 +123,12 @@ def test_a_shard_that_begins_inside_a_record_leaves_it_to_the_one_before() -> No
 
 
 def test_a_file_in_shards_on_processes_is_the_same() -> None:
-    from finetooth.engine.executors import pool
+    from finetooth.engine.executors import Pool
 
     data = (GOOD % (b"a", b"b") + b'{"a": 1,}\n' + GOOD % (b"same", b"same")) * 400
     source = Source("x.jsonl", data=data)
     alone = lint_file(source, PROFILE, FEATURES)
-    with pool(2) as executor:
+    with Pool(2) as executor:
         together = lint_file(source, PROFILE, FEATURES, executor=executor, shard_bytes=20_000)
     assert [(r.line, r.findings) for r in alone.of_records] == [
         (r.line, r.findings) for r in together.of_records

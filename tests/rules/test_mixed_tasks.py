@@ -88,7 +88,7 @@ def test_order_and_parts_do_not_matter() -> None:
         rng.shuffle(some)
         parts = [Sample() for _ in range(1 + seed)]
         for fact in some:
-            rng.choice(parts).add(fact.vectors)
+            rng.choice(parts).add(fact.key, fact.vectors)
         total = Sample()
         for part in parts:
             total = total.merge(part)

@@ -48,7 +48,7 @@ def facts_of(rows: list[Row]) -> list[Fact]:
 def verdict_of(facts: list[Fact]) -> rule.Verdict | rule.Slipped | None:
     summary = Sample()
     for fact in facts:
-        summary = summary.add(fact.vectors)
+        summary = summary.add(fact.key, fact.vectors)
     return rule.fit(summary, FEATURES, Profile(), OPTIONS)
 
 
@@ -155,6 +155,6 @@ def test_the_verdict_does_not_depend_on_order_or_grouping(count: int) -> None:
     for number in range(count):
         part = Sample()
         for fact in facts[number::count]:
-            part = part.add(fact.vectors)
+            part = part.add(fact.key, fact.vectors)
         total = rule.RULE.merge(total, pickle.loads(pickle.dumps(part)))
     assert rule.fit(total, FEATURES, Profile(), OPTIONS) == expected

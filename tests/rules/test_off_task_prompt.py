@@ -251,7 +251,8 @@ def test_messages_are_short_and_in_round_figures() -> None:
                 assert figure[3] in "05"
 
 
-VALUES = [random.Random(number).randbytes(16) for number in range(40)]
+VALUES = {random.Random(number).getrandbits(64): b"%d" % (number % 35) for number in range(40)}
+"""Some values have several keys: texts of the same words."""
 
 
 @settings(max_examples=200, deadline=None)
@@ -260,20 +261,21 @@ def test_a_sample_does_not_depend_on_order_or_grouping(data: st.DataObject) -> N
     original = _sample.SAMPLE_SIZE
     _sample.SAMPLE_SIZE = 5  # type: ignore[misc]
     try:
-        values = data.draw(st.lists(st.sampled_from(VALUES), max_size=80))
-        parts = data.draw(st.lists(st.integers(0, 3), min_size=len(values), max_size=len(values)))
+        keys = data.draw(st.lists(st.sampled_from([*VALUES]), max_size=80))
+        parts = data.draw(st.lists(st.integers(0, 3), min_size=len(keys), max_size=len(keys)))
         order = data.draw(st.permutations(range(4)))
         samples = [Sample() for _ in range(4)]
-        for value, part in zip(values, parts, strict=True):
-            samples[part] = samples[part].add(value)
+        for key, part in zip(keys, parts, strict=True):
+            samples[part] = samples[part].add(key, VALUES[key])
         merged = Sample()
         for part in order:
             merged = merged.merge(samples[part])
         whole = Sample()
-        for value in data.draw(st.permutations(values)):
-            whole = whole.add(value)
+        for key in data.draw(st.permutations(keys)):
+            whole = whole.add(key, VALUES[key])
         assert merged.smallest() == whole.smallest()
-        assert len(whole.smallest()) == min(5, len(set(values)))
+        assert {*whole.smallest()} == {VALUES[key] for key in sorted(set(keys))[:5]}
+        assert whole.full is (len(set(keys)) >= 5)
         assert max(len(merged.values), len(whole.values)) <= 10
     finally:
         _sample.SAMPLE_SIZE = original  # type: ignore[misc]

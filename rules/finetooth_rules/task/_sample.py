@@ -16,21 +16,21 @@ _SLACK: Final = 2
 
 @dataclass(slots=True)
 class Sample:
-    """The values with the smallest digests ("bottom-k"): a uniform draw from the distinct values.
+    """The values with the smallest keys ("bottom-k"): a uniform draw from the distinct values, where keys are
+    digests.
 
     A value among the smallest of the whole is among the smallest of every part that has it, so it is never
     dropped, however the dataset was split.
     """
 
-    values: dict[bytes, bytes] = field(default_factory=dict)
-    cutoff: bytes | None = None
-    """Digests above it cannot be among the smallest any more."""
+    values: dict[int, bytes] = field(default_factory=dict)
+    cutoff: int | None = None
+    """Keys above it cannot be among the smallest any more."""
 
-    def add(self, value: bytes) -> Sample:
-        """Put one value in; returns itself."""
-        digest = blake2b(value, digest_size=8).digest()
-        if self.cutoff is None or digest < self.cutoff:
-            self.values[digest] = value
+    def add(self, key: int, value: bytes) -> Sample:
+        """Put one value in; returns itself. Equal keys come with equal values."""
+        if self.cutoff is None or key < self.cutoff:
+            self.values[key] = value
             self._trim()
         return self
 
@@ -41,11 +41,17 @@ class Sample:
         return self
 
     def smallest(self) -> list[bytes]:
-        """The sample: at most `SAMPLE_SIZE` values in the order of their digests."""
-        return [self.values[digest] for digest in sorted(self.values)[:SAMPLE_SIZE]]
+        """The sample: at most `SAMPLE_SIZE` distinct values in the order of their digests, which is any."""
+        chosen = {self.values[key] for key in sorted(self.values)[:SAMPLE_SIZE]}
+        return sorted(chosen, key=lambda value: blake2b(value, digest_size=8).digest())
+
+    @property
+    def full(self) -> bool:
+        """Whether there are more values than a sample holds, or just as many."""
+        return len(self.values) >= SAMPLE_SIZE
 
     def _trim(self) -> None:
         if len(self.values) > _SLACK * SAMPLE_SIZE:
             kept = sorted(self.values)[:SAMPLE_SIZE]
-            self.values = {digest: self.values[digest] for digest in kept}
+            self.values = {key: self.values[key] for key in kept}
             self.cutoff = kept[-1]

@@ -3,7 +3,9 @@ dimension."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from finetooth_rules.finding import Path
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from finetooth_rules.example import Example
+    from finetooth_rules.example import Example, Turn
     from finetooth_rules.features import Embedder
 
     Matrix: TypeAlias = NDArray[np.float32]
@@ -27,29 +29,61 @@ SCALE: Final = 254.0
 
 class Fact(NamedTuple):
     """`vectors`: prompt, then answer, int8, each of length `SCALE` or zero (no text); about 0.5 kB.
-    `path`: where the prompt stands in the record; `answer`: where its answer does, empty if it has none."""
+    `path`: where the prompt stands in the record; `answer`: where its answer does, empty if it has none.
+    `key`: a digest of the texts that were embedded, by which records are drawn."""
 
     vectors: bytes
     path: Path
     answer: Path = ()
+    key: int = 0
 
 
 def facts(examples: Sequence[Example], embedder: Embedder) -> list[Fact | None]:
     """A fact for each example that has a known word in its prompt or its answer."""
     import numpy as np
 
-    texts = [example.prompt[:PREFIX] for example in examples]
-    texts += [example.completion[:PREFIX] for example in examples]
-    both = quantise(embedder.embed(texts))
+    pairs = [_beginnings(example) for example in examples]
+    both = quantise(embedder.embed([prompt for prompt, _ in pairs] + [answer for _, answer in pairs]))
     rows = np.hstack([both[: len(examples)], both[len(examples) :]])
     present: list[bool] = np.any(rows, axis=1).tolist()
     data, width = rows.tobytes(), rows.shape[1]
     return [
-        Fact(data[index * width : (index + 1) * width], _prompt_path(example), _answer_path(example))
+        Fact(
+            data[index * width : (index + 1) * width],
+            _prompt_path(example),
+            _answer_path(example),
+            _key(*pairs[index]),
+        )
         if present[index]
         else None
         for index, example in enumerate(examples)
     ]
+
+
+def keys(examples: Sequence[Example | None]) -> array[int]:
+    """The `Fact.key` of each example; 0 where it has no text."""
+    return array("Q", [0 if example is None else _key(*_beginnings(example)) for example in examples])
+
+
+def _key(prompt: str, answer: str) -> int:
+    if not prompt and not answer:
+        return 0
+    text = f"{len(prompt)} {prompt}{answer}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little") or 1
+
+
+def _beginnings(example: Example) -> tuple[str, str]:
+    """What of the prompt and the answer is embedded."""
+    users: list[Turn] = []
+    answers: list[Turn] = []
+    for turn in example.turns:
+        if turn.role == "user":
+            users.append(turn)
+        elif turn.role == "assistant":
+            answers.append(turn)
+    if len(users) == len(answers) == 1:  # as nearly always
+        return users[0].text[:PREFIX], answers[0].text[:PREFIX]
+    return example.prompt[:PREFIX], example.completion[:PREFIX]
 
 
 def quantise(vectors: Matrix) -> NDArray[np.int8]:

@@ -48,9 +48,9 @@ from finetooth_rules.finding import Consequence, Finding, Related
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._groups import MANY, halves, two_groups
 from finetooth_rules.task._languages import same_language
-from finetooth_rules.task._sample import SAMPLE_SIZE, Sample
+from finetooth_rules.task._sample import Sample
 from finetooth_rules.task._vectors import Fact, unit, unpack
-from finetooth_rules.task.off_task_prompt import add, gather
+from finetooth_rules.task.off_task_prompt import DRAW, add, gather
 
 if TYPE_CHECKING:
     from finetooth_rules.features import Features
@@ -110,8 +110,7 @@ def fit(summary: Sample, features: Features, profile: Profile, options: Options)
     if len(rows.both) < whole.sum():
         mask = _way(halves(prompts[whole], answers[whole]).both, one, two) < 0.5
     first = int(mask.sum())
-    sampled = len(sample) >= SAMPLE_SIZE
-    return Verdict((one.tobytes(), two.tobytes()), (first, len(mask) - first), sampled)
+    return Verdict((one.tobytes(), two.tobytes()), (first, len(mask) - first), summary.full)
 
 
 def _centre(rows: Matrix, mask: Mask) -> Matrix:
@@ -204,5 +203,6 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
     conclude_at=conclude_at,
     needs_embedder=True,
     facts_read_options=False,
+    draw=DRAW,
     min_records=least,
 )

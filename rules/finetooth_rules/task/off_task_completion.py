@@ -68,7 +68,7 @@ from finetooth_rules.task._sample import Sample
 from finetooth_rules.task._slip import products, slip
 from finetooth_rules.task._split import Limits, Strangers, cut
 from finetooth_rules.task._vectors import Fact, unit, unpack
-from finetooth_rules.task.off_task_prompt import add, gather
+from finetooth_rules.task.off_task_prompt import DRAW, add, gather
 
 if TYPE_CHECKING:
     from finetooth_rules.features import Features
@@ -296,5 +296,6 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | Slipped | None]] = StatisticRu
     conclude_at=conclude_at,
     needs_embedder=True,
     facts_read_options=False,
+    draw=DRAW,
     min_records=lambda profile, options: options.min_records,
 )

@@ -60,15 +60,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from finetooth_rules.finding import Consequence, Finding
-from finetooth_rules.rule import StatisticRule
+from finetooth_rules.rule import Draw, StatisticRule
 from finetooth_rules.task import _kinds
 from finetooth_rules.task._apart import apart, is_rim, is_seeded
 from finetooth_rules.task._compare import NOT_COMPARED, product, similarity
 from finetooth_rules.task._odds import CERTAIN, IN_FILE, Certain, Groups
-from finetooth_rules.task._sample import Sample
+from finetooth_rules.task._sample import SAMPLE_SIZE, Sample
 from finetooth_rules.task._split import LEAST_FOCUS, WIDE_GAP, Limits, cut, gap
 from finetooth_rules.task._task import fits, on_task
-from finetooth_rules.task._vectors import Fact, facts, unit
+from finetooth_rules.task._vectors import Fact, facts, keys, unit
 from finetooth_rules.task._view import view_of
 
 if TYPE_CHECKING:
@@ -93,6 +93,9 @@ diverse."""
 
 DOUBTFUL: Final = -3.0
 """Logarithm of the odds below which a group says nothing of the order either."""
+
+DRAW: Final = Draw(SAMPLE_SIZE, keys)
+"""The records that `Sample` would keep of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def gather(
 
 def add(summary: Sample, fact: Fact) -> Sample:
     """Count one record's vectors in."""
-    return summary.add(fact.vectors)
+    return summary.add(fact.key, fact.vectors)
 
 
 def fit(
@@ -314,5 +317,6 @@ RULE: Final[StatisticRule[Fact, Sample, Verdict | None]] = StatisticRule(
     judge=judge,
     needs_embedder=True,
     facts_read_options=False,
+    draw=DRAW,
     min_records=lambda profile, options: 2 if profile.task else options.min_records,
 )

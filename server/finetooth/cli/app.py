@@ -56,6 +56,8 @@ def _command(name: str, arguments: Sequence[str]) -> int:
     from finetooth.engine import garbage
 
     garbage.rarely()
+    # The matrices here are small: threads on them cost more time than they save, and that of other processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code: int = importlib.import_module(f"finetooth.cli.{name}").run(arguments)
     except SystemExit as stop:  # argparse's way out of --help

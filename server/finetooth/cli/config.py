@@ -145,6 +145,7 @@ def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
         "token-limit": profile.tokens_allowed,
         "token-limit-by": None if (limit := limit_of(profile)) is None else limit.said_by.strip("`"),
         "max-record-bytes": profile.max_record_bytes,
+        "max-index-bytes": profile.max_index_bytes,
         "max-joined-lines": profile.max_joined_lines,
         "max-depth": profile.max_depth,
         "exclude": list(config.exclude),

@@ -73,9 +73,9 @@ def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[So
     with ExitStack() as stack:
         executor = None
         if sum(_size(source) for source in found) >= _PARALLEL_FROM and (os.cpu_count() or 1) > 1:
-            from finetooth.engine.executors import pool
+            from finetooth.engine.executors import Pool
 
-            executor = stack.enter_context(pool(os.cpu_count() or 1))
+            executor = stack.enter_context(Pool(os.cpu_count() or 1))
         for source in found:
             progress.file(source.name)
             file = Path(source.name) if source.path is not None else None

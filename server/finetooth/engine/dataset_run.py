@@ -144,7 +144,7 @@ class DatasetRun:
 
     def _finish(self, scanned: Sequence[tuple[Part, Opened, Scanned]]) -> None:
         """Judge what was looked at, and fix it where that is asked for."""
-        results = judge_files([scan for _, _, scan in scanned])
+        results = judge_files([scan for _, _, scan in scanned], self.executor)
         if self.request.fix is not FixMode.NONE:
             results = self._fix(scanned, results)
         for (part, found, _), result in zip(scanned, results, strict=True):
@@ -172,7 +172,7 @@ class DatasetRun:
 
             def lint(one: Source, number: int = number, scan: Scanned = scan) -> FileResult:
                 again = scan_file(one, scan.profile, scan.features, unit=scan.unit, executor=self.executor)
-                return judge_files([*scans[:number], again, *scans[number + 1 :]])[number]
+                return judge_files([*scans[:number], again, *scans[number + 1 :]], self.executor)[number]
 
             write = not self.request.diff and part.source.path is not None
             fixed = fix_file(results[number], self.request.fix, lint=lint, write=write)
@@ -183,7 +183,7 @@ class DatasetRun:
                 self.report.fixed_stdin = fixed.data
             if fixed.count:
                 scans[number] = fixed.result.scanned
-                results = [fixed.result] if len(scans) == 1 else judge_files(scans)
+                results = [fixed.result] if len(scans) == 1 else judge_files(scans, self.executor)
         return results
 
     def _put(self, found: Opened, result: FileResult) -> None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from finetooth.engine.records import Address, JudgedFile, Readers
+from finetooth.engine.spool import Joined
 from finetooth_rules.dataset import gathered_by
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Finding
@@ -65,16 +66,20 @@ class Tables:
 
     def of(self, rule: GroupRule | NearRule, numbers: Sequence[int]) -> Table | None:
         """The rows of the files of these numbers; None where there are none, or the rule failed for one."""
+        return self.named(gathered_by(rule), rule.code, numbers)
+
+    def named(self, name: str, code: str, numbers: Sequence[int]) -> Table | None:
+        """The same by the name of what gathered the rows, and the code of the rule that asks for them."""
         parts = [part for number in numbers for part in self._files[number].merged.parts]
-        if any(rule.code in part.broken for part in parts):
+        if any(code in part.broken for part in parts):
             return None
-        asked = (gathered_by(rule), tuple(numbers))
+        asked = (name, tuple(numbers))
         if asked not in self._made:
             self._made[asked] = self._make(*asked)
         return self._made[asked]
 
     def _make(self, name: str, numbers: Sequence[int]) -> Table | None:
-        columns: dict[str, array[int]] = {}
+        joined = Joined(min(self._files[number].linter.profile.max_index_bytes for number in numbers))
         begins: list[int] = []
         parts: list[tuple[int, Sequence[int]]] = []
         rows = 0
@@ -84,24 +89,19 @@ class Tables:
                     continue
                 if name not in part.numbers:
                     return None
-                for column, values in part.numbers[name].items():
-                    if column in columns and len(begins) == 1:
-                        columns[column] = array("Q", columns[column])  # no longer that of the first part
-                    if column in columns:
-                        columns[column].extend(values)
-                    else:
-                        columns[column] = values
+                joined.add(part.numbers[name])
                 begins.append(rows)
                 parts.append((number, part.offsets))
                 rows += len(part.offsets)
-        return Table(self._files, columns, begins, parts) if rows else None
+        return Table(self._files, joined.columns(), begins, parts) if rows else None
 
 
-def grouped(files: Sequence[JudgedFile], units: Sequence[Sequence[int]]) -> Iterator[tuple[Address, Finding]]:
+def grouped(
+    files: Sequence[JudgedFile], units: Sequence[Sequence[int]], tables: Tables
+) -> Iterator[tuple[Address, Finding]]:
     """The findings of the group and near rules on the files of one dataset, in order; `units` are the numbers
     of those that are judged as one file.
     """
-    tables = Tables(files)
     for rule, numbers in _groups_of(files, units):
         if rule.gather is None:
             yield from _by_digests(rule, files, numbers)

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from finetooth.engine.groups import grouped
+from finetooth.engine.drawn import judge_drawn
+from finetooth.engine.groups import Tables, grouped
 from finetooth.engine.records import Address, JudgedFile
 from finetooth_rules.finding import Finding
-from finetooth_rules.rule import StatisticRule
+from finetooth_rules.rule import StatisticRule, silent
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(slots=True)
@@ -27,16 +31,22 @@ class Verdicts:
     of_file: list[Finding] = field(default_factory=list)
 
 
-def judged(files: Sequence[JudgedFile]) -> list[Verdicts]:
-    """The findings of each file of one dataset, its files in order."""
+def judged(files: Sequence[JudgedFile], executor: Executor | None = None) -> list[Verdicts]:
+    """The findings of each file of one dataset, its files in order. Raises OSError."""
     found = [Verdicts() for _ in files]
     units: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, file in enumerate(files):
         units[file.unit, file.linter.profile.fingerprint].append(number)
+    tables = Tables(files)
     for numbers in units.values():
-        for rule in files[numbers[0]].linter.statistics:
+        linter = files[numbers[0]].linter
+        for rule in linter.statistics:
             _judge_statistic(rule, files, numbers, found)
-    for address, finding in grouped(files, [*units.values()]):
+        for drawn in judge_drawn(linter.statistics, files, numbers, tables, executor):
+            for address, finding in drawn.of_records:
+                found[address.file].of_records.append((address.offset, finding))
+            found[numbers[0]].of_file += linter.conclude(drawn.rule, drawn.verdict, drawn.picked)
+    for address, finding in grouped(files, [*units.values()], tables):
         found[address.file].of_records.append((address.offset, finding))
     return found
 
@@ -62,13 +72,18 @@ def _judge_statistic(
         heads = [part.heads[code] if number == numbers[0] else rule.empty() for number, part in parts]
     verdict = linter.verdict(rule, [part.summaries[code] for _, part in parts], first.features, heads)
     picked: dict[str, Address] = {}
-    if verdict is not None:
+    if verdict is not None and (rule.judge is not silent or rule.picks is not None):
         for number, part in parts:
             of_records = found[number].of_records
+            before, findings, labels = None, [], []
             for offset, fact in zip(part.offsets, part.facts[code], strict=True):
-                if fact is not None:
-                    of_records += [(offset, finding) for finding in linter.judge(rule, fact, verdict)]
-                    for label in linter.picks(rule, fact, verdict):
-                        address = Address(number, offset)
-                        picked[label] = min(picked.get(label, address), address)
+                if fact is None:
+                    continue
+                if fact is not before:
+                    findings, labels = linter.judge(rule, fact, verdict), linter.picks(rule, fact, verdict)
+                    before = fact  # the same fact for many records is judged once
+                of_records += [(offset, finding) for finding in findings]
+                for label in labels:
+                    address = Address(number, offset)
+                    picked[label] = min(picked.get(label, address), address)
     found[numbers[0]].of_file += linter.conclude(rule, verdict, picked)

@@ -13,8 +13,9 @@ from finetooth.engine.locate import Located, page_of, pointer, show, show_relate
 from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.records import Reader, Readers
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
-from finetooth.engine.shards import SHARD_BYTES, Merged, Shard, lint_shard, merge, plan
+from finetooth.engine.shards import SHARD_BYTES, Merged, Part, lint_shard, merge, plan
 from finetooth.engine.source import Source, file_facts
+from finetooth.engine.spool import Spool
 from finetooth_rules.alike import Kind, in_others, kind_of, told_once
 from finetooth_rules.array import Framing
 from finetooth_rules.catalogue import Catalogue
@@ -142,7 +143,7 @@ def lint_file(
     scanned = scan_file(
         source, profile, features, advance=advance, executor=executor, shard_bytes=shard_bytes
     )
-    return judge_files([scanned])[0]
+    return judge_files([scanned], executor)[0]
 
 
 def scan_file(
@@ -165,24 +166,41 @@ def scan_file(
         return Scanned(source, linter, features, facts, of_file, Merged(), unit, whole=True)
     is_array = source.framing is Framing.ARRAY
     line_count = None if is_array or unit else facts.lf + facts.crlf + facts.cr + 1
-    merged = Merged()
-    if executor is None or is_array or facts.size < 2 * shard_bytes:
-        merged = Merged((lint_shard(Shard(source, at_most=line_count), profile, features, advance),))
-    else:
-        from finetooth.engine.executors import lint_on
-
-        for part in lint_on(executor, plan(source, facts.size, shard_bytes, line_count), profile, features):
-            merged = merge(merged, Merged((part,)))
-            advance(shard_bytes)
+    merged, spool = Merged(), Spool(profile.max_index_bytes)
+    for part in _parts(source, facts.size, line_count, profile, features, advance, executor, shard_bytes):
+        merged = merge(merged, Merged((spool.hold(part),)))
     return Scanned(source, linter, features, facts, of_file, merged, unit)
 
 
-def judge_files(files: Sequence[Scanned]) -> list[FileResult]:
+def _parts(
+    source: Source,
+    size: int,
+    line_count: int | None,
+    profile: Profile,
+    features: Features,
+    advance: Callable[[int], None],
+    executor: Executor | None,
+    shard_bytes: int,
+) -> Iterator[Part]:
+    """The parts of a file, in any order."""
+    shards = plan(source, size, shard_bytes, line_count)
+    if executor is None or len(shards) == 1:
+        for shard in shards:
+            yield lint_shard(shard, profile, features, advance)
+        return
+    from finetooth.engine.executors import lint_on
+
+    for part in lint_on(executor, shards, profile, features):
+        yield part
+        advance(shard_bytes)
+
+
+def judge_files(files: Sequence[Scanned], executor: Executor | None = None) -> list[FileResult]:
     """What was found in each of the files of one dataset, all of them taken together. Raises OSError."""
     together = tuple(files)
     readers = Readers(together)
     results = []
-    for number, (file, verdicts) in enumerate(zip(files, judged(together), strict=True)):
+    for number, (file, verdicts) in enumerate(zip(files, judged(together, executor), strict=True)):
         of_file = list(file.of_file)
         of_file += [finding for finding in verdicts.of_file if finding.code in file.profile.selected]
         broken = dict(file.linter.broken)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PARALLEL_FROM: Final = 4 * SHARD_BYTES
 """A run over fewer bytes is done before other processes have started."""
-VISITED_FROM: Final = SHARD_BYTES // 2
+VISITED_FROM: Final = SHARD_BYTES
 """The same where a visitor has as much to do again with each file."""
 
 
@@ -74,6 +74,6 @@ def _executor(request: CheckRequest, total: int, least: int, stack: ExitStack) -
     jobs = request.jobs or (os.cpu_count() or 1 if total >= least else 1)
     if jobs < 2:
         return None
-    from finetooth.engine.executors import pool
+    from finetooth.engine.executors import Pool
 
-    return stack.enter_context(pool(jobs))
+    return stack.enter_context(Pool(jobs))

@@ -8,8 +8,9 @@ line.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, BinaryIO, Final
 
 from finetooth.engine.array_batches import Batch, array_batches
@@ -17,6 +18,7 @@ from finetooth.engine.plugins import linter_for
 from finetooth.engine.source import BLOCK, Source, line_size, read_lines
 from finetooth_rules.array import Framing
 from finetooth_rules.dataset import summaries
+from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.framing import Bounds, frame, is_sync
 from finetooth_rules.lint import Findings, Linter
@@ -67,8 +69,8 @@ class Part:
     offsets: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("Q"))
     lines: array[int] = field(default_factory=lambda: array("L"))
-    facts: dict[str, list[Any]] = field(default_factory=dict)
-    keys: dict[str, list[tuple[bytes, ...]]] = field(default_factory=dict)
+    facts: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    keys: Mapping[str, Sequence[tuple[bytes, ...]]] = field(default_factory=dict)
     summaries: dict[str, Any] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     unjudged: int = 0
@@ -76,8 +78,9 @@ class Part:
     """Summaries of the records in the head of the file, by rule code."""
     columns: array[int] = field(default_factory=lambda: array("L"))
     """Where each slice begins on its first line; empty where that is always 0."""
-    numbers: dict[str, dict[str, array[int]]] = field(default_factory=dict)
-    """What group and near rules know of the records: by the name of what gathered it, and by column."""
+    numbers: Mapping[str, Mapping[str, array[int]]] = field(default_factory=dict)
+    """What group and near rules know of the records, and by what statistic rules draw some of them: by the
+    name of what gathered it, and by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,20 @@ def placed_batches(shard: Shard, profile: Profile) -> Iterator[Batch]:
     """The same, with what tells where each record is. Raises OSError."""
     with shard.source.open() as stream:
         yield from _opened(shard, stream, profile)[1]
+
+
+def examples_of(
+    linter: Linter, shard: Shard, profile: Profile
+) -> Iterator[tuple[list[int], list[Example | None]]]:
+    """The examples of a shard and their offsets, in lists of about a block. Raises OSError."""
+    with shard.source.open() as stream:
+        offset, found = _opened(shard, stream, profile)
+        for batch in found:
+            offset += batch.lead
+            begins = [*accumulate(batch.sizes, initial=offset)]
+            offset = begins.pop()
+            there = [at for at, record in enumerate(batch.records) if not record.glue]
+            yield [begins[at] for at in there], linter.examples([batch.records[at] for at in there])
 
 
 def _opened(shard: Shard, stream: BinaryIO, profile: Profile) -> tuple[int, Iterator[Batch]]:
@@ -221,11 +238,12 @@ def _lint(
             offset += size
         if columns:
             examples = linter.examples([r for r in records if not r.glue] if batch.glue else records)
-            for code, some in linter.gather(examples, features, at_most=at_most).items():
+            for code, some in linter.gather(examples, features, at_most=at_most, sparing=True).items():
                 facts.setdefault(code, []).extend(some)
             for code, more in linter.keys(examples).items():
                 keys.setdefault(code, []).extend(more)
-            for name, table in linter.columns(examples).items():
+            tables = linter.columns(examples) | linter.draws(examples, features, at_most)
+            for name, table in tables.items():
                 for column, values in table.items():
                     numbers.setdefault(name, {}).setdefault(column, array("Q")).extend(values)
         advance(offset - before)
@@ -305,5 +323,5 @@ def _frame_all(lines: list[bytes], bounds: Bounds, at_end: bool, room: int | Non
     return Batch(records, sizes, counts), index
 
 
-SHARD_BYTES: Final = 8 * 1024 * 1024
+SHARD_BYTES: Final = 4 * 1024 * 1024
 assert BLOCK < SHARD_BYTES

@@ -11,6 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.plugins import linter_for
@@ -89,7 +90,7 @@ def stats_of(
     tokens: bool = True,
     advance: Callable[[int], None] = lambda count: None,
     executor: Executor | None = None,
-    shard_bytes: int = SHARD_BYTES // 4,
+    shard_bytes: int = SHARD_BYTES // 2,
 ) -> Stats:
     """Statistics of one file. `tokens`: count them too, which takes most of the time. Raises OSError."""
     size = source.size()
@@ -101,11 +102,11 @@ def stats_of(
             total.merge(part_of(shard, profile, tokens, languages))
             advance(size // len(shards))
         return total
-    from concurrent.futures import as_completed
+    from finetooth.engine.executors import spread
 
-    futures = [executor.submit(part_of, shard, profile, tokens, languages) for shard in shards]
-    for future in as_completed(futures):
-        total.merge(future.result())
+    work = partial(part_of, profile=profile, tokens=tokens, languages=languages)
+    for part in spread(executor, work, shards):
+        total.merge(part)
         advance(size // len(shards))
     return total
 
