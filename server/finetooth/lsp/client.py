@@ -33,6 +33,10 @@ class ClientFacts:
     registers_watchers: bool = False
     registers_configuration: bool = False
     applies_edits: bool = False
+    refreshes_hints: bool = False
+    refreshes_lenses: bool = False
+    commands: frozenset[str] = frozenset()
+    """Commands that the client itself carries out (its `experimental.commands.commands`)."""
 
     @classmethod
     def of(
@@ -64,6 +68,9 @@ class ClientFacts:
             registers_watchers=_dynamic(workspace.did_change_watched_files),
             registers_configuration=_dynamic(workspace.did_change_configuration),
             applies_edits=bool(workspace.apply_edit),
+            refreshes_hints=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
+            refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+            commands=_own_commands(capabilities.experimental),
         )
 
 
@@ -71,6 +78,16 @@ def _prefers_markdown(hover: types.HoverClientCapabilities | None) -> bool:
     """The first format the client names is the one it likes best; without any it takes plain text."""
     formats = (hover.content_format if hover else None) or ()
     return next(iter(formats), None) == types.MarkupKind.Markdown
+
+
+def _own_commands(experimental: Any) -> frozenset[str]:
+    """The commands a client says it knows, as rust-analyzer's clients say it."""
+    given = _field(_field(experimental, "commands"), "commands")
+    return frozenset(name for name in given or () if isinstance(name, str))
+
+
+def _field(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
 def _dynamic(capability: Any) -> bool:

@@ -14,12 +14,14 @@ from finetooth import __version__
 from finetooth.lsp.protocol import Protocol, encode
 from finetooth.lsp.requests import (
     code_action,
+    code_lens,
     commands,
     configuration,
     definition,
     diagnostics,
     hover,
     initialize,
+    inlay_hint,
     text_sync,
 )
 from finetooth.lsp.session import Session
@@ -35,6 +37,8 @@ REQUESTS: Final = (
     hover,
     definition,
     commands,
+    inlay_hint,
+    code_lens,
 )
 
 

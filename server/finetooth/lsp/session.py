@@ -25,6 +25,7 @@ from finetooth.engine.model_files import paths_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
+from finetooth.lsp.annotations import Annotations
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
 from finetooth.lsp.configs import ConfigStore
@@ -70,6 +71,7 @@ class Session:
         self._scheduler = Scheduler()
         self._edited: dict[str, OpenDocument] = {}
         self.settings_documents = SettingsDocuments(self)
+        self.annotations = Annotations(self)
         self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
         self._refresh: asyncio.TimerHandle | None = None
         self._limit_told = False
@@ -92,7 +94,8 @@ class Session:
         document = self.documents.get(uri)
         if document is None:
             return
-        self._scheduler.cancel(("judge", uri))
+        for job in ("judge", "lens"):
+            self._scheduler.cancel((job, uri))
         decided = document.change(changes, self.facts.encoding, version)
         if decided and (document.profile.hangs_on_records or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
@@ -156,7 +159,7 @@ class Session:
             return
         self._reclaim_later()
         self._edited.pop(uri, None)
-        for job in ("lint", "judge", "resolve"):
+        for job in ("lint", "judge", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
         if not self.facts.pull and document.sent is not None:
             self.server.publish(uri, None, b"[]")
@@ -203,6 +206,7 @@ class Session:
     def _linted(self, document: OpenDocument) -> None:
         garbage.keep()
         self.update(document)
+        self.annotations.linted(document)
         self._judge_later(document, 0.0)
 
     def _judge_later(self, document: OpenDocument, delay: float) -> None:
@@ -216,6 +220,7 @@ class Session:
     def _judged(self, document: OpenDocument) -> None:
         garbage.keep()
         self.update(document)
+        self.annotations.judged(document)
 
     def _reclaim_later(self) -> None:
         """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""

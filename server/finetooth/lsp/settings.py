@@ -27,6 +27,8 @@ class EditorSettings:
     max_diagnostics: int = DEFAULT_MAX_DIAGNOSTICS
     configuration: str | None = None
     allow_plugins: bool = False
+    inlay_hints: bool = True
+    code_lens: bool = True
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,6 +65,8 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
         max_diagnostics=take("maxDiagnostics", int, DEFAULT_MAX_DIAGNOSTICS),
         configuration=take("configuration", str, None) or None,
         allow_plugins=take("allowPlugins", bool, False),
+        inlay_hints=take("inlayHints", bool, True),
+        code_lens=take("codeLens", bool, True),
         overrides=overrides,
     )
     return settings, told
