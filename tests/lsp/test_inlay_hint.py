@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ async def all_hints(ed: Editor, uri: str, count: int) -> list[types.InlayHint]:
             break
     assert len(found) == count
     return found
+
+
+def more_than(asked: list[Any], before: int) -> bool:
+    return len(asked) > before
 
 
 def shown(found: list[types.InlayHint]) -> list[tuple[int, str]]:
@@ -120,7 +125,7 @@ async def test_what_comes_too_late_comes_by_a_refresh() -> None:
         found = await hints(ed, uri, 0, 399)
         while len(found) < 400:
             before = len(asked)
-            await ed.until(lambda before=before: len(asked) > before, "refresh")
+            await ed.until(partial(more_than, asked, before), "refresh")
             found = await hints(ed, uri, 0, 399)
         assert all(str(hint.label).startswith("⚠") for hint in found)
 

@@ -70,6 +70,8 @@ class Slot:
     glued: bool
     """Whether it would stand directly behind a colon or comma, in a text that has spaces there."""
     in_list: bool
+    touches: bool
+    """Whether what follows stands directly behind it."""
     outer: bytes
     value: Any
     rest: str = ""
@@ -160,6 +162,7 @@ def _inner(writer: _Writer, last: Member, deep: int, *, spaced: bool) -> Slot | 
         slot.spaced,
         slot.glued,
         slot.in_list,
+        slot.touches,
         writer.whole(last.start, orjson_text(slot.outer), rest.end() if rest else 0),
         MISSING,
         slot.rest,
@@ -232,6 +235,7 @@ class _Writer:
             self.spaced,
             self.spaced and last in (b":", b",") and len(stands) == start and start > 0,
             inside == b"[",
+            bool(tail[behind : behind + 1].strip()),
             self._written(wanted, start, behind, rest, comma=open_ended),
             MISSING,
             decode(rest[1]) if rest else "",

@@ -35,6 +35,7 @@ class ClientFacts:
     applies_edits: bool = False
     refreshes_hints: bool = False
     refreshes_lenses: bool = False
+    snippets: bool = False
     commands: frozenset[str] = frozenset()
     """Commands that the client itself carries out (its `experimental.commands.commands`)."""
 
@@ -70,6 +71,11 @@ class ClientFacts:
             applies_edits=bool(workspace.apply_edit),
             refreshes_hints=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
             refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+            snippets=bool(
+                document.completion
+                and document.completion.completion_item
+                and document.completion.completion_item.snippet_support
+            ),
             commands=_own_commands(capabilities.experimental),
         )
 

@@ -16,6 +16,7 @@ from finetooth.lsp.requests import (
     code_action,
     code_lens,
     commands,
+    completion,
     configuration,
     definition,
     diagnostics,
@@ -39,6 +40,7 @@ REQUESTS: Final = (
     commands,
     inlay_hint,
     code_lens,
+    completion,
 )
 
 
