@@ -1,4 +1,5 @@
-"""`textDocument/hover`: on a finding, the documentation of its rule; elsewhere, what the record is."""
+"""`textDocument/hover`: the documentation of a finding's rule, and what stands there: a text with its
+tokens, a key, a role; below it what the record is."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from lsprotocol import types
 
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.plugins import catalogue_of
+from finetooth.lsp.about_place import about_place
 from finetooth.lsp.convert import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
@@ -44,18 +46,23 @@ def register(server: FinetoothServer) -> None:
         line, character = params.position.line, params.position.character
         known = catalogue_of(document.profile)
         under = findings_at(document, line, character)
-        text = "\n\n---\n\n".join(_of_finding(drawn, known) for drawn in under)
-        if not text and (found := document.index.entry_at(line)) is not None and not found[0].pending:
-            text = await _of_record(document, *found)
+        markdown = session.facts.markdown_hover
+        parts = [_marked(_of_finding(drawn, known), markdown) for drawn in under]
+        about = await about_place(session.worker, document, line, character, markdown=markdown)
+        if about is not None:
+            parts.append(about.text)
+        found = document.index.entry_at(line)
+        if not under and found is not None and not found[0].pending and found[0].block is not None:
+            parts.append(_marked(await _of_record(document, *found), markdown))
+        text = "\n\n---\n\n".join(part for part in parts if part)
         if not text:
             return Json(None)
-        if session.facts.markdown_hover:
-            contents = {"kind": "markdown", "value": text}
-        else:
-            contents = {"kind": "plaintext", "value": _MARKUP.sub("", text)}
-        result: dict[str, Any] = {"contents": contents}
+        kind = "markdown" if markdown else "plaintext"
+        result: dict[str, Any] = {"contents": {"kind": kind, "value": text}}
         if under:
             result["range"] = under[0].diagnostic["range"]
+        elif about is not None:
+            result["range"] = about.range
         return Json(result)
 
 
@@ -73,6 +80,11 @@ def _on_settings(server: FinetoothServer, params: types.HoverParams) -> dict[str
             value = text if session.facts.markdown_hover else _MARKUP.sub("", text)
             return {"contents": {"kind": kind, "value": value}, "range": where}
     return None
+
+
+def _marked(text: str, markdown: bool) -> str:
+    """A text of ours, without marks for who cannot read them."""
+    return text if markdown else _MARKUP.sub("", text)
 
 
 def _of_finding(drawn: Drawn | Shown, known: Catalogue) -> str:
