@@ -4,14 +4,14 @@ languages of fences, and whole records."""
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from finetooth.engine.fence_languages import LANGUAGES, languages_in, opened_fence
 from finetooth.engine.schema_views import Schema, View, choices, value_at, views, views_at
+from finetooth.engine.skeletons import OURS, Piece, Skeleton
 from finetooth.engine.slots import HERE, Slot, Wanted
 from finetooth_rules.example import Example, ToolCall, Turn
 from finetooth_rules.finding import INSIDE, Path
@@ -19,20 +19,8 @@ from finetooth_rules.formats import FORMATS, Format
 from finetooth_rules.formats.snippets import Snippet, snippets_of
 from finetooth_rules.formats.words import about_key, about_role
 from finetooth_rules.profile import Profile
-from finetooth_rules.scan import MISSING
-from finetooth_rules.targets import Arguments
 
-_DEEPEST: Final = 4
 _ROLE_KEYS: Final = frozenset({"role", "from"})
-_USUAL: Final[Mapping[str, tuple[str, ...]]] = {"function": ("id", "type")}
-"""Keys that go with another, though a format lets them be missing."""
-_OURS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("user", "human"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "model", "chatbot"), "assistant"),
-    **dict.fromkeys(("system", "developer"), "system"),
-    **dict.fromkeys(("tool", "observation", "function"), "tool"),
-    **dict.fromkeys(("function_call", "tool_call"), "call"),
-}
 _NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("system", "user"),
     "system": ("user",),
@@ -47,14 +35,6 @@ _CALL: Final[Schema] = {
     "properties": {"name": {"type": "string"}, "arguments": {"type": "object"}},
 }
 """A call that is written as JSON in a turn's text."""
-_FENCE: Final = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})([^`]*)")
-_INFO: Final = re.compile(r"[ \t]{0,3}(?:`{3,}|~{3,})[ \t]*([\w+#.-]*)\Z")
-_WRITTEN_FENCE: Final = re.compile(rb'(?:\\n|")[ \t]{0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)')
-LANGUAGES: Final = (
-    *("python", "javascript", "typescript", "json", "bash", "sql", "html", "css", "java", "c", "cpp"),
-    *("csharp", "go", "rust", "php", "ruby", "kotlin", "swift", "r", "yaml", "toml", "xml", "markdown"),
-    *("diff", "text"),
-)
 
 
 class Sort(StrEnum):
@@ -67,14 +47,6 @@ class Sort(StrEnum):
     ID = "id"
     LANGUAGE = "language"
     RECORD = "record"
-
-
-class Piece(NamedTuple):
-    """A part of the text: as it is (`number` 0), or a place to write over, with what may stand there."""
-
-    text: str
-    number: int = 0
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +158,7 @@ def _keys(
         if slot.follows != b":":
             pieces.append(Piece(": " if slot.spaced else ":"))
             first = _following(slot) if key in _ROLE_KEYS else ()
-            pieces += _Skeleton(profile, slot.spaced, first).value(schema, key)
+            pieces += Skeleton(profile, slot.spaced, first).value(schema, key)
         described = schema.get("description", "") if isinstance(schema, Mapping) else ""
         about = about_key((*slot.path, key), format_name) if INSIDE not in slot.path else ""
         yield Proposal(
@@ -211,58 +183,6 @@ def _types(schema: Schema) -> str:
     return " or ".join(found)
 
 
-class _Skeleton:
-    """Writes a value that is to be filled in."""
-
-    def __init__(self, profile: Profile, spaced: bool, first: tuple[str, ...] = ()) -> None:
-        self._first = first
-        self._object = profile.target.arguments is Arguments.OBJECT
-        self._space = " " if spaced else ""
-        self._number = 0
-
-    def _field(self, text: str = "", choices: tuple[str, ...] = ()) -> Piece:
-        self._number += 1
-        return Piece(text, self._number, choices)
-
-    def value(self, schema: Schema, key: str = "", deep: int = _DEEPEST) -> list[Piece]:
-        """Of a schema, at a key."""
-        found = views(schema)
-        view = next(iter(found), View())
-        of_choice = [one for one in choices(found if view.values else [view]) if one is not None]
-        of_choice.sort(key=lambda one: _OURS.get(str(one).lower(), str(one)) not in self._first)
-        given = [json.dumps(one, ensure_ascii=False) for one in of_choice]
-        if len(given) == 1 and view.values:
-            return [Piece(given[0])]
-        if given:
-            return [self._field(given[0], tuple(given))]
-        if key in ("arguments", "args"):
-            if self._object or "string" not in view.types:
-                return [Piece("{"), self._field(), Piece("}")]
-            return [Piece('"{'), self._field(), Piece('}"')]
-        if "string" in view.types:
-            return [Piece('"'), self._field(), Piece('"')]
-        if view.may_be_object and deep:
-            return self.object(view, deep)
-        if "object" in view.types:
-            return [Piece("{"), self._field(), Piece("}")]
-        if "array" in view.types:
-            return [Piece("["), self._field(), Piece("]")]
-        return [self._field("null" if "null" in view.types else "")]
-
-    def object(self, view: View, deep: int = _DEEPEST) -> list[Piece]:
-        """An object with the keys it must have."""
-        keys = [usual for key in view.required for usual in _USUAL.get(key, ()) if usual in view.properties]
-        keys += [key for key in view.required if key in view.properties and key not in keys]
-        pieces = [Piece("{")]
-        for number, key in enumerate(keys):
-            start = f",{self._space}" if number else ""
-            pieces.append(Piece(f"{start}{json.dumps(key, ensure_ascii=False)}:{self._space}"))
-            pieces += self.value(view.properties[key], key, deep - 1)
-        if not keys:
-            pieces.append(self._field())
-        return [*pieces, Piece("}")]
-
-
 # -- values ------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +194,7 @@ def _values(slot: Slot, found: Sequence[View], profile: Profile) -> Iterator[Pro
         text = json.dumps(one, ensure_ascii=False)
         if one is None or (slot.quoted and not isinstance(one, str)):
             continue
-        ours = _OURS.get(str(one).lower(), str(one))
+        ours = OURS.get(str(one).lower(), str(one))
         about = about_role("user" if ours == "user" else ours) if key in _ROLE_KEYS else ""
         yield Proposal(text, Sort.VALUE, (Piece(text),), text, "", about, 0 if ours in follows else 1)
     if slot.wanted is not Wanted.VALUE or slot.typed:
@@ -283,12 +203,12 @@ def _values(slot: Slot, found: Sequence[View], profile: Profile) -> Iterator[Pro
     for view in found:
         if not view.may_be_object:
             continue
-        pieces = tuple(_Skeleton(profile, slot.spaced).object(view))
+        pieces = tuple(Skeleton(profile, slot.spaced).object(view))
         text = "".join(piece.text for piece in pieces)
         if text not in seen:
             seen.add(text)
             role = _fixed(view)
-            ours = _OURS.get(role.lower(), role)
+            ours = OURS.get(role.lower(), role)
             rank = 0 if slot.in_list and ours in _following(slot) else 1
             about = about_role(ours) if role else ""
             yield Proposal(_label(view), Sort.ITEM, pieces, text, "", about, rank)
@@ -335,7 +255,7 @@ def _following(slot: Slot) -> tuple[str, ...]:
     if before.get("tool_calls") or before.get("function_call"):
         return ("tool",)
     written = str(before.get("role", before.get("from", "")))
-    return _NEXT.get(_OURS.get(written.lower(), written), ())
+    return _NEXT.get(OURS.get(written.lower(), written), ())
 
 
 # -- what the record has of its own --------------------------------------------------------------------------
@@ -394,35 +314,6 @@ def _languages(slot: Slot, lines: Iterable[bytes]) -> Iterator[Proposal]:
         yield Proposal(name, Sort.LANGUAGE, (Piece(name),), name, detail, "", rank)
 
 
-def opened_fence(text: str) -> str | None:
-    """What is written of the language behind a fence that ends a text; None where no fence opens there."""
-    if "```" not in text and "~~~" not in text:
-        return None
-    *before, last = text.split("\n")
-    found = _INFO.match(last)
-    if found is None:
-        return None
-    fence = ""
-    for line in before:
-        match = _FENCE.match(line)
-        if match is None:
-            continue
-        if not fence:
-            fence = match[1]
-        elif match[1].startswith(fence) and not match[2].strip():
-            fence = ""
-    return None if fence else found[1]
-
-
-def languages_in(lines: Iterable[bytes]) -> list[str]:
-    """The languages of fences in records, the commonest first."""
-    counts: Counter[bytes] = Counter()
-    for line in lines:
-        if b"```" in line or b"~~~" in line:
-            counts.update(_WRITTEN_FENCE.findall(line))
-    return [name.decode() for name, _ in counts.most_common()]
-
-
 # -- records -----------------------------------------------------------------------------------------------
 
 
@@ -446,6 +337,3 @@ def _records(profile: Profile) -> Iterator[Proposal]:
 def _fields(snippet: Snippet) -> Iterator[Piece]:
     for text, number in snippet.pieces():
         yield Piece(text, number)
-
-
-__all__ = ["MISSING", "Piece", "Proposal", "Sort", "languages_in", "opened_fence", "proposals"]

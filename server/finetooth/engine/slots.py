@@ -32,6 +32,8 @@ _STOPS: Final = (b"", b",", b"}", b"]")
 _WORD: Final = re.compile(rb"[\w.+-]*")
 _OWN_QUOTE: Final = re.compile(rb'[^"\\,:{}\[\]\r\n]*"(?=[ \t\r\n]*+(?:[,:}\]]|\Z))')
 _REST_OF_STRING: Final = re.compile(rb'((?:[^"\\\r\n]++|\\.)*+)"')
+_VALUE: Final = re.compile(rb'[ \t\r\n]*+(?:"(?:[^"\\\r\n]++|\\.)*+"(?![ \t\r\n]*+:)|[^",}\] \t\r\n])')
+"""A value that stands there already; a string with a colon is the next key."""
 _CALL_TAGS: Final = frozenset({"function_call", "tool_call"})
 
 
@@ -85,12 +87,17 @@ class Slot:
 
 def slot_at(raw: bytes, offset: int) -> Slot | None:
     """What is written at a byte of a record; None where nothing can be: behind a whole value, say."""
-    if len(raw) > MOST_READ:
+    if len(raw) > MOST_READ or _in_escape(raw, offset):
         return None
     slot = _slot(raw[:offset], raw[offset:], _DEEPEST, spaced=_is_spaced(raw))
     if slot is None or slot.wanted is Wanted.RECORD:
         return slot
     return _with_value(slot)
+
+
+def _in_escape(raw: bytes, offset: int) -> bool:
+    head = raw[max(offset - 64, 0) : offset]
+    return (len(head) - len(head.rstrip(b"\\"))) % 2 == 1
 
 
 def _is_spaced(text: bytes) -> bool:
@@ -115,7 +122,8 @@ def _slot(head: bytes, tail: bytes, deep: int, *, spaced: bool) -> Slot | None:
     if last.key is not None and at < last.start:
         return None
     if last.start == at:
-        return writer.slot(Wanted.VALUE, at)
+        has_value = _VALUE.match(tail) is not None
+        return None if has_value else writer.slot(Wanted.VALUE, at)
     if is_container(head, last.start):
         if is_closed(head, last.start, last.end):
             return None
@@ -281,7 +289,10 @@ class _Writer:
         """The text of the layer with something harmless in the slot."""
         # A string that is not closed yet may end here, or where the next quote is.
         ends = (behind, rest.end()) if rest is not None and rest.end() > behind else (behind,)
-        filler = b'"\\u0000":null' if wanted is Wanted.KEY else b'""'
+        filler = b'""'
+        if wanted is Wanted.KEY:
+            has_value = self.tail[behind:].lstrip(WHITE).startswith(b":")
+            filler = b'"\\u0000"' if has_value else b'"\\u0000":null'
         return self.whole(start, b"," + filler if comma else filler, *ends)
 
     def whole(self, start: int, filler: bytes, *behind: int) -> bytes:
@@ -289,13 +300,13 @@ class _Writer:
         that is JSON, else with all that is open closed."""
         first = self.head[:start] + filler
         rests = [self.tail[end:] for end in behind]
-        rests = [rest if rest.lstrip(WHITE)[:1] in _STOPS else b"," + rest for rest in rests]
+        rests = [rest if rest.lstrip(WHITE)[:1] in (*_STOPS, b":") else b"," + rest for rest in rests]
         closers = b"".join(
             b"}" if self.head[member.start : member.start + 1] == b"{" else b"]"
             for member in reversed(self.found)
             if is_container(self.head, member.start) and member.start < start
         )
-        closed = first + closers
+        closed = first + (b":null" if filler.endswith(b'\\u0000"') else b"") + closers
         for text in (*(first + rest for rest in rests), closed):
             try:
                 orjson.loads(text)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine.document import columns, content_length
-from finetooth.engine.proposals import Piece, Proposal, Sort, opened_fence, proposals
+from finetooth.engine.fence_languages import opened_fence
+from finetooth.engine.proposals import Proposal, Sort, proposals
+from finetooth.engine.skeletons import Piece
 from finetooth.engine.slots import Slot, Wanted, escaped, slot_at
 from finetooth.engine.written import Written, lines_near, written_at
 from finetooth.lsp.open_document import OpenDocument
