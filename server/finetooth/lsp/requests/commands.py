@@ -48,7 +48,7 @@ def register(server: FinetoothServer) -> None:
             "target": document.profile.target.name,
             "records": sum(len(block.entries) for block in index.blocks),
             "settled": index.settled,
-            "complete": index.judged,
+            "complete": index.judged or not (document.settings.enable and document.is_dataset),
             "findings": dict(sorted(codes.items())),
         }
 
