@@ -209,11 +209,13 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "label", "result"), CASES)
-async def test_what_choosing_makes_of_the_text(text: str, label: str, result: str) -> None:
-    text, result = text.replace("@", TOOLS), result.replace("@", TOOLS)
+async def test_what_choosing_makes_of_the_text() -> None:
+    """All in one session, as starting a server takes longer than all the rest."""
     async with editor("visual_studio_code", options=OPTIONS) as ed:
-        assert await At(ed, GOOD + text + "\n" + GOOD).chosen(label) == GOOD + result + "\n" + GOOD
+        for number, case in enumerate(CASES):
+            text, label, result = (part.replace("@", TOOLS) for part in case)
+            at = At(ed, GOOD + text + "\n" + GOOD, name=f"{number}.jsonl")
+            assert await at.chosen(label) == GOOD + result + "\n" + GOOD, case
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -234,29 +236,29 @@ async def test_in_every_editor(profile: str) -> None:
         assert (await other.chosen("python")).endswith('"é漢😀\\n```python"}]}\n')
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('{"messages": [{"role": "user", |}]}', ["content", "name"]),
-        ('{"messages": [{"role": "tool", |}]}', ["content", "name", "tool_call_id"]),
-        ('{"messages": [{"role": "user", "content": "a"}, {"role": "|"}]}', ['"assistant"']),
-        ('{"messages": [{"role": "user", "content": "a, b: {|"}]}', []),
-        ('{"messages": [{"role": "user", "content": "a \\"|"}]}', []),
-        ('{"messages": [{"role": "user", "content": "```\\nx\\n```|"}]}', []),
-        ('{"messages": [{"role": "user", "content": "a ```|"}]}', []),
-        ('{"messages": [{"role": "user"|}]}', []),
-        ('{"messages"|}', []),
-        ('{"messages": []}|', []),
-        ("nonsense: |", []),
-        ('{"messages": [{"role": "user", "content": "~~~|"}]}', ["python", "javascript"]),
-        ("{'messages': [{'role': 'user', |", []),
-    ],
-)
-async def test_first_come_these(text: str, expected: list[str]) -> None:
+FIRST: list[tuple[str, list[str]]] = [
+    ('{"messages": [{"role": "user", |}]}', ["content", "name"]),
+    ('{"messages": [{"role": "tool", |}]}', ["content", "name", "tool_call_id"]),
+    ('{"messages": [{"role": "user", "content": "a"}, {"role": "|"}]}', ['"assistant"']),
+    ('{"messages": [{"role": "user", "content": "a, b: {|"}]}', []),
+    ('{"messages": [{"role": "user", "content": "a \\"|"}]}', []),
+    ('{"messages": [{"role": "user", "content": "```\\nx\\n```|"}]}', []),
+    ('{"messages": [{"role": "user", "content": "a ```|"}]}', []),
+    ('{"messages": [{"role": "user"|}]}', []),
+    ('{"messages"|}', []),
+    ('{"messages": []}|', []),
+    ("nonsense: |", []),
+    ('{"messages": [{"role": "user", "content": "~~~|"}]}', ["python", "javascript"]),
+    ("{'messages': [{'role': 'user', |", []),
+]
+
+
+async def test_first_come_these() -> None:
     async with editor(options=OPTIONS) as ed:
-        labels = await At(ed, GOOD + text + "\n").labels()
-        assert labels[: len(expected)] == expected
-        assert bool(labels) == bool(expected)
+        for number, (text, expected) in enumerate(FIRST):
+            labels = await At(ed, GOOD + text + "\n", name=f"{number}.jsonl").labels()
+            assert labels[: len(expected)] == expected, text
+            assert bool(labels) == bool(expected), text
 
 
 async def test_languages_of_the_file_come_first() -> None:
@@ -282,7 +284,7 @@ async def test_ids_of_calls_that_have_no_result_yet() -> None:
         assert items[0].detail == "call of weather"
 
 
-@pytest.mark.parametrize("text", ["|", GOOD + "|", GOOD + "|\n" + GOOD, GOOD + "rec|\n"])
+@pytest.mark.parametrize("text", ["|", GOOD + "|\n" + GOOD, GOOD + "rec|\n"])
 async def test_whole_records_on_an_empty_line(text: str) -> None:
     async with editor(options=OPTIONS | {"select": ["ALL"], "ignore": ["SIZ", "DUP"]}) as ed:
         at = At(ed, text)
