@@ -38,6 +38,7 @@ class ClientFacts:
     snippets: bool = False
     commands: frozenset[str] = frozenset()
     """Commands that the client itself carries out (its `experimental.commands.commands`)."""
+    relative_patterns: bool = False
 
     @classmethod
     def of(
@@ -77,6 +78,10 @@ class ClientFacts:
                 and document.completion.completion_item.snippet_support
             ),
             commands=_own_commands(capabilities.experimental),
+            relative_patterns=bool(
+                workspace.did_change_watched_files
+                and workspace.did_change_watched_files.relative_pattern_support
+            ),
         )
 
 

@@ -11,7 +11,8 @@ from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 from finetooth.engine.mappings import INFO
 
 _MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
-_OTHERS: Final = ("*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL)
+_DATA: Final = ("*.jsonl", "*.ndjson")
+_OTHERS: Final = ("*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL, *_DATA)
 WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
 
 

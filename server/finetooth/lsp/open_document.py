@@ -15,6 +15,7 @@ from finetooth.engine.discover import holds_records
 from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_worker import There, Worker
+from finetooth.engine.membership import Membership
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
@@ -73,6 +74,12 @@ class OpenDocument:
         """What the client's hints are made of, as far as it asked for any."""
         self.hints_late = False
         """Whether an answer lacked hints of lines that were not read yet."""
+        self.membership: Membership | None = None
+        """What it is in its dataset; None where it stands for itself."""
+        self.dataset_key = uri
+        """Names the documents that are judged together."""
+        self.judged_by: frozenset[Path] = frozenset()
+        """The files that its settings name."""
         self._facts = facts
         self._worker = worker
         self._on_disk: FileFacts | None = None
@@ -94,6 +101,7 @@ class OpenDocument:
         there = There(self._worker, profile)
         self.index = LiveIndex(self.document, linter, there, framing=self.framing)
         self.counts = TokenCounts(self.index, there)
+        self.index.uri = self.uri
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
 
@@ -163,9 +171,9 @@ class OpenDocument:
         yield from self.lint_steps()
         yield from self.index.judge_steps()
         self.check_file()
-        yield from self._draw_first()
+        yield from self.draw_steps()
 
-    def _draw_first(self) -> Iterator[None]:
+    def draw_steps(self) -> Iterator[None]:
         """Draw what was found since, as far as it is likely to be shown."""
         left = self.settings.max_diagnostics
         for block in self.index.blocks:

@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine import garbage
-from finetooth.engine.config import NAMES, Config, ConfigError
+from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
-from finetooth.engine.mappings import concerns
-from finetooth.engine.model_files import paths_of
 from finetooth.engine.resolve import resolve
-from finetooth.engine.scheduler import Scheduler
+from finetooth.engine.scheduler import Job, Scheduler
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp.annotations import Annotations
 from finetooth.lsp.client import ClientFacts
@@ -32,7 +30,9 @@ from finetooth.lsp.configs import ConfigStore
 from finetooth.lsp.open_document import OpenDocument, path_of
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_documents import SettingsDocuments
+from finetooth.lsp.siblings import Siblings
 from finetooth.lsp.view import diagnostics
+from finetooth.lsp.watched import Watched, judged_by
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.profile import Profile
@@ -72,6 +72,8 @@ class Session:
         self._edited: dict[str, OpenDocument] = {}
         self.settings_documents = SettingsDocuments(self)
         self.annotations = Annotations(self)
+        self.siblings = Siblings(self)
+        self.watched = Watched(self)
         self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
         self._refresh: asyncio.TimerHandle | None = None
         self._limit_told = False
@@ -85,7 +87,7 @@ class Session:
         self.closed(uri)
         document = OpenDocument(uri, text, version, self.facts, self.worker)
         self.documents[uri] = document
-        self._resolve(document, force=True)
+        self.resolve(document, force=True)
         self._read_facts(document, version)
         self._config_diagnostics.show(self.configs.errors)
 
@@ -94,8 +96,8 @@ class Session:
         document = self.documents.get(uri)
         if document is None:
             return
-        for job in ("judge", "lens"):
-            self._scheduler.cancel((job, uri))
+        self.cancel_judging(document)
+        self._scheduler.cancel(("lens", uri))
         decided = document.change(changes, self.facts.encoding, version)
         if decided and (document.profile.hangs_on_records or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
@@ -106,50 +108,23 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self._read_facts(document, document.version)
-        self.settings_documents.refresh()
+            if document.path is not None:
+                self.siblings.changed([document.path])
+        if self.watched.news():
+            self.reconfigure()
+        else:
+            self.settings_documents.refresh()
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
         for document in self.documents.values():
             if document.path in paths:
                 self._read_facts(document, None)
-        if any(self._is_config(path) for path in paths):
+        if any(self.watched.concern(path) for path in paths):
             self.reconfigure()
         else:
+            self.siblings.changed(paths)
             self.settings_documents.refresh()
-
-    def _is_config(self, path: Path) -> bool:
-        if any(concerns(path, document.path) for document in self.documents.values()):
-            return True
-        chosen = {document.config_path for document in self.documents.values()}
-        return (
-            path.name in NAMES
-            or path in chosen
-            or path in self.configs.errors
-            or self._is_schema(path)
-            or self._is_of_model(path)
-            or self._is_plugin(path)
-        )
-
-    def _is_plugin(self, path: Path) -> bool:
-        """Whether some document is judged by the rules of this file. While a config is in error, any Python
-        file may be the one that was to blame.
-        """
-        if path.suffix != ".py":
-            return False
-        files = (plugin for document in self.documents.values() for plugin in document.profile.plugins)
-        return bool(self.configs.errors) or str(path.resolve()) in {f.partition("\n")[0] for f in files}
-
-    def _is_of_model(self, path: Path) -> bool:
-        """Whether some document is judged by this tokenizer or chat template."""
-        profiles = (document.profile for document in self.documents.values())
-        return any(path in paths_of(profile.tokenizer, profile.template) for profile in profiles)
-
-    def _is_schema(self, path: Path) -> bool:
-        """Whether some document is judged by this JSON Schema, or by one that refers to it."""
-        uri = path.as_uri() if path.is_absolute() else ""
-        schemas = (document.profile.own_schema for document in self.documents.values())
-        return any(own is not None and uri in (own.uri, *dict(own.documents)) for own in schemas)
 
     def closed(self, uri: str) -> None:
         """A document was closed, or is opened anew."""
@@ -159,8 +134,9 @@ class Session:
             return
         self._reclaim_later()
         self._edited.pop(uri, None)
-        for job in ("lint", "judge", "resolve", "lens"):
+        for job in ("lint", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
+        self.siblings.left(document)
         if not self.facts.pull and document.sent is not None:
             self.server.publish(uri, None, b"[]")
 
@@ -174,6 +150,7 @@ class Session:
     def end(self) -> None:
         """The client is gone."""
         self._scheduler.cancel_all()
+        self.settings_documents.end()
         self.worker.close()
 
     def _lint_edit(self, document: OpenDocument) -> None:
@@ -188,7 +165,7 @@ class Session:
         if document.index.settled or not document.index.is_array:
             self.publish(document)  # else all records of a line are read again: they are shown till then
         if document.index.settled:
-            self._judge_later(document, JUDGE_DELAY)
+            self.judge_later(document, JUDGE_DELAY)
         elif not self._scheduler.busy(("lint", document.uri)):
             self._lint(document, delay=LARGE_LINE_DELAY)
 
@@ -208,20 +185,27 @@ class Session:
         garbage.keep()
         self.update(document)
         self.annotations.linted(document)
-        self._judge_later(document, 0.0)
+        self.judge_later(document, 0.0)
 
-    def _judge_later(self, document: OpenDocument, delay: float) -> None:
+    def cancel_judging(self, document: OpenDocument) -> None:
+        """Drop a pass under way over the dataset of a document."""
+        self._scheduler.cancel(("judge", document.dataset_key))
+
+    def judge_later(self, document: OpenDocument, delay: float) -> None:
+        """Run the rules that are not for keystrokes on a document and the others of its dataset."""
         self._scheduler.submit(
-            ("judge", document.uri),
-            document.judge_steps,
+            ("judge", document.dataset_key),
+            lambda: self.siblings.judge_steps(document),
             delay=delay,
             done=lambda: self._judged(document),
         )
 
     def _judged(self, document: OpenDocument) -> None:
         garbage.keep()
-        self.update(document)
-        self.annotations.judged(document)
+        for one in (document, *self.siblings.others(document)):
+            self.update(one)
+            self.annotations.judged(one)
+        self.siblings.judged(document)
 
     def _reclaim_later(self) -> None:
         """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""
@@ -248,11 +232,14 @@ class Session:
     def reconfigure(self) -> None:
         """Settings, config files or folders changed: every document is judged by what holds now."""
         self.configs.forget()
+        self.siblings.forget()
+        self.watched.news()
         for document in self.documents.values():
-            self._resolve(document)
+            self.resolve(document)
             self._report_unusable(document)
+        self.siblings.refresh_all(anew=True)
         self._config_diagnostics.show(self.configs.errors)
-        self.settings_documents.refresh()
+        self.settings_documents.refresh(anew=True)
 
     def settings_closed(self, uri: str) -> None:
         """A document that may hold settings was closed: errors of a config are told as before it was
@@ -268,9 +255,19 @@ class Session:
         items = self._config_diagnostics.opened(path)
         self.settings_documents.opened(uri, text, version, items)
 
-    def soon(self, key: tuple[str, str], start: Callable[[], Iterator[None]], delay: float) -> None:
+    def soon(
+        self,
+        key: tuple[str, str],
+        start: Callable[[], Job],
+        delay: float,
+        done: Callable[[], None] | None = None,
+    ) -> None:
         """Do something in the background, once after the last call."""
-        self._scheduler.submit(key, start, delay=delay)
+        self._scheduler.submit(key, start, delay=delay, done=done)
+
+    def cancel(self, key: tuple[str, str]) -> None:
+        """Do not do it."""
+        self._scheduler.cancel(key)
 
     def shows_dataset(self, uri: str) -> bool:
         """Whether a document is shown as a dataset."""
@@ -281,7 +278,7 @@ class Session:
         """The config that a file is judged by; what is wrong with it is told where datasets are."""
         errors = dict(self.configs.errors)
         config = self.configs.config_for(
-            path, self.folders, self._chosen_config(settings), allow_plugins=settings.allow_plugins
+            path, self.folders, self.chosen_config(settings), allow_plugins=settings.allow_plugins
         )
         self.configs.errors = errors
         return config
@@ -300,14 +297,14 @@ class Session:
         return self.settings
 
     def _resolve_step(self, document: OpenDocument) -> Iterator[None]:
-        self._resolve(document)
+        self.resolve(document)
         yield
 
-    def _resolve(self, document: OpenDocument, *, force: bool = False) -> None:
+    def resolve(self, document: OpenDocument, *, force: bool = False) -> None:
         """Find out what a document is judged by; lint it anew where that changed."""
         before = document.settings
         settings = document.settings = self.settings_for(document)
-        chosen = self._chosen_config(settings)
+        chosen = self.chosen_config(settings)
         config = self.configs.config_for(
             document.path, self.folders, chosen, allow_plugins=settings.allow_plugins
         )
@@ -315,8 +312,8 @@ class Session:
         if "plugins" in config.settings and not settings.allow_plugins:
             self._tell_of_plugins(config)
         if not settings.enable:
-            for job in ("lint", "judge"):
-                self._scheduler.cancel((job, document.uri))
+            self._scheduler.cancel(("lint", document.uri))
+            self.siblings.place(document)
             self.update(document)
             return
         framing = framing_of(document.uri, b"".join(document.head()))
@@ -329,18 +326,23 @@ class Session:
             if not force:
                 return  # what held before goes on
             profile = self._profile_without(document, config, settings, framing)
+        profile = self.siblings.profile(document, config, profile)
+        document.judged_by = judged_by(profile, config, document.path)
+        self.watched.refresh()
         changed = profile.fingerprint != document.profile.fingerprint
         if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
             if not force:
                 self._reclaim_later()
-            self._scheduler.cancel(("judge", document.uri))
+            self.siblings.place(document)
             if not document.is_dataset:
                 self.update(document)
                 return
             self._lint(document)
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
-        elif before != settings:
+            return
+        self.siblings.place(document)
+        if before != settings:
             self.update(document)
 
     def _profile_without(
@@ -365,7 +367,8 @@ class Session:
                 f"{config.path.name} names plugins, which are not loaded: `finetooth.allowPlugins` is off.",
             )
 
-    def _chosen_config(self, settings: EditorSettings) -> Path | None:
+    def chosen_config(self, settings: EditorSettings) -> Path | None:
+        """The config that the editor's settings name in place of the nearest."""
         if settings.configuration is None:
             return None
         path = Path(settings.configuration).expanduser()

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_gather import RawRecord
+from finetooth.engine.live_records import RawRecord
 from finetooth.engine.live_worker import RecordTokens, There
 
 Placed: TypeAlias = tuple[Entry, int]
