@@ -37,6 +37,11 @@ class ClientFacts:
     folds_lines_only: bool = False
     most_folds: int = 0
     registers_formatting: bool = False
+    refreshes_hints: bool = False
+    refreshes_lenses: bool = False
+    snippets: bool = False
+    commands: frozenset[str] = frozenset()
+    """Commands that the client itself carries out (its `experimental.commands.commands`)."""
     relative_patterns: bool = False
 
     @classmethod
@@ -74,6 +79,14 @@ class ClientFacts:
             folds_lines_only=bool(folds and folds.line_folding_only),
             most_folds=(folds.range_limit or 0) if folds else 0,
             registers_formatting=_dynamic(document.formatting) and _dynamic(document.range_formatting),
+            refreshes_hints=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
+            refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+            snippets=bool(
+                document.completion
+                and document.completion.completion_item
+                and document.completion.completion_item.snippet_support
+            ),
+            commands=_own_commands(capabilities.experimental),
             relative_patterns=bool(
                 workspace.did_change_watched_files
                 and workspace.did_change_watched_files.relative_pattern_support
@@ -85,6 +98,16 @@ def _prefers_markdown(hover: types.HoverClientCapabilities | None) -> bool:
     """The first format the client names is the one it likes best; without any it takes plain text."""
     formats = (hover.content_format if hover else None) or ()
     return next(iter(formats), None) == types.MarkupKind.Markdown
+
+
+def _own_commands(experimental: Any) -> frozenset[str]:
+    """The commands a client says it knows, as rust-analyzer's clients say it."""
+    given = _field(_field(experimental, "commands"), "commands")
+    return frozenset(name for name in given or () if isinstance(name, str))
+
+
+def _field(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
 def _dynamic(capability: Any) -> bool:

@@ -14,7 +14,9 @@ from finetooth import __version__
 from finetooth.lsp.protocol import Protocol, encode
 from finetooth.lsp.requests import (
     code_action,
+    code_lens,
     commands,
+    completion,
     configuration,
     definition,
     diagnostics,
@@ -25,6 +27,7 @@ from finetooth.lsp.requests import (
     formatting,
     hover,
     initialize,
+    inlay_hint,
     references,
     selection_range,
     text_sync,
@@ -49,6 +52,9 @@ REQUESTS: Final = (
     references,
     folding_range,
     document_link,
+    inlay_hint,
+    code_lens,
+    completion,
 )
 
 

@@ -23,6 +23,7 @@ from finetooth.engine.live_worker import Worker
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Job, Scheduler
 from finetooth.engine.source import Source, file_facts
+from finetooth.lsp.annotations import Annotations
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
 from finetooth.lsp.configs import ConfigStore
@@ -70,6 +71,7 @@ class Session:
         self._scheduler = Scheduler()
         self._edited: dict[str, OpenDocument] = {}
         self.settings_documents = SettingsDocuments(self)
+        self.annotations = Annotations(self)
         self.siblings = Siblings(self)
         self.watched = Watched(self)
         self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
@@ -96,6 +98,7 @@ class Session:
         if document is None:
             return
         self.cancel_judging(document)
+        self._scheduler.cancel(("lens", uri))
         decided = document.change(changes, self.facts.encoding, version)
         if decided and (document.profile.hangs_on_records or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
@@ -132,7 +135,7 @@ class Session:
             return
         self._reclaim_later()
         self._edited.pop(uri, None)
-        for job in ("lint", "resolve"):
+        for job in ("lint", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
         self.siblings.left(document)
         if not self.facts.pull and document.sent is not None:
@@ -182,6 +185,7 @@ class Session:
     def _linted(self, document: OpenDocument) -> None:
         garbage.keep()
         self.update(document)
+        self.annotations.linted(document)
         self.judge_later(document, 0.0)
 
     def cancel_judging(self, document: OpenDocument) -> None:
@@ -201,6 +205,7 @@ class Session:
         garbage.keep()
         for one in (document, *self.siblings.others(document)):
             self.update(one)
+            self.annotations.judged(one)
         self.siblings.judged(document)
 
     def _reclaim_later(self) -> None:

@@ -30,6 +30,8 @@ class EditorSettings:
     max_items: int = DEFAULT_MAX_ITEMS
     configuration: str | None = None
     allow_plugins: bool = False
+    inlay_hints: bool = True
+    code_lens: bool = True
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -67,6 +69,8 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
         max_items=take("maxItems", int, DEFAULT_MAX_ITEMS),
         configuration=take("configuration", str, None) or None,
         allow_plugins=take("allowPlugins", bool, False),
+        inlay_hints=take("inlayHints", bool, True),
+        code_lens=take("codeLens", bool, True),
         overrides=overrides,
     )
     return settings, told
