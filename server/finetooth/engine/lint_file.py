@@ -249,6 +249,11 @@ def shown(result: FileResult) -> Iterator[Shown]:
     """The findings of a file as people see them, in order of place; those the target contradicts are left
     out.
     """
+    return (one for one, _, _ in shown_with_records(result))
+
+
+def shown_with_records(result: FileResult) -> Iterator[tuple[Shown, Finding, RecordFindings | None]]:
+    """The same, each with the finding itself and its record (None: it is on the file as a whole)."""
     readers = Readers(result.together)
     name = result.source.name
     known = catalogue_of(result.profile)
@@ -256,7 +261,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
     for finding in result.of_file:
         severity = result.profile.severity(finding.code, finding.consequence)
         if severity is not None:
-            yield _show_of_file(result, finding, severity, known, readers)
+            yield _show_of_file(result, finding, severity, known, readers), finding, None
     for item in sorted(result.of_records, key=lambda item: item.offset):
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
@@ -271,7 +276,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
                 group.shown = True
                 others = in_others(group.records - 1, blank=item.record.blank)
                 one = replace(one, others=others, alike=group.findings - 1)
-            yield one
+            yield one, finding, item
 
 
 @dataclass(slots=True)

@@ -73,6 +73,8 @@ class CheckRequest:
     diff: bool = False
     jobs: int = 0
     baseline: bool = True
+    plugins: bool = True
+    """Whether the code of plugins that the settings name may be run."""
 
 
 class Progress(Protocol):

@@ -9,7 +9,7 @@ import orjson
 from lsprotocol import types
 
 from finetooth.lsp.protocol import Json
-from finetooth.lsp.session import result_id
+from finetooth.lsp.showing import result_id
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -33,7 +33,7 @@ def register_pull(server: FinetoothServer) -> None:
         if document is None and of_settings is None:
             return Json({"kind": "full", "items": []})
         if document is not None and (document.is_dataset or of_settings is None):
-            identifier, payload = await session.pulled(document)
+            identifier, payload = await session.showing.pulled(document)
         else:
             assert of_settings is not None
             payload = of_settings.sent = session.settings_documents.payload(of_settings)
