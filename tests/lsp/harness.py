@@ -190,7 +190,8 @@ async def editor(
     client = await ClientServerConfig(server_command=SERVER, client_factory=make_test_lsp_client).start()
     assert isinstance(client, LanguageClient)
     client.protocol._converter.register_structure_hook(
-        Union[types.Command, types.CodeAction], lambda item, _: _action(client.protocol._converter, item)
+        Union[types.Command, types.CodeAction],  # noqa: UP007
+        lambda item, _: _action(client.protocol._converter, item),
     )
     registered: list[types.Registration] = []
     published: list[types.PublishDiagnosticsParams] = []

@@ -199,9 +199,12 @@ async def test_findings_at_one_place_keep_their_own_repairs() -> None:
             "file:///nowhere/a.jsonl", GOOD.replace('"user"', '"usr"').replace("assistant", "asistant")
         )
         first, second, _ = await ed.shown(uri, "FMT006", "FMT006", "SYN014")
-        for found, name in ((second, "assistant"), (first, "user")):
+        for found, title in (
+            (second, "Replace by `assistant`"),
+            (first, "Replace by `user` (changes what is learnt)"),
+        ):
             action = (await ed.actions(uri, found.range, on=[found], only=["quickfix"]))[0]
-            assert action.title == f"Replace by `{name}`"
+            assert action.title == title
             await ed.run(uri, action)
         assert ed.text(uri) == GOOD
 
@@ -244,10 +247,10 @@ async def test_repeated_elements_of_an_array_go_with_their_commas(tmp_path: Path
 async def test_fix_all_of_an_array_comes_to_rest_at_once(tmp_path: Path) -> None:
     async with editor(options={"select": ["FMT", "SYN"], "ignoreActions": False}) as ed:
         broken = MISSPELT.replace('"Hello"}', '"Hello",}')
-        text = f"[\n  {broken},\n  {GOOD}\n  {MISSPELT},\n]\n"
+        text = f"[\n  {broken},\n  {GOOD}\n  {GOOD},\n  {MISSPELT},\n  {GOOD},\n  {GOOD},\n]\n"
         uri = ed.open((tmp_path / "a.json").as_uri(), text, language="json")
         await ed.until(lambda: len(ed.codes(uri)) == 5)
         (action,) = await ed.actions(uri, WHOLE, only=[FIX_ALL])
         await ed.run(uri, action)
-        assert ed.text(uri) == f"[\n  {GOOD},\n  {GOOD},\n  {GOOD}\n]\n"
+        assert ed.text(uri) == "[\n  " + ",\n  ".join([GOOD] * 6) + "\n]\n"
         await ed.shown(uri)

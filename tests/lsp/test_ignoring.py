@@ -155,7 +155,7 @@ async def test_a_document_that_is_no_file_yet(tmp_path: Path) -> None:
 
 async def test_an_element_of_an_array(tmp_path: Path) -> None:
     async with editor(folders=[tmp_path], options=OPTIONS | {"select": ["FMT006"]}) as ed:
-        text = "[" + ", ".join(one.strip() for one in (GOOD, BAD, OTHER)) + "]"
+        text = "[" + ", ".join(one.strip() for one in (GOOD, BAD, GOOD, OTHER, GOOD)) + "]"
         uri = ed.open_file(tmp_path / "a.json", text, language="json")
         first, _ = await ed.shown(uri, "FMT006", "FMT006")
         await run(ed, (await offered(ed, uri, first))[0].command)
@@ -175,6 +175,7 @@ async def test_a_long_record_is_named_by_its_line(tmp_path: Path) -> None:
         with pytest.raises(JsonRpcException, match="edited since"):
             await run(ed, record.command)
         ed.edit(uri, Change("", (0, 0), (1, 0)))
+        await ed.until(lambda: sorted(d.range.start.line for d in ed.client.diagnostics[uri]) == [1, 2])
         long, _ = await ed.shown(uri, "FMT006", "FMT006")
         await run(ed, (await offered(ed, uri, long))[0].command)
         (left,) = await ed.shown(uri, "FMT006")

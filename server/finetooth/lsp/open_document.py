@@ -30,16 +30,32 @@ from finetooth_rules.profile import Profile
 LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
 JSON_LANGUAGES: Final = frozenset({"json", "jsonc"})
 SUFFIXES: Final = (".jsonl", ".ndjson")
+LEFT_ALONE: Final = frozenset(
+    {
+        *("git", "gitfs", "gitlens", "git-graph", "fugitive", "diffview", "gitsigns", "scm", "vscode-scm"),
+        *("review", "pr", "conflictresolution", "merge-conflict.conflict-diff", "vscode-local-history"),
+        *("output", "search-editor", "vscode-notebook-cell", "vscode-notebook-cell-output", "finetooth"),
+    }
+)
+"""Schemes of documents that are only looked at."""
 _HEAD_LINES: Final = 2000
 _LONG: Final = 1024 * 1024
 
 
 def is_ours(uri: str, language: str) -> bool:
     """Whether a document may be a dataset: by its language, or JSON by its name. Of what is called `.json`
-    only the content tells (see `OpenDocument.is_dataset`)."""
+    only the content tells (see `OpenDocument.is_dataset`). What shows another version of a file, or is made
+    for reading, is left alone: its findings would be told twice, and nobody could mend them there."""
+    if is_left_alone(uri):
+        return False
     return language in LANGUAGES or (
         language in JSON_LANGUAGES and uri.lower().endswith((*SUFFIXES, ".json"))
     )
+
+
+def is_left_alone(uri: str) -> bool:
+    """Whether a document is only looked at."""
+    return uri.partition(":")[0].lower() in LEFT_ALONE
 
 
 def path_of(uri: str) -> Path | None:

@@ -18,6 +18,7 @@ from finetooth.lsp.requests import (
     configuration,
     definition,
     diagnostics,
+    file_operations,
     hover,
     initialize,
     text_sync,
@@ -35,6 +36,7 @@ REQUESTS: Final = (
     hover,
     definition,
     commands,
+    file_operations,
 )
 
 

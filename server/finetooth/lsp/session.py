@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine import garbage
+from finetooth.engine.baseline import NAME as BASELINE
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
@@ -53,6 +54,7 @@ LARGE_LINE_DELAY: Final = 0.2
 FIRST_LOOK: Final = 0.25
 """After this time the findings in what was read of a large file are shown."""
 RECLAIM_DELAY: Final = 3.0
+DISK_DELAY: Final = 0.5
 
 
 class Session:
@@ -68,6 +70,7 @@ class Session:
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()
         self._plugins_told: set[Path] = set()
+        self._watched = {BASELINE}
         self.broken: dict[str, str] = {}
         self.worker = Worker()
         self._scheduler = Scheduler()
@@ -80,6 +83,9 @@ class Session:
         self.background = Background(self)
         self.disk_work = DiskWork(self)
         self.disk_findings = DiskFindings(self)
+        self.disk_generation = 0
+        """Counts up when files on the disk, or what they are judged by, may have changed."""
+        self._disk_event = asyncio.Event()
         self._private: tempfile.TemporaryDirectory[str] | None = None
         self._reclaiming: asyncio.TimerHandle | None = None
         self._reading: set[asyncio.Task[None]] = set()
@@ -112,10 +118,24 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self._read_facts(document, document.version)
+        self.disk_changed()
         self.settings_documents.refresh()
+
+    def disk_changed(self) -> None:
+        """Files on the disk are not what they were."""
+        self.disk_generation += 1
+        self._disk_event.set()
+        self._disk_event = asyncio.Event()
+
+    async def disk_changes(self, generation: int) -> None:
+        """Wait until something changed since, and a little more for what changes with it."""
+        while self.disk_generation == generation:
+            await self._disk_event.wait()
+        await asyncio.sleep(DISK_DELAY)
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
+        self.disk_changed()
         for document in self.documents.values():
             if document.path in paths:
                 self._read_facts(document, None)
@@ -124,12 +144,15 @@ class Session:
             return
         if any(document.baseline_path in paths for document in self.documents.values()):
             self.look_at_baselines()
-        self.settings_documents.refresh()
+        else:
+            self.settings_documents.refresh()
 
     def look_at_baselines(self) -> None:
         """A baseline may have changed."""
+        self.disk_changed()
         for document in self.documents.values():
             self._take_baseline(document)
+        self.settings_documents.refresh()
         self.showing.show_errors()
 
     def closed(self, uri: str) -> None:
@@ -242,6 +265,7 @@ class Session:
     def reconfigure(self) -> None:
         """Settings, config files or folders changed: every document is judged by what holds now."""
         self.configs.forget()
+        self.disk_changed()
         for document in self.documents.values():
             self._resolve(document)
             self.showing.report_unusable(document)
@@ -324,6 +348,7 @@ class Session:
                 return  # what held before goes on
             profile = self._profile_without(document, config, settings, framing)
         document.baseline_path = self.baselines.path_of(config, document.path, self.folders)
+        self._watch_baseline(document.baseline_path)
         changed = profile.fingerprint != document.profile.fingerprint
         if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
@@ -338,6 +363,19 @@ class Session:
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
         else:
             self._take_baseline(document, tell=before != settings)
+
+    def _watch_baseline(self, path: Path | None) -> None:
+        """Have the client watch a baseline that has a name of its own."""
+        if path is None or path.name in self._watched or not self.facts.registers_watchers:
+            return
+        self._watched.add(path.name)
+        watcher = types.FileSystemWatcher(f"**/{path.name}")
+        registration = types.Registration(
+            f"finetooth-baseline-{len(self._watched)}",
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            types.DidChangeWatchedFilesRegistrationOptions([watcher]),
+        )
+        self.server.client_register_capability(types.RegistrationParams([registration]))
 
     def _take_baseline(self, document: OpenDocument, *, tell: bool = True) -> None:
         """Leave out what the baseline of a document says; `tell` the client, also without a change."""

@@ -42,14 +42,19 @@ def ignoring(document: OpenDocument, met: Sequence[tuple[Entry | None, int, Draw
             if named in seen:
                 continue
             seen.add(named)
-            where = "for this record" if scope == "record" else "in this file"
-            title = f"Ignore {known.by_code[code].name} {where}"
-            yield {
-                "title": title,
-                "kind": QUICK_FIX,
-                "diagnostics": [drawn.diagnostic],
-                "command": {"title": title, "command": IGNORE, "arguments": [arguments]},
-            }
+            yield ignore_action(known.by_code[code].name, arguments, [drawn.diagnostic])
+
+
+def ignore_action(name: str, arguments: dict[str, Any], diagnostics: Sequence[Any]) -> Action:
+    """The action that ignores findings of a rule."""
+    where = "for this record" if arguments["scope"] == "record" else "in this file"
+    title = f"Ignore {name} {where}"
+    return {
+        "title": title,
+        "kind": QUICK_FIX,
+        "diagnostics": [*diagnostics],
+        "command": {"title": title, "command": IGNORE, "arguments": [arguments]},
+    }
 
 
 def _names(document: OpenDocument, entry: Entry, start: int, arguments: dict[str, Any]) -> bool:

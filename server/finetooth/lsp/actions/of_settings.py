@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from finetooth.lsp.actions.common import QUICK_FIX, Action, meets, workspace_edit
+from finetooth.lsp.actions.ignoring import ignore_action
 from finetooth.lsp.text_edits import title
+from finetooth_rules.catalogue import builtin
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -20,9 +22,8 @@ def of_settings(session: Session, params: types.CodeActionParams) -> Iterator[Ac
     document = settings.get(params.text_document.uri)
     if document is None:
         return
-    for shown in settings.shown(document):
-        if not meets(params.range, shown.diagnostic["range"]):
-            continue
+    met = [shown for shown in settings.shown(document) if meets(params.range, shown.diagnostic["range"])]
+    for shown in met:
         for number, fix in enumerate(shown.finding.fixes):
             edits = settings.edits(document, shown.finding, number)
             yield {
@@ -31,3 +32,10 @@ def of_settings(session: Session, params: types.CodeActionParams) -> Iterator[Ac
                 "diagnostics": [shown.diagnostic],
                 "edit": workspace_edit(session.facts, document, edits),
             }
+    offered = session.settings_of(document.path).ignore_actions
+    if not offered or document.path is None or settings.baseline_path(document) is None:
+        return
+    for code in dict.fromkeys(shown.finding.code for shown in met):
+        arguments = {"uri": document.uri, "code": code, "scope": "file"}
+        diagnostics = [shown.diagnostic for shown in met if shown.finding.code == code]
+        yield ignore_action(builtin().by_code[code].name, arguments, diagnostics)

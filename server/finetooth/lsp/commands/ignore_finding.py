@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetooth.engine.baseline import ALL, Baseline, Entry, read, write
+from finetooth.engine.baseline import ALL, Entry, read, write
 from finetooth.engine.config import ConfigError
 from finetooth.engine.live_ignored import entry_key, hidden
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.commands.common import CommandError, uri_in
+from finetooth_rules.catalogue import Catalogue, builtin
+from finetooth_rules.rule import AnyRule
 
 if TYPE_CHECKING:
     from finetooth.lsp.open_document import OpenDocument
@@ -17,52 +20,68 @@ if TYPE_CHECKING:
 
 async def ignore_finding(session: Session, given: dict[str, Any], token: Any) -> dict[str, Any]:
     """See docs/commands.md."""
-    document = session.locate(uri_in(given))
+    uri = uri_in(given)
+    document = session.locate(uri)
     if document is None or not document.is_dataset:
-        raise CommandError("this document is not open, or is no dataset")
+        return _in_settings(session, uri, given)
     if document.baseline_path is None:
         raise CommandError("there is no folder for a baseline; save the document first")
-    code, name = _rule(document, given)
-    key = _key(document, given)
-    try:
-        baseline = read(document.baseline_path)
-        file = baseline.name_of(document.path) if document.path is not None else document.uri
-        created = not document.baseline_path.exists()
-        if key == ALL:
-            entry = Entry(file, code, ALL)
-            others = {one for one in baseline.entries if one.file == file and one.code == code}
-            after = baseline.with_entries({*(baseline.entries - others), entry})
-        else:
-            after = baseline.with_entries({*baseline.entries, Entry(file, code, key)})
-        _write(after)
-    except ConfigError as error:
-        raise CommandError(f"{error}; nothing was written") from None
+    rule = _rule(catalogue_of(document.profile), given)
+    created = _add(document.baseline_path, document.path, uri, rule.code, _key(document, given))
     before = hidden(document.index)
     session.look_at_baselines()
-    count = hidden(document.index) - before
+    return _answer(document.baseline_path, created, rule.name, hidden(document.index) - before)
+
+
+def _in_settings(session: Session, uri: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The same for findings on the settings of a run, which are ignored in the file as a whole."""
+    documents = session.settings_documents
+    document = documents.get(uri)
+    path = None if document is None else documents.baseline_path(document)
+    if document is None or document.path is None or path is None:
+        raise CommandError("this document is not open, or has no findings")
+    rule = _rule(builtin(), given)
+    if given.get("scope") != "file":
+        raise CommandError("expected the `scope` to be `file`: there are no records here")
+    before = len(documents.shown(document))
+    created = _add(path, document.path, uri, rule.code, ALL)
+    session.look_at_baselines()
+    return _answer(path, created, rule.name, before - len(documents.shown(document)))
+
+
+def _add(path: Path, file: Path | None, uri: str, code: str, key: str) -> bool:
+    """Add an entry; whether the baseline is new."""
+    created = not path.exists()
+    try:
+        baseline = read(path)
+        name = uri if file is None else baseline.name_of(file)
+        others = frozenset[Entry]()
+        if key == ALL:  # says all that these say
+            others = frozenset(one for one in baseline.entries if (one.file, one.code) == (name, code))
+        write(baseline.with_entries({*(baseline.entries - others), Entry(name, code, key)}))
+    except ConfigError as error:
+        raise CommandError(f"{error}; nothing was written") from None
+    except OSError as error:
+        raise CommandError(f"{path.name} cannot be written: {error.strerror or error}") from None
+    return created
+
+
+def _answer(path: Path, created: bool, name: str, count: int) -> dict[str, Any]:
     what = "findings are" if count != 1 else "finding is"
     return {
-        "baseline": document.baseline_path.absolute().as_uri(),
+        "baseline": path.absolute().as_uri(),
         "created": created,
         "hidden": count,
-        "message": f"{count:,} {name} {what} ignored; {document.baseline_path.name} says so.",
+        "message": f"{count:,} {name} {what} ignored; {path.name} says so.",
     }
 
 
-def _write(baseline: Baseline) -> None:
-    try:
-        write(baseline)
-    except OSError as error:
-        message = f"{baseline.path.name} cannot be written: {error.strerror or error}"
-        raise CommandError(message) from None
-
-
-def _rule(document: OpenDocument, given: dict[str, Any]) -> tuple[str, str]:
+def _rule(known: Catalogue, given: dict[str, Any]) -> AnyRule:
     code = given.get("code")
-    rule = catalogue_of(document.profile).by_code.get(code) if isinstance(code, str) else None
+    rule = known.by_code.get(code) if isinstance(code, str) else None
     if rule is None:
         raise CommandError("expected the `code` of a rule")
-    return rule.code, rule.name
+    return rule
 
 
 def _key(document: OpenDocument, given: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import orjson
 from lsprotocol import types
 
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.requests.workspace_diagnostics import register_workspace
 from finetooth.lsp.showing import result_id
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ def register(server: FinetoothServer) -> None:
 def register_pull(server: FinetoothServer) -> None:
     """Wire the request, so that the server offers it."""
     session = server.session
+    of_workspace = session.settings.workspace_diagnostics
     options = types.DiagnosticOptions(
-        identifier="finetooth", inter_file_dependencies=False, workspace_diagnostics=False
+        identifier="finetooth", inter_file_dependencies=False, workspace_diagnostics=of_workspace
     )
+    if of_workspace:
+        register_workspace(server)
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def diagnostic(params: types.DocumentDiagnosticParams) -> Json:
