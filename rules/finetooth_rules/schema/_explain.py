@@ -81,18 +81,8 @@ def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
     fmt = profile.format_named(example.format)
     if fmt is not None and not _unread(profile, fmt):
         for defect in _defects(example.record, fmt):
-            if defect.code == code and not _taken(defect, example, profile):
+            if defect.code == code:
                 yield defect
-
-
-def _taken(defect: Defect, example: Example, profile: Profile) -> bool:
-    """Whether the target finds what is missing under another key."""
-    return (
-        profile.target.renames_from
-        and not defect.path
-        and defect.key == "conversations"
-        and example.turns_path == ("messages",)
-    )
 
 
 def _unread(profile: Profile, fmt: Format) -> bool:

@@ -27,6 +27,7 @@ from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here, RawRecord
 from finetooth.engine.live_ignored import left_of
 from finetooth.engine.live_judge import Judge
+from finetooth.engine.live_known import Known, left_over
 from finetooth_rules.array import Framing
 from finetooth_rules.array_lines import Segment, segment_steps
 from finetooth_rules.features import Features
@@ -106,7 +107,10 @@ class LiveIndex:
         apart = lines > BULK_LINES and not self.is_array
         parts = [before, touched.inserted, lines - before - touched.inserted] if apart else [lines]
         new = [Entry(part) for part in parts if part]
-        self._forget(self.blocks.replace(number, index, count, new))
+        old = self.blocks.replace(number, index, count, new)
+        if self.is_array and new:
+            old, new[0].kept = left_over(old)
+        self._forget(old)
         self._pending += sorted(new, key=lambda entry: -entry.lines)
 
     def _unsettle_before(self, number: int, index: int, start: int, line: int) -> None:
@@ -139,6 +143,9 @@ class LiveIndex:
         for entry in entries:
             if entry.keys or entry.rows:
                 self._judge.forget(entry)
+            if entry.kept:
+                kept, entry.kept = entry.kept, ()
+                self._forget(kept)
 
     # -- records ------------------------------------------------------------------------------------------
 
@@ -201,29 +208,18 @@ class LiveIndex:
             found.append(part)
             at += part.lines
             size += 1 + len(part.items)
-        entries: list[Entry] = []
-        records: list[Record] = []
-        for part in found:
-            for offset, record in part.items:
-                made = Entry(0, part.reach)
-                made.at, made.size = offset, len(record.raw)
-                made.oversize, made.glue = record.oversize, record.glue
-                entries.append(made)
-                records.append(record)
-            if not part.items:
-                blank = Entry(0, part.reach, ())
-                blank.size = 0
-                entries.append(blank)
-            entries[-1].lines = part.lines
-        rest = [item for item in entries if item.pending]
-        for start in range(0, len(records), self._batch):
-            checked = self.linter.check(records[start : start + self._batch])
-            for item, findings in zip(rest[start:], checked, strict=False):
+        known = Known(entry.kept)
+        entries, new = known.entries(found)
+        for start in range(0, len(new), self._batch):
+            some = new[start : start + self._batch]
+            checked = self.linter.check([record for _, record in some])
+            for (item, _), findings in zip(some, checked, strict=True):
                 item.findings = findings
-            if len(records) > start + self._batch:
+            if len(new) > start + self._batch:
                 yield None
                 if self._edits != edits:
                     return
+        entry.kept = known.left()
         self._put(entry, entries)
         self._adapt(size, self._clock() - began)
         yield None
@@ -316,6 +312,7 @@ class LiveIndex:
             left += following.lines
         if left:
             rest = Entry(left)
+            rest.kept, entry.kept = entry.kept, ()
             new.append(rest)
             self._pending.append(rest)
         self._forget(self.blocks.replace(number, index, count, new))

@@ -23,9 +23,10 @@ def ignore(index: LiveIndex, ignored: Ignored | None) -> None:
     index.ignored = ignored or None
     for block in index.blocks:
         for entry in block.entries:
-            if entry.findings or entry.judged:
-                entry.merged = entry.rendered = None
-                block.flagged = None
+            for one in (entry, *entry.kept):
+                if one.findings or one.judged:
+                    one.merged = one.rendered = None
+                    block.flagged = None
 
 
 def settle(index: LiveIndex) -> Iterator[None]:

@@ -34,17 +34,25 @@ _AND_HERE: Final = "and here"
 @dataclass(slots=True)
 class _Elsewhere:
     """A related place: the entry it is in (None: the finding's own), its lines counted from that entry's
-    first."""
+    first; `moves` are those of that entry then."""
 
     entry: Entry | None
     start: int
     end: int
     drawn: Json
+    moves: int
+    shown: bool = True
 
     @property
     def gone(self) -> bool:
-        """Whether that record was edited since; the finding is then judged anew in a moment."""
+        """Whether that record was edited since (the finding is then judged anew in a moment), or its line is
+        read again."""
         return self.entry is not None and (self.entry.block is None or self.entry.pending)
+
+    @property
+    def shifted(self) -> bool:
+        """Whether that record moved on its line."""
+        return self.entry is not None and self.entry.moves != self.moves
 
 
 @dataclass(slots=True)
@@ -63,12 +71,18 @@ class Drawn:
     @property
     def elsewhere(self) -> list[Json]:
         """The locations of other records that it points at."""
-        return [related.drawn["location"] for related in self.related if related.entry is not None]
+        return [
+            related.drawn["location"]
+            for related in self.related
+            if related.entry is not None and related.shown
+        ]
 
     @property
     def outdated(self) -> bool:
-        """Whether a related place is gone."""
-        return any(related.gone for related in self.related)
+        """Whether a related place is gone or back, or moved on its line."""
+        return any(
+            related.shown is related.gone or (related.shifted and related.shown) for related in self.related
+        )
 
 
 @dataclass(slots=True)
@@ -118,7 +132,9 @@ class Renderer:
         """The diagnostics of the record at line `start`."""
         layout = self.index.blocks.layout
         drawn: DrawnEntry | None = entry.rendered
-        if drawn is None:
+        if drawn is None or any(
+            related.shifted and not related.gone for item in drawn.items for related in item.related
+        ):
             drawn = entry.rendered = DrawnEntry(-1, -1, self._draw(entry, start))
         if drawn.layout != layout or any(item.outdated for item in drawn.items):
             for item in drawn.items:
@@ -332,7 +348,8 @@ class Renderer:
     ) -> _Elsewhere:
         (first, left), (last, right) = places[span.start], places[span.end]
         location = {"uri": self.uri, "range": {"start": at_place(first, left), "end": at_place(last, right)}}
-        return _Elsewhere(entry, first, last, {"location": location, "message": message})
+        moves = 0 if entry is None else entry.moves
+        return _Elsewhere(entry, first, last, {"location": location, "message": message}, moves)
 
     def _move(self, item: Drawn, start: int) -> None:
         """Set the lines of a diagnostic for its record at line `start`, those of related places for
@@ -343,14 +360,16 @@ class Renderer:
         where["end"]["line"] = start + item.end
         if not item.related:
             return
-        item.related = [related for related in item.related if not related.gone]
         for related in item.related:
+            related.shown = not related.gone
+            if not related.shown:
+                continue
             base = start if related.entry is None else self.index.blocks.place(related.entry)[2]
             there = related.drawn["location"]["range"]
             there["start"]["line"] = base + related.start
             there["end"]["line"] = base + related.end
         if self.facts.related_information:
-            item.diagnostic["relatedInformation"] = [related.drawn for related in item.related]
+            item.diagnostic["relatedInformation"] = [r.drawn for r in item.related if r.shown]
 
 
 def place_in(document: Document, offset: int, encoding: Encoding) -> Json:

@@ -198,7 +198,10 @@ class Session:
                 break
         document.index.found.clear()
         document.check_file_if_touched()
-        self.showing.publish(document)
+        if document.index.settled or not document.index.is_array:
+            self.showing.publish(
+                document
+            )  # else all records of a line are read again: they are shown till then
         if document.index.settled:
             self._judge_later(document, JUDGE_DELAY)
         elif not self._scheduler.busy(("lint", document.uri)):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 async def statistics(session: Session, given: dict[str, Any], token: Any) -> dict[str, Any]:
     """See docs/commands.md."""
     document = session.locate(uri_in(given))
-    if document is None or not document.is_dataset:
+    if document is None:
         return {}
     index = document.index
     severities = Counter[Severity]()
@@ -34,7 +34,7 @@ async def statistics(session: Session, given: dict[str, Any], token: Any) -> dic
         "target": document.profile.target.name,
         "records": sum(len(block.entries) for block in index.blocks),
         "settled": index.settled,
-        "complete": index.judged,
+        "complete": index.judged or not (document.settings.enable and document.is_dataset),
         "findings": dict(sorted(codes.items())),
         "severities": {str(severity): severities[severity] for severity in Severity},
         "ignored": hidden(index),
