@@ -103,12 +103,17 @@ async def test_a_folder_is_judged_but_for_what_is_open(tmp_path: Path) -> None:
         for name in "abc":
             (tmp_path / f"{name}.jsonl").write_text(BAD % 1)
         (tmp_path / "d.jsonl").mkdir()
+        (tmp_path / "finetooth.toml").write_text('exclude = ["left-out/"]\n')
+        (tmp_path / "left-out").mkdir()
+        (tmp_path / "left-out" / "x.jsonl").write_text(BAD % 1)
+        (tmp_path / "orjson.py").write_text("raise SystemExit('code of the folder was run')\n")
         uri = ed.open_file(tmp_path / "a.jsonl", GOOD % 1)
         await ed.shown(uri, "SIZ001")
         (tmp_path / "a.jsonl").write_text(BAD % 1)
         for given in ({}, {"uri": tmp_path.as_uri()}):
             answer = await run(ed, "finetooth.lintFolder", **given)
             files = {file["uri"].rpartition("/")[2]: file for file in answer["files"]}
+            assert len(files) == 3
             assert [files[f"{name}.jsonl"]["shown"] for name in "abc"] == [0, 2, 1]
             assert files["c.jsonl"]["ignored"] == answer["ignored"] == 1
             await ed.shown((tmp_path / "b.jsonl").as_uri(), "SIZ001", "FMT006")
@@ -186,9 +191,9 @@ async def test_what_cannot_be_done_is_said(command: str, given: dict[str, Any], 
             await run(ed, command, **given)
 
 
-def large(path: Path) -> Path:
+def large(path: Path, rows: int = 150_000) -> Path:
     """A file that takes some seconds."""
-    path.write_text("".join(GOOD % n for n in range(150_000)))
+    path.write_text("".join(GOOD % n for n in range(rows)))
     return path
 
 
@@ -234,7 +239,7 @@ def workers(server: int) -> list[str]:
 
 @pytest.mark.parametrize("shows", [True, False])
 def test_progress_is_made_only_where_the_client_can_show_it(shows: bool, tmp_path: Path) -> None:
-    path = large(tmp_path / "a.jsonl")
+    path = large(tmp_path / "a.jsonl", 30_000)
     with RawClient() as client:
         client.start({**CAPABILITIES, "window": {"workDoneProgress": shows}})
         number = client.ask(
@@ -244,7 +249,7 @@ def test_progress_is_made_only_where_the_client_can_show_it(shows: bool, tmp_pat
         kinds: list[str] = []
         token = None
         while True:
-            message = client.next().json
+            message = client.next(120).json
             if message.get("id") == number and "method" not in message:
                 break
             if message.get("method") == "window/workDoneProgress/create":

@@ -207,3 +207,36 @@ async def test_wrong_arguments_are_told_and_write_nothing(
         with pytest.raises(JsonRpcException, match="nothing was written"):
             await ignore(ed, uri=uri, code="FMT006", scope="file")
         assert (tmp_path / NAME).read_text() == "no baseline\n"
+
+
+async def test_findings_on_settings_of_a_run(tmp_path: Path) -> None:
+    async with editor(folders=[tmp_path], options={"select": ["HYP"]}) as ed:
+        (tmp_path / "data.jsonl").write_text(GOOD * 50)
+        text = (
+            "base_model: x/y\ndatasets:\n  - path: data.jsonl\n    type: chat_template\n"
+            "learning_rate: 5\nmicro_batch_size: 1\n"
+        )
+        uri = ed.open_file(tmp_path / "run.yaml", text, language="yaml")
+        await ed.until(lambda: ed.codes(uri))
+        codes = ed.codes(uri)
+        found = next(d for d in ed.client.diagnostics[uri] if d.code == codes[0])
+        (action,) = [one for one in await offered(ed, uri, found) if found in (one.diagnostics or ())]
+        assert (await run(ed, action.command))["hidden"] == codes.count(codes[0])
+        await ed.shown(uri, *(code for code in codes if code != codes[0]))
+        assert (tmp_path / NAME).read_text() == f"finetooth-baseline 1\n\n{codes[0]} all run.yaml\n"
+        with pytest.raises(JsonRpcException, match="no records here"):
+            await ignore(ed, uri=uri, code=codes[0], scope="record", key="0" * 24)
+        (tmp_path / NAME).unlink()
+        ed.files_changed(tmp_path / NAME)
+        await ed.shown(uri, *codes)
+
+
+async def test_a_baseline_with_a_name_of_its_own_is_watched(tmp_path: Path) -> None:
+    (tmp_path / "finetooth.toml").write_text('baseline = "ci/known.txt"\n')
+    async with editor("visual_studio_code", folders=[tmp_path], options={"select": ["FMT006"]}) as ed:
+        uri = ed.open_file(tmp_path / "a.jsonl", BAD)
+        (found,) = await ed.shown(uri, "FMT006")
+        await ed.until(lambda: any("**/known.txt" in str(one.register_options) for one in ed.registered))
+        await run(ed, (await offered(ed, uri, found))[1].command)
+        await ed.shown(uri)
+        assert (tmp_path / "ci" / "known.txt").read_text().endswith("\nFMT006 all ../a.jsonl\n")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from finetooth.engine.compressed import is_compressed
 from finetooth.engine.request import CheckRequest, Overrides
 from finetooth.lsp.convert import SEVERITIES, SOURCE, at_place, notice
 from finetooth.lsp.disk_worker import FileFound, Found
@@ -27,9 +28,10 @@ class DiskFindings:
         self._shown: set[str] = set()
 
     def show(self, found: FileFound) -> int:
-        """Publish what was found in a file, unless it is open; how many findings that is."""
+        """Publish what was found in a file, unless it is open, or nobody can look at it (a compressed one);
+        how many findings that is."""
         uri = uri_of(found.name)
-        if uri in self._session.documents or Path(found.name).suffix == "":
+        if uri in self._session.documents or is_compressed(found.name):
             return 0
         if not found.found and uri not in self._shown:
             return 0

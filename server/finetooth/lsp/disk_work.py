@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from finetooth.lsp.session import Session
 
 logger = logging.getLogger(__name__)
-_COMMAND: Final = (sys.executable, "-m", "finetooth.lsp.disk_worker")
+_COMMAND: Final = (sys.executable, "-P", "-m", "finetooth.lsp.disk_worker")
+"""Without the working directory on its path: that is a folder of the user's, with who knows what in it."""
 
 
 class DiskWork:

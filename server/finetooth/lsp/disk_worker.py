@@ -47,6 +47,8 @@ class Job:
     encoding: Encoding = Encoding.UTF16
     page: str | None = None
     with_text: bool = True
+    folder: str | None = None
+    """The working directory: its settings say what is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class Teller:
 def work(job: Job, send: Callable[[Any], None]) -> Done:
     """Do a job, telling `send` how it goes."""
     began = time.monotonic()
+    if job.folder is not None:
+        os.chdir(job.folder)
     if job.page is not None:
         return _page(job.page, job, send, began)
     from finetooth.engine.run import check

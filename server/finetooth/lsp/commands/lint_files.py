@@ -41,7 +41,8 @@ async def _lint(
 ) -> dict[str, Any]:
     publish = flag(given, "diagnostics", True)
     limit = session.settings_of(paths[0]).max_diagnostics
-    job = Job(request_for(session, paths), limit, MOST_FILES, session.facts.encoding)
+    folder = str(paths[0] if paths[0].is_dir() else paths[0].parent)
+    job = Job(request_for(session, paths), limit, MOST_FILES, session.facts.encoding, folder=folder)
     files: list[tuple[FileFound, int]] = []
 
     def told(found: FileFound) -> None:

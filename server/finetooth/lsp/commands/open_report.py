@@ -23,7 +23,8 @@ async def open_report(session: Session, given: dict[str, Any], token: Any) -> di
     # Of a file that is judged with others of its dataset the name alone would not do.
     digest = hashlib.blake2b(os.fsencode(path), digest_size=4).hexdigest()
     page = session.private_folder() / f"{path.stem or 'report'}-{digest}.html"
-    job = Job(request_for(session, [path]), page=str(page), with_text=with_text)
+    folder = str(path if path.is_dir() else path.parent)
+    job = Job(request_for(session, [path]), page=str(page), with_text=with_text, folder=folder)
     title = f"Finetooth: report on {path.name}"
     done = await session.disk_work.run(job, title, lambda found: None, token=token)
     if not page.is_file():

@@ -83,6 +83,7 @@ async def _judge(session: Session, before: dict[str, str], partial: Any) -> tupl
             min(MOST_FINDINGS, session.settings.max_diagnostics),
             MOST_FILES,
             session.facts.encoding,
+            folder=str(session.folders[0]),
         )
         await session.disk_work.run(job, "Finetooth: judging the workspace", told)
     empty = result_id(b"[]")
