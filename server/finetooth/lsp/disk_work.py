@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import pickle
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.lsp.disk_worker import LENGTH, Done, Far, FileFound, Job
@@ -20,7 +21,7 @@ from finetooth.lsp.protocol import Refused, Stopped
 if TYPE_CHECKING:
     from finetooth.lsp.session import Session
 
-logger = logging.getLogger(__name__)
+DELAY: Final = 0.5
 _COMMAND: Final = (sys.executable, "-P", "-m", "finetooth.lsp.disk_worker")
 """Without the working directory on its path: that is a folder of the user's, with who knows what in it."""
 
@@ -31,6 +32,28 @@ class DiskWork:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._running: set[asyncio.subprocess.Process] = set()
+        self.generation = 0
+        """Counts up when files on the disk, or what they are judged by, may have changed."""
+        self._event = asyncio.Event()
+        self._private: tempfile.TemporaryDirectory[str] | None = None
+
+    def changed(self) -> None:
+        """Files on the disk are not what they were."""
+        self.generation += 1
+        self._event.set()
+        self._event = asyncio.Event()
+
+    async def change(self, generation: int) -> None:
+        """Wait until something changed since, and a little more for what changes with it."""
+        while self.generation == generation:
+            await self._event.wait()
+        await asyncio.sleep(DELAY)
+
+    def private_folder(self) -> Path:
+        """A folder that only the user can read, and that goes with the server."""
+        if self._private is None or not Path(self._private.name).is_dir():
+            self._private = tempfile.TemporaryDirectory(prefix="finetooth-", ignore_cleanup_errors=True)
+        return Path(self._private.name)
 
     async def run(
         self,
@@ -76,9 +99,11 @@ class DiskWork:
             await process.wait()
 
     def close(self) -> None:
-        """End all of them."""
+        """End all of them, and take away what they wrote."""
         for process in [*self._running]:
             _end(process)
+        if self._private is not None:
+            self._private.cleanup()
 
 
 async def _listen(

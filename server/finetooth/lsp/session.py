@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
@@ -54,7 +53,6 @@ LARGE_LINE_DELAY: Final = 0.2
 FIRST_LOOK: Final = 0.25
 """After this time the findings in what was read of a large file are shown."""
 RECLAIM_DELAY: Final = 3.0
-DISK_DELAY: Final = 0.5
 
 
 class Session:
@@ -83,10 +81,6 @@ class Session:
         self.background = Background(self)
         self.disk_work = DiskWork(self)
         self.disk_findings = DiskFindings(self)
-        self.disk_generation = 0
-        """Counts up when files on the disk, or what they are judged by, may have changed."""
-        self._disk_event = asyncio.Event()
-        self._private: tempfile.TemporaryDirectory[str] | None = None
         self._reclaiming: asyncio.TimerHandle | None = None
         self._reading: set[asyncio.Task[None]] = set()
 
@@ -118,24 +112,12 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self._read_facts(document, document.version)
-        self.disk_changed()
+        self.disk_work.changed()
         self.settings_documents.refresh()
-
-    def disk_changed(self) -> None:
-        """Files on the disk are not what they were."""
-        self.disk_generation += 1
-        self._disk_event.set()
-        self._disk_event = asyncio.Event()
-
-    async def disk_changes(self, generation: int) -> None:
-        """Wait until something changed since, and a little more for what changes with it."""
-        while self.disk_generation == generation:
-            await self._disk_event.wait()
-        await asyncio.sleep(DISK_DELAY)
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
-        self.disk_changed()
+        self.disk_work.changed()
         for document in self.documents.values():
             if document.path in paths:
                 self._read_facts(document, None)
@@ -149,7 +131,7 @@ class Session:
 
     def look_at_baselines(self) -> None:
         """A baseline may have changed."""
-        self.disk_changed()
+        self.disk_work.changed()
         for document in self.documents.values():
             self._take_baseline(document)
         self.settings_documents.refresh()
@@ -180,14 +162,6 @@ class Session:
         self._scheduler.cancel_all()
         self.worker.close()
         self.disk_work.close()
-        if self._private is not None:
-            self._private.cleanup()
-
-    def private_folder(self) -> Path:
-        """A folder that only the user can read, and that goes with the server."""
-        if self._private is None or not Path(self._private.name).is_dir():
-            self._private = tempfile.TemporaryDirectory(prefix="finetooth-", ignore_cleanup_errors=True)
-        return Path(self._private.name)
 
     def _lint_edit(self, document: OpenDocument) -> None:
         if not (document.settings.enable and document.is_dataset):
@@ -268,7 +242,7 @@ class Session:
     def reconfigure(self) -> None:
         """Settings, config files or folders changed: every document is judged by what holds now."""
         self.configs.forget()
-        self.disk_changed()
+        self.disk_work.changed()
         for document in self.documents.values():
             self._resolve(document)
             self.showing.report_unusable(document)

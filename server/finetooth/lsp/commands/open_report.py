@@ -22,7 +22,7 @@ async def open_report(session: Session, given: dict[str, Any], token: Any) -> di
     show, with_text = flag(given, "show", True), flag(given, "text", True)
     # Of a file that is judged with others of its dataset the name alone would not do.
     digest = hashlib.blake2b(os.fsencode(path), digest_size=4).hexdigest()
-    page = session.private_folder() / f"{path.stem or 'report'}-{digest}.html"
+    page = session.disk_work.private_folder() / f"{path.stem or 'report'}-{digest}.html"
     folder = str(path if path.is_dir() else path.parent)
     job = Job(request_for(session, [path]), page=str(page), with_text=with_text, folder=folder)
     title = f"Finetooth: report on {path.name}"

@@ -31,7 +31,7 @@ def register(server: FinetoothServer) -> None:
         for file in params.files:
             session.disk_findings.clear(file.old_uri)
             _rename_in_baselines(session, file.old_uri, file.new_uri)
-        session.disk_changed()
+        session.disk_work.changed()
 
     @server.feature(types.WORKSPACE_DID_DELETE_FILES, _FILES)
     def did_delete(params: types.DeleteFilesParams) -> None:

@@ -35,16 +35,16 @@ def register_workspace(server: FinetoothServer) -> None:
     async def workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> Json:
         before = {one.uri: one.value for one in params.previous_result_ids}
         first = not answered
-        if answered.get(session.disk_generation) == before:
-            await session.disk_changes(session.disk_generation)
+        if answered.get(session.disk_work.generation) == before:
+            await session.disk_work.change(session.disk_work.generation)
         while True:
-            seen = session.disk_generation
+            seen = session.disk_work.generation
             items, news = await _judge(session, before, params.partial_result_token)
             if news or first:
                 answered.clear()
                 answered[seen] = before | {item["uri"]: item["resultId"] for item in items}
                 return Json({"items": items if params.partial_result_token is None else []})
-            await session.disk_changes(seen)
+            await session.disk_work.change(seen)
 
 
 async def _judge(session: Session, before: dict[str, str], partial: Any) -> tuple[list[dict[str, Any]], bool]:
