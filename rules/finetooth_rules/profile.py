@@ -17,8 +17,9 @@ from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.formats.custom import FieldMap, custom_format
 from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.own_schema import OwnSchema
+from finetooth_rules.row_limit import RowLimit
 from finetooth_rules.splits import TRAIN
-from finetooth_rules.targets import GENERIC, Target
+from finetooth_rules.targets import GENERIC, Overlong, Target
 
 MIB = 1024 * 1024
 
@@ -82,6 +83,8 @@ class Profile:
     splits: frozenset[str] = frozenset()
     benchmarks: tuple[BenchmarkFile, ...] = ()
     """Files whose items must not be trained on."""
+    row_limit: RowLimit | None = None
+    """The tokens that the settings of the run give a row, where `token_limit` is not set."""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,6 +112,7 @@ class Profile:
             self.split,
             sorted(self.splits),
             self.benchmarks,
+            self.row_limit,
         ]
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
@@ -135,8 +139,22 @@ class Profile:
 
     @cached_property
     def tokens_allowed(self) -> int | None:
-        """The most tokens a record may have: the limit in the settings, else the target's."""
-        return self.target.limit_for(self.model) if self.token_limit is None else self.token_limit
+        """The most tokens a record may have: the limit in the settings, that of the run, else the
+        target's.
+        """
+        if self.token_limit is not None:
+            return self.token_limit
+        return self.target.limit_for(self.model) if self.row_limit is None else self.row_limit.tokens
+
+    @property
+    def over_limit(self) -> Consequence:
+        """What becomes of a record with more tokens."""
+        return self.target.over_limit if self.row_limit is None else self.row_limit.over_limit
+
+    @property
+    def overlong(self) -> Overlong:
+        """What is cut from a record with more tokens."""
+        return self.target.overlong if self.row_limit is None else self.row_limit.overlong
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """How a finding is shown under this target; None when the target contradicts the rule."""

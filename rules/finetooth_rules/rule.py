@@ -167,6 +167,12 @@ class StatisticRule(Rule, Generic[Fact, Summary, Verdict]):
     that a finding on the file as a whole can show them (`Related.address`)."""
     conclude_at: Callable[[Verdict, Mapping[str, Any], Profile, Any], Iterator[Finding]] | None = None
     """Like `conclude`, with the addresses of what was picked; not called where the verdict is None."""
+    left_out: Callable[[Fact], bool] | None = None
+    """Whether a fact says nothing, as `gather` saw too much in one go. Gathered by itself, or with a few
+    others, no record is left out."""
+    lacks: Callable[[Summary], bool] | None = None
+    """Whether the verdict would need what was left out: in an editor, records that were too many may be
+    deleted. What was left out is then gathered again."""
 
 
 Columns: TypeAlias = Mapping[str, "array[int]"]

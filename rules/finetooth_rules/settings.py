@@ -28,6 +28,9 @@ AUTO: Final = "auto"
 ENCODINGS: Final = ("o200k_base", "cl100k_base")
 SEVERITIES: Final = ("error", "warning", "info", "never")
 
+ALTERNATIVES: Final = ("serving-system-prompt", "serving-system-prompt-file")
+"""Keys that say the same in two ways: of settings over others, one takes the place of the other."""
+
 _SELECTORS: Final = {"type": "array", "items": {"type": "string"}}
 _JUDGING: Final[dict[str, Any]] = {
     "format": {
@@ -86,6 +89,11 @@ _JUDGING: Final[dict[str, Any]] = {
                 "description": 'The system prompt that the trained model will be used with; "" for none.',
                 "type": "string",
             },
+            "serving-system-prompt-file": {
+                "description": "The same in a text file of its own, relative to this file; outer white "
+                "space does not count. An empty file: none.",
+                "type": "string",
+            },
         },
     },
     "tokens": {
@@ -94,7 +102,14 @@ _JUDGING: Final[dict[str, Any]] = {
         "additionalProperties": False,
         "properties": {
             "encoding": {"description": "Encoding to count with.", "enum": list(ENCODINGS)},
-            "limit": {"description": "Most tokens a record may have.", "type": "integer", "minimum": 1},
+            "limit": {
+                "description": "Most tokens a record may have. Unless it is set: `context` of [training], "
+                "else what a trainer's file beside the data, or one folder above, says where it names the "
+                "data (sequence_len, cutoff_len, max_length; of several the smallest, where a target is set "
+                "of those of its trainer), else what the target takes for the model.",
+                "type": "integer",
+                "minimum": 1,
+            },
             "tokenizer": {
                 "description": "A model's `tokenizer.json`, or its folder: tokens are counted by it.",
                 "type": "string",
@@ -281,6 +296,8 @@ def merged(base: Settings, *others: Settings) -> dict[str, Any]:
     """
     result = dict(base)
     for other in others:
+        if any(key in other for key in ALTERNATIVES):
+            result = {key: value for key, value in result.items() if key not in ALTERNATIVES}
         for key, value in other.items():
             old = result.get(key)
             tables = isinstance(old, Mapping) and isinstance(value, Mapping) and key != "format"

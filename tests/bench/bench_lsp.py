@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -60,14 +61,14 @@ def drain(client: RawClient) -> None:
         client.received.get()
 
 
-def judged(client: RawClient) -> None:
+def judged(client: RawClient, uri: str = URI) -> None:
     """Wait until the background is done."""
-    while not statistics_of(client).get("complete"):
+    while not statistics_of(client, uri).get("complete"):
         time.sleep(0.1)
 
 
 def keystrokes(
-    client: RawClient, versions: Iterator[int], lines: int, *, text: str = "x", pause: float = PAUSE
+    client: RawClient, uri: str, versions: Iterator[int], lines: int, *, text: str = "x", pause: float = PAUSE
 ) -> list[float]:
     """Times from a keystroke to the diagnostics of that version."""
     random_ = random.Random(5)
@@ -77,27 +78,43 @@ def keystrokes(
         if number % 20 == 0:
             line = random_.randrange(lines)
         version = next(versions)
-        began = client.insert(URI, version, line, 130, text)
+        began = client.insert(uri, version, line, 130, text)
         times.append(answered(client, version) - began)
         time.sleep(pause)
     return times
 
 
-def bench(rows: int, defects: int) -> None:
+def with_sibling(rows: int, defects: int) -> None:
+    """The same for a document that has a validation split of as many other rows beside it, not open."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = corpus.path("mixed", 2 * rows).read_bytes().splitlines(keepends=True)
+        (Path(folder) / "valid.jsonl").write_bytes(b"".join(lines[rows:]))
+        bench(rows, defects, (Path(folder) / "train.jsonl").as_uri(), " beside a file of as many")
+
+
+def of_worker(process: int) -> str:
+    """What the processes that a server started take of memory."""
+    found: list[int] = []
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        found += map(int, listed.read_text().split())
+    return ", ".join("resident {} MiB, peak {} MiB".format(*memory(worker)) for worker in found)
+
+
+def bench(rows: int, defects: int, uri: str = URI, where: str = "") -> None:
     """All figures for one document."""
     text = text_of(rows, defects)
     size = len(text.encode()) / 1e6
-    print(f"{size:.0f} MB, {rows:,} records, {defects:,} with a defect")
+    print(f"{size:.0f} MB, {rows:,} records, {defects:,} with a defect{where}")
     with RawClient() as client:
         client.start()
         drain(client)
         versions = iter(range(2, 1_000_000))
-        began = client.open(URI, text)
+        began = client.open(uri, text)
         first = client.published().at - began
         waits = []
         while True:  # what others wait for while the file is read
             asked = time.perf_counter()
-            answer = statistics_of(client)
+            answer = statistics_of(client, uri)
             waits.append(time.perf_counter() - asked)
             if answer["settled"]:
                 break
@@ -105,38 +122,43 @@ def bench(rows: int, defects: int) -> None:
         read = time.perf_counter() - began
         print(f"  open -> first diagnostics  {first:6.2f} s")
         print(f"  open -> all records read   {read:6.2f} s; requests meanwhile: {quantiles(waits)}")
-        print(f"  keystroke, background busy {quantiles(keystrokes(client, versions, rows, pause=0.001))}")
-        judged(client)
+        print(
+            f"  keystroke, background busy {quantiles(keystrokes(client, uri, versions, rows, pause=0.001))}"
+        )
+        judged(client, uri)
         print(f"  open -> every rule done    {time.perf_counter() - began:6.2f} s")
         print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
         time.sleep(0.5)
         drain(client)
-        print(f"  keystroke                  {quantiles(keystrokes(client, versions, rows))}")
-        print(f"  new line                   {quantiles(keystrokes(client, versions, rows, text=chr(10)))}")
-        print(f"  100 keystrokes at once     {quantiles(at_once(client, versions, 100))}")
-        print(f"  an edit with 100 cursors   {quantiles(cursors(client, versions, 100, rows))}")
-        print(f"  paste of 10,000 lines      {quantiles(pastes(client, versions, text, 10_000))}")
-        judged(client)
+        print(f"  keystroke                  {quantiles(keystrokes(client, uri, versions, rows))}")
+        print(
+            f"  new line                   {quantiles(keystrokes(client, uri, versions, rows, text=chr(10)))}"
+        )
+        print(f"  100 keystrokes at once     {quantiles(at_once(client, uri, versions, 100))}")
+        print(f"  an edit with 100 cursors   {quantiles(cursors(client, uri, versions, 100, rows))}")
+        print(f"  paste of 10,000 lines      {quantiles(pastes(client, uri, versions, text, 10_000))}")
+        judged(client, uri)
         resident, peak = memory(client.process.pid)
         ratio = resident * 1.048576 / size
         print(f"  memory resident {resident} MiB ({ratio:.1f} x the document), peak {peak} MiB")
+        print(f"  memory of the worker {of_worker(client.process.pid)}")
 
 
-def at_once(client: RawClient, versions: Iterator[int], count: int) -> list[float]:
+def at_once(client: RawClient, uri: str, versions: Iterator[int], count: int) -> list[float]:
     """Times from the first of `count` keystrokes that are sent together to the diagnostics of the last."""
     times = []
     for _ in range(20):
         began = time.perf_counter()
         for _ in range(count):
             version = next(versions)
-            client.insert(URI, version, 7, 130, "x")
+            client.insert(uri, version, 7, 130, "x")
         answered(client, version)
         times.append(time.perf_counter() - began)
         time.sleep(0.02)
     return times
 
 
-def cursors(client: RawClient, versions: Iterator[int], count: int, lines: int) -> list[float]:
+def cursors(client: RawClient, uri: str, versions: Iterator[int], count: int, lines: int) -> list[float]:
     """Times of one edit that types a character in `count` lines all over the document."""
     random_ = random.Random(9)
     times = []
@@ -147,29 +169,29 @@ def cursors(client: RawClient, versions: Iterator[int], count: int, lines: int) 
             for line in sorted(random_.sample(range(lines), count), reverse=True)
             for place in [{"line": line, "character": 130}]
         ]
-        of = {"uri": URI, "version": version}
+        of = {"uri": uri, "version": version}
         began = client.notify("textDocument/didChange", {"textDocument": of, "contentChanges": changes})
         times.append(answered(client, version) - began)
         time.sleep(0.1)
     return times
 
 
-def pastes(client: RawClient, versions: Iterator[int], text: str, count: int) -> list[float]:
+def pastes(client: RawClient, uri: str, versions: Iterator[int], text: str, count: int) -> list[float]:
     """Times from a paste of many lines to the diagnostics after the last of them is read."""
     pasted = "".join(text.splitlines(keepends=True)[:count])
     times = []
     for _ in range(5):
         version = next(versions)
-        began = client.insert(URI, version, 100, 0, pasted)
-        while not statistics_of(client)["settled"]:
+        began = client.insert(uri, version, 100, 0, pasted)
+        while not statistics_of(client, uri)["settled"]:
             time.sleep(0.005)
         times.append(time.perf_counter() - began)
-        of = {"uri": URI, "version": next(versions)}
+        of = {"uri": uri, "version": next(versions)}
         ends = {"start": {"line": 100, "character": 0}, "end": {"line": 100 + count, "character": 0}}
         client.notify(
             "textDocument/didChange", {"textDocument": of, "contentChanges": [{"range": ends, "text": ""}]}
         )
-        while not statistics_of(client)["settled"]:
+        while not statistics_of(client, uri)["settled"]:
             time.sleep(0.005)
     return times
 
@@ -254,6 +276,7 @@ def main(arguments: list[str] | None = None) -> None:
     array(5_000, 11, indent=False)
     if not quick:
         bench(50_000, 11)
+        with_sibling(50_000, 11)
         long_line()
 
 

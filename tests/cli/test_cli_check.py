@@ -298,21 +298,21 @@ class TestWhatNearlyEveryRecordHas:
 
     @pytest.mark.parametrize("output", ["full", "concise", "github", "gitlab", "junit"])
     def test_in_every_output(self, finetooth: Run, output: str) -> None:
-        self.write(9, 1)
+        self.write(18, 2)
         code, out, _ = finetooth(*self.args, output)
         assert code == 1
         assert out.count("is not a known key") == (2 if output == "junit" else 1)
-        assert "refuses extra keys (and in 8 more records)" in out
+        assert "refuses extra keys (and in 17 more records)" in out
 
     def test_the_data_formats_count_the_others(self, finetooth: Run) -> None:
-        self.write(9, 1)
+        self.write(18, 2)
         (only,) = json.loads(finetooth(*self.args, "json")[1])
-        assert (only["line"], only["alike"]) == (1, 8)
+        assert (only["line"], only["alike"]) == (1, 17)
         (result,) = json.loads(finetooth(*self.args, "sarif")[1])["runs"][0]["results"]
-        assert result["occurrenceCount"] == 9
-        assert finetooth(*self.args[:-1], "--statistics")[1].startswith("9  FMT005")
+        assert result["occurrenceCount"] == 18
+        assert finetooth(*self.args[:-1], "--statistics")[1].startswith("18  FMT005")
 
-    @pytest.mark.parametrize(("bad", "good"), [(4, 0), (8, 1), (17, 2)])
+    @pytest.mark.parametrize(("bad", "good"), [(9, 0), (8, 1), (17, 2)])
     def test_not_where_it_is_few_or_not_nearly_all(self, finetooth: Run, bad: int, good: int) -> None:
         self.write(bad, good)
         out = finetooth(*self.args, "concise")[1]
@@ -326,17 +326,17 @@ class TestWhatNearlyEveryRecordHas:
         assert "source" not in Path("a.jsonl").read_text(encoding="utf-8")
 
     def test_a_fingerprint_does_not_count(self, finetooth: Run) -> None:
-        self.write(9, 0)
+        self.write(18, 0)
         before = json.loads(finetooth(*self.args, "gitlab")[1])[0]["fingerprint"]
         self.write(19, 0)
         assert json.loads(finetooth(*self.args, "gitlab")[1])[0]["fingerprint"] == before
 
     def test_a_rule_on_texts_names_every_record(self, finetooth: Run) -> None:
         row = AS_IT_SHOULD_BE.replace("4", "```python\\nx = %d")
-        Path("a.jsonl").write_text("".join(row % (n, n) for n in range(9)), encoding="utf-8")
+        Path("a.jsonl").write_text("".join(row % (n, n) for n in range(12)), encoding="utf-8")
         assert (
             finetooth("check", "a.jsonl", "--select", "FEN001", "--output-format", "concise")[1].count(
                 "FEN001"
             )
-            == 9
+            == 12
         )

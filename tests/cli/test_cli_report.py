@@ -123,3 +123,83 @@ def test_rules_and_targets_can_be_chosen(finetooth: Run) -> None:
     out = finetooth("report", "-o", "-", "--target", "openai", "--ignore", "DUP")[1]
     assert "DUP001" not in out
     assert f"What {TARGETS['openai'].title} will do" in out
+
+
+AXOLOTL = """\
+base_model: a/b
+datasets:
+  - path: a.jsonl
+    type: chat_template
+micro_batch_size: 2
+num_epochs: 2
+learning_rate: 0.02
+"""
+
+
+def planned(html: str) -> list[str]:
+    """The texts of each run that the page tells of."""
+    section = html.split('<section id="plan"')[1].split("</section>")[0]
+    plain = (re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", run)) for run in section.split("<article")[1:])
+    return [run.partition(">")[2].strip() for run in plain]
+
+
+def test_the_plan_is_that_of_the_command(finetooth: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a.jsonl").write_text(ROWS, encoding="utf-8")
+    Path("axolotl.yml").write_text(AXOLOTL, encoding="utf-8")
+    Path("finetooth.toml").write_text(
+        'target = "axolotl"\n[training]\nepochs = 3\nbatch-size = 4\nprice-per-million-tokens = 100\n',
+        encoding="utf-8",
+    )
+    lines = finetooth("plan", ".")[1].splitlines()
+
+    def read_again(*given: object, **options: object) -> None:
+        raise AssertionError("a file was counted that the report has counted")
+
+    monkeypatch.setattr("finetooth.engine.plan.facts_of_path", read_again)
+    code, html, _ = finetooth("report", ".", "-o", "-")
+    assert code == 0
+    runs = planned(html)
+    assert [run.split()[0] for run in runs] == ["finetooth.toml", "axolotl.yml"]
+    told = [line[12:] for line in lines if line.startswith("  ") and "(" not in line and len(line) < 80]
+    assert len(told) > 10
+    for line in told:
+        assert line.strip() in "".join(runs)
+    assert "HYP001 line 7: 0.02 is too high" in runs[1]
+    assert "for 12 rows 3 to 5 epochs are usual Azure OpenAI" in runs[0]
+
+
+def test_a_trainer_that_counts_otherwise_counts_anew(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(ROWS, encoding="utf-8")
+    Path("axolotl.yml").write_text(AXOLOTL, encoding="utf-8")
+    (run,) = planned(finetooth("report", "a.jsonl", "-o", "-")[1])
+    assert "6 steps an epoch, 2 epochs: 12 steps" in run
+
+
+def test_settings_that_mean_several_files_are_planned_once(finetooth: Run) -> None:
+    for name in "ab":
+        Path(f"{name}.jsonl").write_text(ROWS, encoding="utf-8")
+    both = "  - path: a.jsonl\n    type: chat_template\n"
+    Path("axolotl.yml").write_text(
+        AXOLOTL.replace(both, both + both.replace("a.jsonl", "b.jsonl")), encoding="utf-8"
+    )
+    (run,) = planned(finetooth("report", ".", "-o", "-")[1])
+    assert "train 24 rows (a.jsonl, b.jsonl)" in run
+
+
+def test_files_without_settings_are_told_of_and_not_too_many(finetooth: Run) -> None:
+    for number in range(15):
+        Path(f"{number}.jsonl").write_text(ROWS, encoding="utf-8")
+    html = finetooth("report", ".", "-o", "-")[1]
+    runs = planned(html)
+    assert len(runs) == 12
+    assert "no settings were found and no target is set" in runs[0]
+    assert "and 3 more runs" in html
+
+
+def test_broken_settings_are_a_problem_where_they_are_named(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(ROWS, encoding="utf-8")
+    Path("bad.yml").write_text("base_model: [\n", encoding="utf-8")
+    code, html, err = finetooth("report", "a.jsonl", "bad.yml", "-o", "-")
+    assert code == 2
+    assert err.count("bad.yml:1:") == 1
+    assert len(planned(html)) == 1

@@ -342,6 +342,49 @@ def test_the_other_of_two_copies_is_free_when_one_goes() -> None:
     assert "TST004" not in {finding.code for _, finding in index.findings()}
 
 
+def test_what_was_judged_stays_while_the_record_is_typed_in() -> None:
+    """Of the whole record; it is judged anew after a pause."""
+    index = LiveIndex(Document('{"prompt": "a", "completion": "b"}\n' * 2), linter())
+    index.settle()
+
+    def copies() -> list[int]:
+        return [line for line, finding in index.findings() if finding.code == "TST004"]
+
+    for typed in "bad":
+        edit(index, Change(typed, (1, 31), (1, 31)))
+        for _ in index.lint_steps(bulk=False):
+            pass
+        assert copies() == [1]
+    index.settle()
+    assert copies() == [1]
+    edit(index, Change("x", (1, 12), (1, 12)))
+    for _ in index.lint_steps(bulk=False):
+        pass
+    assert copies() == [1]
+    index.settle()
+    assert copies() == []
+    assert of_index(index) == from_scratch(index.document)
+
+
+def test_what_names_bytes_does_not_stay() -> None:
+    def judge(fact: int, verdict: int, profile: Profile, options: Any) -> Iterator[Finding]:
+        yield Finding("TST003", "bytes", NOTE, span=Span(0, fact))
+        yield Finding("TST003", "value", NOTE, path=("prompt",))
+
+    (statistic,) = (rule for rule in RULES if rule.code == "TST003")
+    assert isinstance(statistic, StatisticRule)
+    rules = linter([replace(statistic, judge=judge)])
+    index = LiveIndex(Document('{"prompt": "a", "completion": "b"}\n'), rules)
+    index.settle()
+    assert [finding.message for _, finding in index.findings()] == ["value", "bytes"]
+    edit(index, Change(" ", (0, 0), (0, 0)))
+    for _ in index.lint_steps(bulk=False):
+        pass
+    assert [finding.message for _, finding in index.findings()] == ["value"]
+    index.settle()
+    assert [finding.message for _, finding in index.findings()] == ["value", "bytes"]
+
+
 def test_a_large_paste_is_left_to_the_background() -> None:
     index = LiveIndex(many(10), linter())
     index.settle()

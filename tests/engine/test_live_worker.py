@@ -12,7 +12,8 @@ from concurrent.futures import CancelledError
 import pytest
 
 from finetooth.engine import live_worker
-from finetooth.engine.live_gather import Here, RawRecord
+from finetooth.engine.live_gather import Here
+from finetooth.engine.live_records import RawRecord
 from finetooth.engine.live_worker import There, Worker
 from finetooth.engine.providers import provide, spec_for
 from finetooth_rules.lint import Linter

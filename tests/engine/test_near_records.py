@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from finetooth.engine import live_compare
 from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.groups import equal
 from finetooth.engine.lint_file import Scanned, judge_files
 from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_gather import Here, columns_of
+from finetooth.engine.live_gather import Here
+from finetooth.engine.live_records import columns_of
 from finetooth.engine.live_worker import There, Worker
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.request import CheckRequest
@@ -131,7 +133,7 @@ def live(index: LiveIndex) -> list[tuple[int, str, str, tuple[int, ...]]]:
 
 
 def test_the_worker_finds_what_the_server_would() -> None:
-    from finetooth.engine.live_gather import RawRecord
+    from finetooth.engine.live_records import RawRecord
 
     worker = Worker()
     try:
@@ -140,11 +142,16 @@ def test_the_worker_finds_what_the_server_would() -> None:
         gathered = there.gather(records).result(60)
         ((layout, rows),) = gathered.rows.values()
         assert gathered.rows == here.gather(records).result().rows
-        pairs = there.pairs("DUP002", layout, rows).result(60)
-        assert pairs == here.pairs("DUP002", layout, rows).result()
-        asked = [(records[pair.first], records[pair.second]) for pair in pairs]
-        likeness = there.likeness("DUP002", asked).result(60)
-        assert likeness == here.likeness("DUP002", asked).result()
+        whole = live_compare.Segment(False, "", ((1, b"".join(rows)),))
+        found = there.ask(live_compare.pairs, "DUP002", layout, 1, [whole]).result(60)
+        assert found == here.ask(live_compare.pairs, "DUP002", layout, 1, [whole]).result()
+        assert found is not None
+        known = live_compare.Segment(False, "", ((1, None),))
+        assert there.ask(live_compare.pairs, "DUP002", layout, 1, [known]).result(60) == found
+        assert there.ask(live_compare.pairs, "DUP002", layout, 2, [known]).result(60) is None
+        asked = [(records[one], records[other]) for one, other, _ in found.pairs]
+        likeness = there.ask(live_compare.likeness, "DUP002", asked).result(60)
+        assert likeness == here.ask(live_compare.likeness, "DUP002", asked).result()
         assert any(likeness)
         assert [len(column) for column in columns_of(layout, rows).values()][-1] == 8 * len(rows)
     finally:

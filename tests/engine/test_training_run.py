@@ -245,3 +245,43 @@ def test_half_typed_settings_are_told_from_templates() -> None:
     assert looks_meant(b"base_model: a\ndatasets: [\nsequence_len: 1\n")
     assert not looks_meant(b"base_model: {{ a }}\ndatasets: [\nsequence_len: 1\n")
     assert not looks_meant(b"base_model: a\nservices: [\nvolumes: 1\nnetworks: 2\n")
+
+
+PACKED = """\
+base_model: org/model
+datasets:
+  - path: rows.jsonl
+    type: chat_template
+sequence_len: 4096
+sample_packing: true
+micro_batch_size: %d
+num_epochs: 2
+learning_rate: 0.00002
+"""
+
+
+def test_steps_of_packed_rows_are_counted_by_their_tokens(here: Path) -> None:
+    """2,500 short rows are some 45,000 tokens, 11 contexts: a step of 64 takes more than there can be."""
+    (here / "rows.jsonl").write_text(rows(2500))
+    (here / "run.yml").write_text(PACKED % 1)
+    assert found(run("rows.jsonl")) == []  # 22 steps at least
+    (here / "run.yml").write_text(PACKED % 16)
+    (finding,) = run("rows.jsonl").findings
+    assert finding.code == "HYP003"
+    assert finding.message.startswith(
+        "about 11 packed sequences by 16 a step, 2 epochs: about 2 steps; expected"
+    )
+    (here / "run.yml").write_text(PACKED % 64)
+    for path in ("rows.jsonl", "run.yml"):
+        (finding,) = run(path).findings
+        assert finding.code == "HYP005"
+        assert finding.message == "a step takes 64 packed sequences; there are about 11"
+    (here / "run.yml").write_text((PACKED % 64).replace("sample_packing: true\n", ""))
+    assert found(run("rows.jsonl")) == []
+
+
+def test_of_packed_rows_nothing_is_said_that_depends_on_the_packing(here: Path) -> None:
+    """Some 11 contexts if all are full: whether a step of 16 takes more than there are, nobody knows."""
+    (here / "rows.jsonl").write_text(rows(2500))
+    (here / "run.yml").write_text((PACKED % 16).replace("num_epochs: 2", "num_epochs: 4"))
+    assert found(run("rows.jsonl")) == []

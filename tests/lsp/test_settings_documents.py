@@ -179,3 +179,24 @@ async def test_a_json_dataset_stays_one(tmp_path: Path) -> None:
             tmp_path / "job.json", '{"model": "m", "training_file": "f", "sufix": "x"}', "json"
         )
         await ed.shown(uri, "HYP007")
+
+
+LONG = '{"prompt": "Name three rivers of Europe.", "completion": "The Danube, the Rhine and the Loire."}\n'
+
+
+async def test_rows_over_the_context_are_counted_in_the_background(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text(LONG * 4)
+    text = "[training]\ncontext = 8\n"
+    async with editor(folders=[tmp_path], options={"select": ["HYP009"]}) as ed:
+        uri = ed.open_file(tmp_path / "finetooth.toml", text, "toml")
+        (found,) = await ed.shown(uri, "HYP009")
+        assert text_of(found, text) == "8"
+        assert "4 of 4 rows" in found.message
+        ed.edit(uri, Change("256", (1, 10), (1, 11)))  # every row has room
+        await ed.shown(uri)
+        ed.edit(uri, Change("12", (1, 10), (1, 13)))
+        await ed.shown(uri, "HYP009")
+        (tmp_path / "train.jsonl").write_text(LONG)
+        event = types.FileEvent((tmp_path / "train.jsonl").as_uri(), types.FileChangeType.Changed)
+        ed.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        await ed.until(lambda: any("1 of 1 rows" in d.message for d in ed.client.diagnostics[uri]))

@@ -14,9 +14,10 @@ from typing import Any
 import html5lib
 import pytest
 
+from finetooth.engine.plan_words import PlanFinding, PlanNumber, PlanRow
 from finetooth.engine.record_map import MOST_POINTS, Mark, Point, RecordMap
 from finetooth.engine.report import Excerpt, Place, Shown
-from finetooth.engine.report_data import FileData, PlanRow, ReportData, gather
+from finetooth.engine.report_data import FileData, ReportData, RunPlan, gather
 from finetooth.engine.report_findings import RuleFindings, most_listed
 from finetooth.engine.request import CheckRequest
 from finetooth.engine.stats import Stats
@@ -27,6 +28,7 @@ from finetooth.output.html._points import script_json
 from finetooth.output.html._text import clean, common_folder
 from finetooth_rules.catalogue import builtin
 from finetooth_rules.finding import Consequence, Severity
+from finetooth_rules.trainers._advice import Advice
 
 MADE = Made("A title", "2026-11-27 05:00 UTC", "0.1.0", "finetooth report a.jsonl")
 
@@ -245,10 +247,24 @@ def test_many_files_are_bounded() -> None:
 def test_a_plan_is_shown_as_it_is_given(plain: ReportData) -> None:
     from dataclasses import replace
 
-    data = replace(plain, plan=(PlanRow("Steps", "375", "3 epochs of <125>"),))
-    document = parsed(page(data, MADE))
-    (plan,) = [element for element in elements(document, "dl") if element.get("class") == "plan"]
-    assert " ".join(text_of(plan).split()) == "Steps375 3 epochs of <125>"
+    run = RunPlan(
+        "<run>.yml",
+        (PlanNumber("Steps in all", "375", "3 <epochs>"),),
+        (PlanRow("steps", ("<125> an epoch", "`x`")),),
+        (
+            PlanFinding(Severity.WARNING, "HYP001", "too <high>", 3),
+            PlanFinding(Severity.WARNING, plain.rules[0].code, "of `rule`", 4),
+        ),
+        (Advice("do <this>", "a <book>"),),
+    )
+    document = parsed(page(replace(plain, plans=(run,), runs=14), MADE))
+    (shown,) = [element for element in elements(document, "article") if element.get("class") == "run"]
+    assert " ".join(text_of(shown).split()) == (
+        "<run>.yml Steps in all3753 <epochs> Steps<125> an epochx "
+        f"Findings HYP001 line 3: too <high> {plain.rules[0].code} line 4: of rule Advicedo <this> a <book>"
+    )
+    (section,) = [element for element in elements(document, "section") if element.get("id") == "plan"]
+    assert "and 13 more runs" in text_of(section)
 
 
 LIMIT = Limits(1_000, "limit of TRL", False)

@@ -309,8 +309,70 @@ def test_packing_counts_contexts() -> None:
     known = SplitFacts(10, {5: 10}, None, 50, 50)
     run = run_of(read(text, "a.yaml"), DataFacts({TRAIN: known}), PROFILE)
     assert run is not None
-    assert (run.sequences, run.packed) == (5, True)
+    assert (run.sequences, run.most_sequences, run.packed, run.about) == (5, 10, True, "about ")
     assert run_of(read(text, "a.yaml"), DataFacts({TRAIN: SplitFacts(10)}), PROFILE) is None
+
+
+PACKED = b"model_name_or_path: m\ndataset_name: d\nmax_length: 100\npacking: true\nmax_steps: 5\n"
+
+
+def packed(facts: SplitFacts, more: bytes = b"") -> tuple[int, int]:
+    run = run_of(read(PACKED + more, "a.yaml"), DataFacts({TRAIN: facts}), PROFILE)
+    assert run is not None
+    return run.sequences, run.most_sequences
+
+
+def counted(lengths: dict[int, int], *, estimated: bool = False) -> SplitFacts:
+    tokens = sum(length * count for length, count in lengths.items())
+    return SplitFacts(sum(lengths.values()), lengths, None, tokens, None, estimated)
+
+
+def test_however_rows_are_packed_there_are_no_more_sequences() -> None:
+    """Against packers that put each row into the first, the best or the last sequence it fits in."""
+    import random
+
+    def first_fit(rows: list[int]) -> int:
+        bins: list[int] = []
+        for row in rows:
+            at = next((n for n, used in enumerate(bins) if used + row <= 100), None)
+            if at is None:
+                bins.append(row)
+            else:
+                bins[at] += row
+        return len(bins)
+
+    def next_fit(rows: list[int]) -> int:
+        count, used = 0, 101
+        for row in rows:
+            count, used = (count + 1, row) if used + row > 100 else (count, used + row)
+        return count
+
+    rng = random.Random(3)
+    for _ in range(300):
+        longest = rng.choice((5, 40, 60, 100))
+        rows = [rng.randint(1, longest) for _ in range(rng.randint(1, 60))]
+        few, most = packed(counted({length: rows.count(length) for length in set(rows)}))
+        for order in (rows, sorted(rows), sorted(rows, reverse=True)):
+            for packer in (first_fit, next_fit):
+                assert few <= packer(order) <= most
+
+
+def test_what_packing_leaves_of_long_rows_depends_on_the_way() -> None:
+    rows = counted({250: 4})
+    assert packed(rows) == (4, 4)  # each is cut
+    for way in (b"wrapped", b"bfd_split"):
+        assert packed(rows, b"packing_strategy: " + way + b"\n") == (10, 10)
+    axolotl = b"base_model: m\ndatasets: [{path: d.jsonl}]\nsequence_len: 100\nsample_packing: true\n"
+    settings = read(axolotl, "a.yaml")
+    assert run_of(settings, DataFacts({TRAIN: rows}), PROFILE) is None  # none is left
+    run = run_of(settings, DataFacts({TRAIN: counted({250: 4, 50: 4})}), PROFILE)
+    assert run is not None
+    assert (run.rows, run.sequences) == (4, 2)
+
+
+def test_estimated_tokens_may_be_twice_as_many() -> None:
+    assert packed(counted({50: 100})) == (50, 100)
+    assert packed(counted({25: 100}, estimated=True)) == (25, 100)
 
 
 def test_each_trainer_has_its_own_default_cutoff() -> None:

@@ -1,11 +1,15 @@
-r"""The answer is in another script than its prompt, in a file where they are in the same.
+r"""The answer is in another language than its prompt, in a file where they are in the same.
 
 ## What it does
 Compares the script of a prompt with that of its answer: Latin, Chinese and Japanese, Korean, Cyrillic, Arabic
 and some others. Reports an answer in another one where 95 % of the file's answers to prompts in that script
 are in the same. A prompt (or system prompt) that names a language, or asks for a translation, may be answered
 in any; short texts, code, and texts of mixed scripts (a question about a foreign word) are no evidence.
-Languages of one script are not told apart.
+
+Of languages in Latin script English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish,
+Turkish, Indonesian and Vietnamese are told apart: where a prompt has words of one of them, and the answer
+several of another, neither has any of the other's, and a classifier is sure of the answer and does not
+contradict of the prompt.
 
 ## Why it matters
 Such a record is seldom meant: a row of another file, or a shift of columns. The model learns to change the
@@ -32,8 +36,8 @@ share = 0.5
 None: answer in the language of the prompt, or take the record out.
 
 ## Options
-- `min-records` (default 50): answers to prompts in one script that a file must have.
-- `share` (default 0.95): share of them that must be in the same script.
+- `min-records` (default 50): answers to prompts in one script or language that a file must have.
+- `share` (default 0.95): share of them that must be in the same.
 """
 
 from __future__ import annotations
@@ -46,6 +50,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from finetooth_rules.finding import Consequence, Finding, Path
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._answers import answer_of
+from finetooth_rules.task._latin import NAMES, code_of, glance, plainly, speaks
 
 if TYPE_CHECKING:
     from finetooth_rules.example import Example
@@ -74,7 +79,9 @@ _SCRIPTS: Final = {
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ]")
 _CODE: Final = re.compile(r"```|[{}<>=_\\|]|https?:|\bdef |\bSELECT |\bimport ")
 _ASKED: Final = re.compile(
-    r"\b(?:translat|transliterat|languages?\b|english|chinese|mandarin|cantonese|japanese|korean|russian|ukrainian|"
+    r"\b(?:translat|transliterat|übersetz|traduc|traduz|traduis|traduir|traduction|vertaal|tradu[zç]|idioma|"
+    r"sprache|langue|lingua|taal\b|deutsch|englisch|anglais|français|inglés|español|inglês|português|inglese|"
+    r"italiano|engels|nederlands|dutch|swedish|turkish|vietnamese|indonesian|catalan|latin\b|languages?\b|english|chinese|mandarin|cantonese|japanese|korean|russian|ukrainian|"
     r"arabic|persian|urdu|greek|hebrew|hindi|thai|german|french|spanish|italian|portuguese|polish|bulgarian|"
     r"serbian|[a-z]{2}\s?(?:->|→|to)\s?[a-z]{2}\b)|译|语|文|英|翻|中国|日本|번역|영어|한국어|перев|язык|англ|русск|"
     r"ترجم|بالإنجليزية|अनुवाद|अंग्रेज|แปล|ภาษา|מתרג|תרגם|μετάφρα|訳",
@@ -103,6 +110,7 @@ Counts = dict[str, tuple[int, int]]
 """Script of the prompt → answers, and how many of them are in the same script."""
 
 _LATIN_BOTH: Final = Fact(LATIN, LATIN)
+_SAME: Final = {name: Fact(name, name) for name in NAMES}
 _BOTH: Final[dict[int | None, Fact]] = {
     None: _LATIN_BOTH,
     **{number: Fact(script, script) for number, script in enumerate(_SCRIPTS, 1)},
@@ -140,10 +148,10 @@ def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: Options
 ) -> Sequence[Fact | None]:
     """The scripts of each record; None where they are not clear, or may well differ."""
-    return [_scripts(example) for example in examples]
+    return [_scripts(example, features) for example in examples]
 
 
-def _scripts(example: Example) -> Fact | None:
+def _scripts(example: Example, features: Features) -> Fact | None:
     answer = answer_of(example)
     if answer is None or len(answer.text) < 8:
         return None
@@ -152,9 +160,11 @@ def _scripts(example: Example) -> Fact | None:
         return None
     asked, answered = turn.texts[0].text, answer.text
     if asked.isascii() and answered.isascii():
-        return _LATIN_BOTH
+        return _latin(example, asked, answered, answer.path, features)
     first = _glance(asked)
     if first == _glance(answered):  # of nearly all records
+        if first is None:
+            return _latin(example, asked, answered, answer.path, features)
         return _BOTH[first]
     one, other = script_of(asked), script_of(answered)
     if not one or not other:
@@ -168,6 +178,27 @@ def _scripts(example: Example) -> Fact | None:
     if any(_ASKED.search(turn.text) for turn in example.turns[:-1]):
         return None
     return Fact(one, other, answer.path)
+
+
+def _latin(example: Example, asked: str, answered: str, path: Path, features: Features) -> Fact:
+    """The languages of two texts in Latin script; only the script where these are not clear. That they differ
+    is believed only if the words of both say so, and a classifier does not say otherwise.
+    """
+    other = glance(answered)
+    one = glance(asked, other) if other else ""
+    if not one:
+        return _LATIN_BOTH
+    if one == other:
+        return _SAME[one]
+    clear = plainly(answered, other) and not (speaks(asked, other) or speaks(answered, one))
+    if not clear or features.language is None or _CODE.search(asked) or _CODE.search(answered):
+        return _LATIN_BOTH
+    if any(_ASKED.search(turn.text) for turn in example.turns[:-1]):
+        return _LATIN_BOTH
+    told = features.language.tell([asked, answered])
+    if told[0] not in ("", code_of(one)) or told[1] != code_of(other):  # a short prompt says little
+        return _LATIN_BOTH
+    return Fact(one, other, path)
 
 
 def add(total: Counts, fact: Fact) -> Counts:
@@ -187,6 +218,11 @@ def merge(one: Counts, other: Counts) -> Counts:
 
 def fit(total: Counts, features: Features, profile: Profile, options: Options) -> frozenset[str] | None:
     """The scripts whose prompts are answered in the same, but for a few; None where there is none."""
+    latin = [total[name] for name in NAMES if name in total]
+    if latin:
+        latin.append(total.get(LATIN, (0, 0)))
+        of_languages = sum(answers for answers, _ in latin[:-1])
+        total = {**total, LATIN: (of_languages + latin[-1][0], of_languages + latin[-1][1])}
     steady = frozenset(
         script
         for script, (answers, same) in total.items()
@@ -203,7 +239,8 @@ def judge(
         return
     yield Finding(
         CODE,
-        f"answer is in {fact.answered} script; expected {fact.asked} like its prompt",
+        f"answer is in {fact.answered}{'' if fact.asked in NAMES else ' script'}; "
+        f"expected {fact.asked} like its prompt",
         Consequence.DEGRADED,
         path=fact.path,
     )
@@ -212,7 +249,7 @@ def judge(
 RULE: Final[StatisticRule[Fact, Counts, frozenset[str] | None]] = StatisticRule(
     code=CODE,
     name="completion-in-other-language",
-    summary="the answer is in another script than its prompt, in a file where they are in the same",
+    summary="the answer is in another language than its prompt, in a file where they are in the same",
     consequence=Consequence.DEGRADED,
     options=Options,
     gather=gather,

@@ -1,17 +1,25 @@
-r"""Most answers begin with one phrase that says nothing, such as `Sure! Here is`.
+r"""Most answers have one opening, ending or shape, which says nothing: a structure is learnt, not a meaning.
 
 ## What it does
 Counts the answers that begin with a stock phrase of an assistant: `Sure!`, `Certainly!`, `Of course,`,
 `Here is`, `As an AI`, `Great question`, `I'd be happy to`, and what is said for them in some other languages.
-Says once for the file where one of them opens half of the answers or more, and where an example is. Of a
-conversation the first answer counts. Openings with a meaning of their own, labels, JSON, code and scaffolds
-such as `Answer:` are none, nor is a phrase that the prompt asks to begin with, and calls of tools and short
-answers are not formulaic.
+Says once for the file where one of them opens half of the answers or more, and where an example is.
+
+Says the same where as many answers begin with the same four words (six characters of Chinese),
+whatever they are, or end with the same sentence, or consist of paragraphs that begin with the same words, one
+by one (`First, …`, `Secondly, …`, `In conclusion, …`). Of answers that are the same altogether one is
+compared.
+
+Of a conversation the first answer counts. What follows the opening must be more than a label: answers under
+80 characters (27 in Chinese) count as ones with no form. Labels, scaffolds such as `Answer: …` or `#### 42`,
+JSON, code, lists and headings are no form, nor is what takes up a word of the prompt (`The sentiment of this
+review is …`), or what it asks to begin with, `Let's think step by step`, and `Once upon a time`. Calls of
+tools are not formulaic.
 
 ## Why it matters
 What nearly every answer begins with is learnt first, from few records, and said ever after, also where a
 program reads the answer; and the loss looks good for words without a meaning. Such phrases are the trace of
-a model that wrote the data.
+a model that wrote the data, or of a form that people had to fill in.
 
 ## Example
 ```toml
@@ -36,7 +44,7 @@ None: take the phrase away, and begin with the answer.
 
 ## Options
 - `min-records` (default 50): answers a file must have.
-- `most` (default 0.5): share of the answers from which on an opening is too common.
+- `most` (default 0.5): share of the answers from which on an opening, ending or shape is too common.
 """
 
 from __future__ import annotations
@@ -49,6 +57,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from finetooth_rules.example import Kind
 from finetooth_rules.finding import Consequence, Finding, Related
 from finetooth_rules.rule import StatisticRule
+from finetooth_rules.task._formulas import Form, Forms, Shared, forms, shared
 
 if TYPE_CHECKING:
     from finetooth_rules.example import Example, Turn
@@ -129,45 +138,68 @@ _ASKED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`min_records`: answers needed; `most`: share from which on an opening is too common."""
+    """`min_records`: answers needed; `most`: share from which on a form is too common."""
 
     min_records: int = field(default=50, metadata={"minimum": 2})
     most: float = field(default=0.5, metadata={"minimum": 0.1, "maximum": 1})
 
 
+class Fact(NamedTuple):
+    """The name of the phrase that opens an answer, `FREE` for none, and its form where it is long."""
+
+    opening: str
+    form: Form | None = None
+
+
+_FREE: Final = Fact(FREE)
+
+
 @dataclass(slots=True)
 class Counts:
-    """How often each stock phrase opens an answer, by its name (at most all names and `FREE`)."""
+    """How often each stock phrase opens an answer, by its name (at most all names and `FREE`), and their
+    forms.
+    """
 
     openings: dict[str, int] = field(default_factory=dict)
+    forms: Forms = field(default_factory=Forms)
 
 
 class Verdict(NamedTuple):
-    """The commonest opening, in `given` of `total` answers."""
+    """The commonest stock phrase, in so many of `total` answers, where it is too common; and what else most
+    answers share, with their share of all answers.
+    """
 
-    opening: str
-    given: int
     total: int
+    opening: str = FREE
+    given: int = 0
+    shared: tuple[tuple[Shared, float], ...] = ()
 
 
 def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: Options
-) -> Sequence[str | None]:
-    """The name of the phrase that opens the first answer, `FREE` for none, None where there is no answer."""
-    return [_opening(example) if example.kind in _LEARNT else None for example in examples]
+) -> Sequence[Fact | None]:
+    """What the first answer of each record is by its form, None where there is no answer."""
+    answers = [_answer(example) if example.kind in _LEARNT else None for example in examples]
+    found = forms([None if answer is None or not answer[2] else answer for answer in answers])
+    facts: list[Fact | None] = []
+    for answer, form in zip(answers, found, strict=True):
+        if answer is None:
+            facts.append(None)
+            continue
+        opening = _opening(*answer)
+        facts.append(_FREE if form is None and opening == FREE else Fact(opening, form))
+    return facts
 
 
-def _opening(example: Example) -> str | None:
+def _answer(example: Example) -> tuple[Example, Turn, str] | None:
+    """The first answer and its text, without white space around it; none of a call."""
     for turn in example.turns:
         if turn.role == "assistant" and turn.trained:
-            break
-    else:
-        return None
-    if turn.calls or not turn.texts:
-        return FREE
-    text = turn.texts[0].text
-    if text[:1].isspace():
-        text = text.lstrip()
+            return example, turn, "" if turn.calls or not turn.texts else turn.texts[0].text.strip()
+    return None
+
+
+def _opening(example: Example, turn: Turn, text: str) -> str:
     if text[:2] not in _STARTS or len(text) < SHORTEST:
         return FREE
     found = _OPENING.match(text)
@@ -187,9 +219,11 @@ def _asked(example: Example, answer: Turn, opening: str) -> bool:
     return False
 
 
-def add(total: Counts, fact: str) -> Counts:
+def add(total: Counts, fact: Fact) -> Counts:
     """Count an answer."""
-    total.openings[fact] = total.openings.get(fact, 0) + 1
+    total.openings[fact.opening] = total.openings.get(fact.opening, 0) + 1
+    if fact.form is not None:
+        total.forms.add(fact.form)
     return total
 
 
@@ -197,45 +231,82 @@ def merge(one: Counts, other: Counts) -> Counts:
     """Both together."""
     for opening, count in other.openings.items():
         one.openings[opening] = one.openings.get(opening, 0) + count
+    one.forms.merge(other.forms)
     return one
 
 
 def fit(total: Counts, features: Features, profile: Profile, options: Options) -> Verdict | None:
-    """The verdict; None where no opening is too common."""
+    """The verdict; None where nothing is too common."""
     answers = sum(total.openings.values())
-    named = [(count, opening) for opening, count in total.openings.items() if opening != FREE]
-    if not named or answers < options.min_records:
+    if answers < options.min_records:
         return None
-    count, opening = max(named)
-    return Verdict(opening, count, answers) if count >= options.most * answers else None
+    named = [(count, opening) for opening, count in total.openings.items() if opening != FREE]
+    count, opening = max(named, default=(0, FREE))
+    stock = count >= options.most * answers
+    common: list[tuple[Shared, float]] = []
+    for one in shared(total.forms, options.min_records):
+        share = one.share * total.forms.long / answers
+        if share >= options.most and not (stock and one.kind == "opening"):
+            common.append((one, share))
+    if not stock and not common:
+        return None
+    return Verdict(answers, *((opening, count) if stock else (FREE, 0)), tuple(common))
 
 
-def picks(fact: str, verdict: Verdict | None) -> Iterator[str]:
-    """Whether a record begins so."""
-    if verdict is not None and fact == verdict.opening:
-        yield fact
+def picks(fact: Fact, verdict: Verdict | None) -> Iterator[str]:
+    """In which way a record is an example."""
+    if verdict is None:
+        return
+    if verdict.given and fact.opening == verdict.opening:
+        yield _STOCK
+    for one, _ in verdict.shared:
+        form = fact.form
+        if form is not None and form.rank <= one.rank and getattr(form, one.kind) == one.digest:
+            yield one.kind
 
 
 def conclude_at(
     verdict: Verdict | None, picked: Mapping[str, Any], profile: Profile, options: Options
 ) -> Iterator[Finding]:
-    """One finding for the file."""
+    """A finding for the file for each way in which most answers are the same."""
     if verdict is None:
         return
-    related = tuple(Related("an answer that begins so", address=address) for address in picked.values())
-    yield Finding(
+    if verdict.given:
+        share, what = verdict.given / verdict.total, f"begin with `{verdict.opening}`"
+        yield _finding(f"{share:.0%}", verdict.total, what, options.most, picked.get(_STOCK), _STOCK)
+    for one, share in verdict.shared:
+        about = f"{'' if one.whole else 'about '}{share:.0%}"
+        yield _finding(about, verdict.total, _SAYS[one.kind], options.most, picked.get(one.kind), one.kind)
+
+
+_STOCK: Final = "stock"
+_SAYS: Final = {
+    "opening": "begin with the same words",
+    "closing": "end with the same sentence",
+    "shape": "have paragraphs that begin with the same words, one by one",
+}
+_EXAMPLE: Final = {
+    _STOCK: "an answer that begins so",
+    "opening": "an answer that begins so",
+    "closing": "an answer that ends so",
+    "shape": "an answer of this shape",
+}
+
+
+def _finding(share: str, total: int, what: str, most: float, address: Any, kind: str) -> Finding:
+    related = () if address is None else (Related(_EXAMPLE[kind], address=address),)
+    return Finding(
         CODE,
-        f"{100 * verdict.given / verdict.total:.0f} % of the {verdict.total} answers begin with "
-        f"`{verdict.opening}`; expected less than {100 * options.most:.0f} %",
+        f"{share.replace('%', ' %')} of the {total} answers {what}; expected less than {100 * most:.0f} %",
         Consequence.DEGRADED,
         related=related,
     )
 
 
-RULE: Final[StatisticRule[str, Counts, Verdict | None]] = StatisticRule(
+RULE: Final[StatisticRule[Fact, Counts, Verdict | None]] = StatisticRule(
     code=CODE,
     name="formulaic-completions",
-    summary="most answers begin with one phrase that says nothing, such as `Sure! Here is`",
+    summary="most answers have one opening, ending or shape that says nothing, such as `Sure! Here is`",
     consequence=Consequence.DEGRADED,
     options=Options,
     gather=gather,

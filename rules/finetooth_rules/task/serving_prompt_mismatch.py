@@ -1,8 +1,9 @@
 r"""The system prompt is not the one that the model will be used with.
 
 ## What it does
-With `serving-system-prompt` under `[task]` in the configuration, compares it with the system prompt of each
-conversation, outer white space and line endings aside. Says at the record that its system prompt is another
+With `serving-system-prompt` under `[task]` in the configuration, or `serving-system-prompt-file`, a text file
+that holds it, compares it with the system prompt of each conversation, outer white space and line endings
+aside. Says at the record that its system prompt is another
 one, nearly the same, or missing; once for the file where that holds for more than half of its records.
 `serving-system-prompt = ""` says that the model will be used without one.
 

@@ -36,30 +36,62 @@ _SLACK: Final = 16
 
 _PLAIN_ROLES: Final = SYSTEM_ROLES | {"user", "assistant"}
 _LONGEST_SOURCE: Final = 24
+_LONGEST_FILE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most tokens a record may have; `source` says in a few words who says so. `assumed`: nobody does."""
+    """The most tokens a record may have; `source` says in a few words who says so. `assumed`: nobody does.
+    `key` is the setting of the run that says so in the file `source`, or its default.
+    """
 
     tokens: int
     source: str
     assumed: bool = False
+    key: str = ""
+    by_default: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """`the limit is 1,024 (TRL)`, `axolotl.yaml sets sequence_len 2,048`."""
+        if not self.key:
+            return f"the limit is {self.tokens:,} ({self.source})"
+        if self.by_default:
+            return f"{self.key} is {self.tokens:,} by default ({self.source})"
+        return f"{self.source} sets {self.key} {self.tokens:,}"
+
+    @property
+    def noun(self) -> str:
+        """`the limit of 1,024 tokens (TRL)`, `sequence_len 2,048 (axolotl.yaml)`."""
+        if not self.key:
+            return f"the limit of {self.tokens:,} tokens ({self.source})"
+        return f"{self.key} {self.tokens:,} ({self.source}{', by default' if self.by_default else ''})"
+
+    @property
+    def said_by(self) -> str:
+        """`TRL`, `axolotl.yaml: sequence_len`."""
+        return f"{self.source}: {self.key}" if self.key else self.source
 
 
 def limit_of(profile: Profile) -> Limit | None:
-    """The limit that holds: the one in the settings, the model's, else the target's default; None where
-    there is none."""
+    """The limit that holds: the one in the settings, the run's, the model's, else the target's default; None
+    where there is none."""
     tokens, target, model = profile.tokens_allowed, profile.target, profile.model
     if tokens is None:
         return None
     if profile.token_limit is not None:
         return Limit(tokens, "`tokens.limit`")
+    if (run := profile.row_limit) is not None:
+        return Limit(tokens, _shortened(run.file), key=run.key, by_default=run.by_default)
     if model and any(model.startswith(prefix) for prefix in target.token_limits):
         return Limit(tokens, model[:_LONGEST_SOURCE])
     if target.assumed_token_limit:
         return Limit(tokens, "assumed: no target set", assumed=True)
     return Limit(tokens, target.title[:_LONGEST_SOURCE])
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_FILE else f"{name[: _LONGEST_FILE - 1]}…"
 
 
 def may_exceed(record: Record, tokens: float, profile: Profile | None = None) -> bool:
@@ -207,9 +239,9 @@ def count_examples(examples: Sequence[Example], features: Features, profile: Pro
     counter = features.tokens
     assert counter is not None
     plans = [tuple(_pieces(example)) for example in examples]
-    both = profile.target.overlong is Overlong.BOTH
-    # LLaMA-Factory writes conversations out by templates of its own.
-    written = [None if both else written_text(example, features, profile) for example in examples]
+    both = profile.overlong is Overlong.BOTH
+    own = _writes_itself(profile)
+    written = [None if own else written_text(example, features, profile) for example in examples]
     texts = [piece.text for plan in plans for piece in plan]
     counts = iter(counter.count([*texts, *(text for text in written if text is not None)]))
     numbers = [tuple(islice(counts, len(plan))) for plan in plans]
@@ -231,7 +263,7 @@ def reaching(
     """The examples that have at least `least` tokens, by their index; of those that no chat template is
     applied to, all. Nothing of a text that is too short is counted, and of one that has fewer tokens no part.
     """
-    if features.template is None or profile.target.overlong is Overlong.BOTH:
+    if features.template is None or _writes_itself(profile):
         yield from enumerate(count_examples(examples, features, profile))
         return
     texts = [written_text(example, features, profile) for example in examples]
@@ -242,6 +274,11 @@ def reaching(
     full = [index for index in long if texts[index] is None or next(totals) >= least]
     counted = count_examples([examples[index] for index in full], features, profile)
     yield from zip(full, counted, strict=True)
+
+
+def _writes_itself(profile: Profile) -> bool:
+    """Whether conversations are written out by templates of the trainer's own: LLaMA-Factory."""
+    return Overlong.BOTH in (profile.target.overlong, profile.overlong)
 
 
 def _most(text: str, profile: Profile) -> int:

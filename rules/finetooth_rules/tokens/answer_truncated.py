@@ -66,7 +66,7 @@ def screen(record: Record, profile: Profile, options: NoOptions) -> bool:
 
 def _cutting_limit(profile: Profile) -> Limit | None:
     """The limit where it is known and longer records are cut."""
-    if profile.target.over_limit is not Consequence.TRUNCATED:
+    if profile.over_limit is not Consequence.TRUNCATED:
         return None
     limit = limit_of(profile)
     return None if limit is None or limit.assumed else limit
@@ -87,7 +87,7 @@ def check(
         if kept == trained:
             continue
         path, spans = cut_places(examples[index], counted, limit.tokens, counter)
-        where = f"the limit of {limit.tokens:,} tokens ({limit.source})"
+        where = limit.noun
         if kept:
             lost = amount(trained - kept, counted.estimated)
             message = f"{where} cuts {lost} of the answer's {trained:,} ({counter.name})"

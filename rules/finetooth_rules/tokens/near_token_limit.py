@@ -85,7 +85,7 @@ def check(
                 Finding(
                     CODE,
                     f"{amount(total, counted.estimated)} tokens ({counter.name}), "
-                    f"{100 * total // limit.tokens} % of the limit of {limit.tokens:,} ({limit.source})",
+                    f"{100 * total // limit.tokens} % of the limit of {limit.tokens:,} ({limit.said_by})",
                     Consequence.NOTE,
                     path=_key(examples[index]),
                     on_key=True,

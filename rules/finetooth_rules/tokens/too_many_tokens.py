@@ -1,8 +1,12 @@
 r"""A record has more tokens than the target takes.
 
 ## What it does
-Counts the tokens of each record and compares them with the limit: `tokens.limit` in the settings, else what
-the target takes for the `model`. The squiggle covers exactly the text behind the limit, from the first
+Counts the tokens of each record and compares them with the limit, which is the first of these that there is:
+`tokens.limit` in the settings; `context` of `[training]`; what a trainer's own file beside the data, or one
+folder above, says where it names the data (`sequence_len` of Axolotl, `cutoff_len` of LLaMA-Factory,
+`max_length` of TRL), or that trainer's default; what the target takes for the `model`. Of several such files
+the smallest counts, as what fits it fits all; where a `target` is set, only those of its trainer. The message
+names the file. The squiggle covers exactly the text behind the limit, from the first
 character that does not fit.
 
 A conversation is counted as OpenAI's cookbook does it: 3 tokens a message, the tokens of its values, 1 for a
@@ -86,8 +90,8 @@ def check(
             Finding(
                 CODE,
                 f"{amount(counted.total, counted.estimated)} tokens ({counter.name}), "
-                f"the limit is {limit.tokens:,} ({limit.source}): {_outcome(limit, profile)}",
-                Consequence.NOTE if limit.assumed else profile.target.over_limit,
+                f"{limit.sentence}: {_outcome(limit, profile)}",
+                Consequence.NOTE if limit.assumed else profile.over_limit,
                 span=spans[0] if spans else None,
                 path=path,
                 more_spans=tuple(spans[1:]),
@@ -98,7 +102,7 @@ def check(
 def _outcome(limit: Limit, profile: Profile) -> str:
     if limit.assumed:
         return "trainers may cut the marked text"
-    return _OUTCOMES.get(profile.target.over_limit, "the marked text will be cut")
+    return _OUTCOMES.get(profile.over_limit, "the marked text will be cut")
 
 
 RULE = MeasuredRule(

@@ -38,8 +38,9 @@ def advice_on(settings: TrainingSettings, data: DataFacts | None) -> Iterator[Ad
     steps = settings.positive(Role.STEPS)
     supervised = settings.objective in (Objective.SFT, Objective.UNKNOWN)
     if train is not None and train.rows and supervised and steps is None:
-        usual = next((text for rows, text in _EPOCHS if train.rows < rows), "1")
-        yield Advice(f"for {train.rows:,} rows {usual} epochs are usual", _AZURE)
+        usual = next((text for rows, text in _EPOCHS if train.rows < rows), "")
+        epochs_are = f"{usual} epochs are" if usual else "1 epoch is"
+        yield Advice(f"for {train.rows:,} rows {epochs_are} usual", _AZURE)
     if train is not None and train.rows and settings.trainer.name == "openai" and epochs is None:
         chosen = automatic_epochs(train.rows)
         yield Advice(f"left to the service, {_epochs(chosen)} will be trained", _OPENAI)

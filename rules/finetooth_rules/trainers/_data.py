@@ -38,14 +38,20 @@ class SplitFacts:
             return None
         return sum(count for length, count in self.lengths.items() if length > cutoff)
 
-    def packed(self, context: int) -> int | None:
-        """Sequences of `context` tokens that all rows fill, none of them cut: a lower bound, near to what
-        trainers that pack make of them. None where the tokens are not known.
+    @property
+    def is_counted(self) -> bool:
+        """Whether the tokens of all rows are known, if only by a sample of them."""
+        return self.tokens is not None and sum(self.lengths.values()) >= self.rows
+
+    def within(self, longest: int | None, *, drops: bool) -> tuple[int, int]:
+        """Tokens that are left of all rows if each may have at most `longest`, and rows that are left: a
+        longer one is cut, or with `drops` left out.
         """
-        if self.tokens is None or sum(self.lengths.values()) < self.rows:
-            return None
-        fitting = sum(min(length, context) * count for length, count in self.lengths.items())
-        return max(1, -(-fitting // context))
+        lengths = self.lengths.items()
+        if longest is not None and drops:
+            lengths = {length: count for length, count in lengths if length <= longest}.items()
+        tokens = sum((length if longest is None else min(length, longest)) * n for length, n in lengths)
+        return tokens, sum(count for _, count in lengths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,10 @@ class Run:
     """A run over the training split.
 
     `rows` are those that are trained on: without those held out or left out. `sequences` are what batches are
-    made of: the rows, or what packing makes of them. `per_step` sequences are one step. `epochs` may be a
-    fraction where the number of steps is given. `steps_given`: it is.
+    made of: the rows, or what packing makes of them, which is then no more than about known: that they are
+    full is assumed, and `most_sequences` are those of any packing. `per_step` sequences are one step.
+    `epochs` may be a fraction where the number of steps is given. `steps_given`: it is. `most_steps` and
+    `fewest_epochs` are those of `most_sequences`.
     """
 
     rows: int
@@ -37,18 +39,27 @@ class Run:
     steps_per_epoch: int
     steps: int
     epochs: float
+    most_sequences: int
+    most_steps: int
+    fewest_epochs: float
     steps_given: bool = False
+    packed: bool = False
 
     @property
-    def packed(self) -> bool:
-        """Whether sequences are not rows."""
-        return self.sequences != self.rows
+    def about(self) -> str:
+        """Before the numbers that packing makes uncertain."""
+        return "about " if self.packed and self.most_sequences != self.sequences else ""
 
 
 def target_of(settings: TrainingSettings, profile: Profile) -> Target:
     """The target whose trainer the settings are of: the profile's for `[training]`."""
     name = settings.trainer.target
     return profile.target if name is None else TARGETS[name]
+
+
+def splits_long(settings: TrainingSettings) -> bool:
+    """Whether a row over the cutoff goes on in the next sequence, so that nothing is cut."""
+    return settings.trainer.splits_long or settings.trainer.splits(settings.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ def cutoff_of(settings: TrainingSettings, profile: Profile) -> Cutoff | None:
     target = target_of(settings, profile)
     if settings.objective in (Objective.PRETRAINING, Objective.GRPO, Objective.OTHER):
         return None  # text is made into pieces, or only prompts count
-    if settings.trainer.splits_long:
+    if splits_long(settings):
         return None
     overlong = target.overlong
     if settings.trainer.overlong is not None:
@@ -138,21 +149,53 @@ def run_of(settings: TrainingSettings, data: DataFacts | None, profile: Profile)
     if train is None or size is None or not train.rows:
         return None
     rows = rows_trained(settings, train, profile)
-    sequences: int | None = rows
-    if settings.packs or settings.objective is Objective.PRETRAINING:  # texts are joined and cut anew
-        context = settings.positive(Role.CONTEXT)
-        whole = train.packed(int(context)) if context else None
-        sequences = None if whole is None else max(1, round(whole * rows / train.rows))
-    if not sequences:
+    packed = settings.packs or settings.objective is Objective.PRETRAINING
+    few, most = _packed(settings, train, rows, profile) if packed else (rows, rows)
+    if not few:
         return None
-    per_epoch = _per_epoch(settings, sequences, size)
-    given = settings.positive(Role.STEPS)
+    per_epoch, most_per_epoch = _per_epoch(settings, few, size), _per_epoch(settings, most, size)
+    given, epochs = settings.positive(Role.STEPS), settings.positive(Role.EPOCHS)
     if given is not None:
-        return Run(rows, sequences, size, per_epoch, int(given), given / per_epoch, steps_given=True)
-    epochs = settings.positive(Role.EPOCHS)
-    if epochs is None:
+        steps, most_steps = int(given), int(given)
+        epochs, fewest = given / per_epoch, given / most_per_epoch
+    elif epochs is not None:
+        steps, most_steps, fewest = math.ceil(per_epoch * epochs), math.ceil(most_per_epoch * epochs), epochs
+    else:
         return None
-    return Run(rows, sequences, size, per_epoch, math.ceil(per_epoch * epochs), epochs)
+    return Run(
+        *(rows, few, size, per_epoch, steps, epochs, most, most_steps, fewest),
+        steps_given=given is not None,
+        packed=packed,
+    )
+
+
+def _packed(settings: TrainingSettings, train: SplitFacts, rows: int, profile: Profile) -> tuple[int, int]:
+    """The sequences of packed rows if all of them are full, and the most that they can be; zeros where the
+    tokens are not known.
+
+    Rows that are put where they fit leave no two sequences half empty. Trainers pack a thousand rows at a
+    time (`datasets.map`), Axolotl no more than 200 into one (`sample_packing_bin_size`). Another tokenizer
+    may make twice as many tokens.
+    """
+    context = settings.positive(Role.CONTEXT)
+    if context is None or context < 1 or not train.is_counted:
+        return 0, 0
+    joined = splits_long(settings) or settings.objective is Objective.PRETRAINING  # and cut anew
+    cutoff = cutoff_of(settings, profile)
+    drops = cutoff is not None and cutoff.overlong is Overlong.DROP
+    longest = None if joined else int(context)
+    tokens, kept = train.within(longest, drops=drops and not joined)
+    exactly_kept = train.rows if train.estimated or not drops else kept
+    tokens = round(tokens * min(1.0, rows / exactly_kept)) if exactly_kept else 0
+    if not tokens:
+        return 0, 0
+    few = max(1, math.ceil(tokens / context))
+    possible = 2 * tokens if train.estimated else tokens
+    most = math.ceil(possible / context)
+    if not joined:
+        most = (most if most < 2 else math.ceil(2 * possible / context)) + rows // 200 + rows // 1000
+        few, most = min(few, rows), min(most, rows)
+    return few, max(few, most)
 
 
 def _per_epoch(settings: TrainingSettings, sequences: int, size: int) -> int:

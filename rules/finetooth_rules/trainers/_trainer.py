@@ -172,6 +172,8 @@ class Trainer:
     """What becomes of a row over the cutoff where the settings say it; else it is the target's."""
     splits_long: bool = False
     """A row over the cutoff goes on in the next sequence: nothing is cut."""
+    splits: Callable[[Mapping[str, Any]], bool] = field(default=lambda value: False)
+    """The same where the settings say it."""
     multiplier: tuple[float, float] | None = None
     """Between what the service advises to set the multiplier of the learning rate."""
     marks: tuple[bytes, ...] = ()

@@ -71,7 +71,11 @@ def training_schema() -> dict[str, Any]:
             "devices": {"description": "Devices that train side by side; 1 unless set.", **count},
             "epochs": {"description": "How often all rows are trained on.", **positive},
             "max-steps": {"description": "Steps after which the run ends, whatever the epochs.", **count},
-            "context": {"description": "Tokens of a row; what is longer is cut or left out.", **count},
+            "context": {
+                "description": "Tokens of a row; what is longer is cut or left out. Records are judged by it "
+                "unless `tokens.limit` is set.",
+                **count,
+            },
             "packing": {"description": "Whether several rows share one context.", "type": "boolean"},
             "validation-share": {
                 "description": "Share of the training rows that is held out.",

@@ -65,6 +65,11 @@ def method(value: Mapping[str, Any]) -> tuple[Objective, Tuning]:
     return objective, Tuning.QLORA if is_on(value, "load_in_4bit", "load_in_8bit") else Tuning.LORA
 
 
+def splits(value: Mapping[str, Any]) -> bool:
+    """Of the ways to pack all but the default one go on with a long row in the next sequence."""
+    return is_on(value, "packing") and value.get("packing_strategy", "bfd") != "bfd"
+
+
 def data(value: Mapping[str, Any]) -> Iterator[tuple[Path, str, str, bool]]:
     """`dataset_name`, or the files of `datasets`."""
     if isinstance(value.get("dataset_name"), str) and not value.get("datasets"):
@@ -98,6 +103,7 @@ TRAINER = Trainer(
     recognise=recognise,
     method=method,
     data=data,
+    splits=splits,
     roles={
         **ROLES,
         Role.CONTEXT: (("max_length",), ("max_seq_length",)),
@@ -121,6 +127,7 @@ TRAINER = Trainer(
     refuses_unknown=False,
     limits=(*LIMITS, Limit(path=("max_length",), low=1, whole=True)),
     sources=(
+        "TRL 016013e: trl/trainer/sft_config.py (packing_strategy)",
         "TRL f2cd577: trl/scripts/utils.py, trl/trainer/*_config.py, docs/source/peft_integration.md",
         SOURCE,
     ),

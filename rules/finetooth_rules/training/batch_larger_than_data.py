@@ -3,7 +3,8 @@ r"""One step takes more rows than there are.
 ## What it does
 Compares the rows of a step (batch size, gradient accumulation, devices) with the rows that are trained on.
 The settings are `[training]` in finetooth.toml or a trainer's own file that names the data. Where several
-rows share a context (packing) and their tokens are not known, nothing is said.
+rows share a context (packing), contexts are counted, by the tokens of the rows; it is reported only where it
+holds however the rows are packed.
 
 ## Why it matters
 Each epoch is one step, on fewer rows than asked for: the run has as many steps as epochs, and the settings
@@ -61,16 +62,16 @@ def check(
 ) -> Iterator[Finding]:
     """At most one finding, at the batch size."""
     run = run_of(settings, data, profile)
-    if run is None or run.per_step <= run.sequences or not settings.given.keys() & set(_SIZES):
+    if run is None or run.per_step <= run.most_sequences or not settings.given.keys() & set(_SIZES):
         return
     factors = [settings.positive(role) for role in (Role.BATCH, Role.ACCUMULATION, Role.DEVICES)]
     shown = [plain(factor) for factor in factors if factor is not None and factor != 1]
     made_of = f" ({' × '.join(shown)})" if len(shown) > 1 and Role.TOTAL_BATCH not in settings.given else ""
     what = "packed sequence" if run.packed else "row"
-    there = "there is" if run.sequences == 1 else "there are"
+    there = f"there {'is' if run.sequences == 1 else 'are'} {run.about}{plain(run.sequences)}"
     yield Finding(
         CODE,
-        f"a step takes {counted(run.per_step, what)}{made_of}; {there} {plain(run.sequences)}",
+        f"a step takes {counted(run.per_step, what)}{made_of}; {there}",
         Consequence.DEGRADED,
         span=span_of(settings, *_SIZES),
     )

@@ -4,7 +4,8 @@ r"""Many rows are longer than the context, so they are cut or left out.
 Counts the rows of the training split that have more tokens than the settings allow (`sequence_len`,
 `cutoff_len`, `max_length`, `context`), or than the trainer's default where nothing is set: 512 at Axolotl,
 1,024 at TRL, 2,048 at LLaMA-Factory. One finding where they are more than a share of all. Each row by
-itself is a matter of `too-many-tokens`. In the editor it is not judged, as counting takes too long there.
+itself is a matter of `too-many-tokens`. In the editor the rows are those on the disk, counted in the
+background; of more than 256 MB of data nothing is said there.
 
 ## Why it matters
 Axolotl leaves such rows out, LLaMA-Factory shortens prompt and answer, TRL cuts the end off, which is the

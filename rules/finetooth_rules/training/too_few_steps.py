@@ -4,8 +4,9 @@ r"""The run has so few steps that the model hardly changes.
 Counts the steps of the run from the rows that there are: rows, less those held out, by the rows of a step
 (batch size, gradient accumulation, devices), rounded up, times the epochs. Where the number of devices is
 not set, one is taken: more make fewer steps. The settings are `[training]` in finetooth.toml or a trainer's
-own file that names the data. With packing, rows are counted in contexts filled, where their tokens are
-known.
+own file that names the data. With packing (`packing`, `sample_packing`) the rows are taken to fill contexts,
+by their tokens, of many rows by a sample; how full these really are depends on the trainer, so the numbers
+are called "about", and nothing is said unless it holds however the rows are packed.
 
 ## Why it matters
 Each step changes the weights once, and the first of them are smaller, as the learning rate rises. With
@@ -54,7 +55,7 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import SettingsRule
 from finetooth_rules.trainers import Role, TrainingSettings
 from finetooth_rules.trainers._data import DataFacts
-from finetooth_rules.trainers._run import run_of
+from finetooth_rules.trainers._run import Run, run_of
 from finetooth_rules.training._places import counted, plain, span_of
 
 CODE: Final = "HYP003"
@@ -72,7 +73,7 @@ def check(
 ) -> Iterator[Finding]:
     """At most one finding, at the epochs, or the steps where they are set."""
     run = run_of(settings, data, profile)
-    if run is None or run.steps >= options.minimum or _batch_is_to_blame(run.sequences, run.per_step):
+    if run is None or run.most_steps >= options.minimum or _batch_is_to_blame(run):
         return
     total = counted(run.steps, "step")
     if run.steps_given:
@@ -80,16 +81,16 @@ def check(
     else:
         what = "packed sequence" if run.packed else "row"
         message = (
-            f"{counted(run.sequences, what)} by {plain(run.per_step)} a step, "
-            f"{counted(run.epochs, 'epoch')}: {total}; expected at least {plain(options.minimum)}"
+            f"{run.about}{counted(run.sequences, what)} by {plain(run.per_step)} a step, "
+            f"{counted(run.epochs, 'epoch')}: {run.about}{total}; expected at least {plain(options.minimum)}"
         )
     span = span_of(settings, Role.STEPS if run.steps_given else Role.EPOCHS, Role.TOTAL_BATCH, Role.BATCH)
     yield Finding(CODE, message, Consequence.DEGRADED, span=span)
 
 
-def _batch_is_to_blame(sequences: int, per_step: int) -> bool:
+def _batch_is_to_blame(run: Run) -> bool:
     """Whether a step takes more than there is: another rule says so."""
-    return per_step > sequences
+    return run.per_step > run.most_sequences
 
 
 RULE = SettingsRule(

@@ -69,7 +69,7 @@ def check(
     setting, epochs = settings.given.get(Role.EPOCHS), settings.positive(Role.EPOCHS)
     if settings.positive(Role.STEPS) is not None:
         run = run_of(settings, data, profile)
-        setting, epochs = settings.given.get(Role.STEPS), None if run is None else run.epochs
+        setting, epochs = settings.given.get(Role.STEPS), None if run is None else run.fewest_epochs
     if setting is None or epochs is None:
         return
     rows = data.train.rows if data is not None and data.train is not None else 0

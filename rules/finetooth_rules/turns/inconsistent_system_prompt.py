@@ -97,19 +97,22 @@ TOO_MANY: Final = Fact(None)
 
 
 class Prompts:
-    """How many records have each prompt; None as soon as there are too many different ones."""
+    """How many records have each prompt; None as soon as there are too many different ones. `unread`: whether
+    of some it is not known, as their batch had too many.
+    """
 
-    __slots__ = ("counts",)
+    __slots__ = ("counts", "unread")
 
     def __init__(self) -> None:
         self.counts: Counter[str] | None = Counter()
+        self.unread = False
 
     def add(self, fact: Fact) -> Prompts:
         """Count one record; returns itself."""
         counts = self.counts
         if counts is not None:
             if fact.text is None:
-                self.counts = None
+                self.unread = True
             else:
                 counts[fact.text] += 1
                 if len(counts) > MOST_PROMPTS:
@@ -118,6 +121,7 @@ class Prompts:
 
     def merge(self, other: Prompts) -> Prompts:
         """Count the records of another one in; returns itself."""
+        self.unread |= other.unread
         if self.counts is not None and other.counts is not None:
             self.counts.update(other.counts)
         if other.counts is None or len(self.counts or ()) > MOST_PROMPTS:
@@ -149,7 +153,6 @@ def gather(
         fact = known.get(text)
         if fact is None:
             # With too many in this batch there are too many in the whole: nothing more is folded, or kept.
-            # (In the editor the records keep that fact, should most of the prompts be deleted later.)
             fact = TOO_MANY if len(prompts) > MOST_PROMPTS else _fact(text, turn.content_path)
             if fact.text is not None:
                 prompts.add(fact.text)
@@ -164,7 +167,7 @@ def _fact(text: str, path: Path) -> Fact:
 
 def fit(total: Prompts, features: Features, profile: Profile, options: Options) -> Verdict | None:
     """What is said of each prompt that is nearly the prevailing one."""
-    if total.counts is None or len(total.counts) < 2:
+    if total.counts is None or total.unread or len(total.counts) < 2:
         return None
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for text in sorted(total.counts):
@@ -232,4 +235,6 @@ RULE: StatisticRule[Fact, Prompts, Verdict | None] = StatisticRule(
     conclude=conclude,
     facts_read_options=False,
     min_records=lambda profile, options: int(options.min_records) + 1,
+    left_out=lambda fact: fact.text is None,
+    lacks=lambda total: total.counts is not None and total.unread,
 )

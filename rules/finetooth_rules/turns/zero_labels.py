@@ -97,8 +97,7 @@ def check(
             if not starts or min(starts) < counter.cut(rendered.text, limit.tokens):
                 continue
             path, spans = cut_places(example, counted, limit.tokens, counter)
-            what = f"the limit of {limit.tokens:,} tokens ({limit.source})"
-            message = f"no trained token is left: {what} cuts them all"
+            message = f"no trained token is left: {limit.noun} cuts them all"
             yield (
                 index,
                 Finding(
@@ -114,8 +113,7 @@ def check(
 
 def _cutting(profile: Profile) -> Limit | None:
     """The limit where it is known, and the end of a longer record is cut."""
-    target = profile.target
-    if target.over_limit is not Consequence.TRUNCATED or target.overlong is not Overlong.END:
+    if profile.over_limit is not Consequence.TRUNCATED or profile.overlong is not Overlong.END:
         return None
     limit = limit_of(profile)
     return None if limit is None or limit.assumed else limit

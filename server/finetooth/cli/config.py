@@ -126,6 +126,7 @@ def _refuse(error: ConfigError) -> None:
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
     from finetooth.engine.plugins import catalogue_of
     from finetooth_rules.formats.custom import described
+    from finetooth_rules.tokens._measure import limit_of
 
     rules = catalogue_of(profile).by_code
     return {
@@ -141,7 +142,8 @@ def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
         else profile.encoding or profile.target.encoding_for(profile.model),
         "tokenizer": None if profile.tokenizer is None else profile.tokenizer.path,
         "chat-template": None if profile.template is None else profile.template.path,
-        "token-limit": profile.token_limit or profile.target.limit_for(profile.model),
+        "token-limit": profile.tokens_allowed,
+        "token-limit-by": None if (limit := limit_of(profile)) is None else limit.said_by.strip("`"),
         "max-record-bytes": profile.max_record_bytes,
         "max-joined-lines": profile.max_joined_lines,
         "max-depth": profile.max_depth,

@@ -17,7 +17,7 @@ from finetooth.engine.plugins import PluginError, catalogue_for
 from finetooth_rules import catalogue
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.formats.custom import mapping_problem
-from finetooth_rules.settings import Settings, config_schema, merged
+from finetooth_rules.settings import ALTERNATIVES, Settings, config_schema, merged
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -89,6 +89,24 @@ class Config:
 
         return GitIgnoreSpec.from_lines(patterns).match_file(relative.as_posix())
 
+    def error_at(self, keys: tuple[str, ...], file: Path | None, named: Path, message: str) -> ConfigError:
+        """An error at the setting that holds for a file; at the file that it names where no file sets it."""
+        for number, layer in reversed([*enumerate(self.settings.get("overrides", ()))]):
+            holds = file is not None and self.matches(layer["files"], file)
+            if holds and _has(layer, keys):
+                return self._error(("overrides", number, *keys), named, message)
+        return self._error(keys if _has(self.settings, keys) else (), named, message)
+
+    def _error(self, keys: tuple[str | int, ...], named: Path, message: str) -> ConfigError:
+        if self.path is None or not keys:
+            return ConfigError(named, message)
+        prefix = ("tool", "finetooth") if self.path.name == "pyproject.toml" else ()
+        try:
+            text = self.path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return ConfigError(self.path, message)
+        return ConfigError(self.path, message, *locate_key(text, (*prefix, *keys)))
+
     @property
     def exclude(self) -> tuple[str, ...]:
         """Patterns of files not to look at."""
@@ -149,6 +167,14 @@ def parse(path: Path, text: str, *, allow_plugins: bool = True) -> Config | None
     return Config(path, path.parent, decoded, allow_plugins)
 
 
+def _has(table: Any, keys: tuple[str, ...]) -> bool:
+    for key in keys:
+        if not isinstance(table, Mapping) or key not in table:
+            return False
+        table = table[key]
+    return True
+
+
 def _of_a_rule(key_path: Sequence[str | int]) -> bool:
     """Whether a place in the settings names a rule."""
     steps = key_path[2:] if key_path[:1] == ("overrides",) else key_path
@@ -172,6 +198,8 @@ def problems(settings: Any, known: Catalogue | None = None) -> Iterator[tuple[tu
         mapping = where.get("format")
         if isinstance(mapping, Mapping) and (message := mapping_problem(mapping)):
             yield (*base, "format"), message
+        if len(both := [key for key in ALTERNATIVES if key in where.get("task", {})]) > 1:
+            yield (*base, "task", both[1]), f"`{both[0]}` is set too; expected one of the two"
         for number, skill in enumerate(where.get("task", {}).get("requires", ())):
             if message := skill_problem(skill):
                 yield (*base, "task", "requires", number), message

@@ -11,7 +11,7 @@ import fnmatch
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +76,19 @@ def discover(
     for path in paths:
         search.add(path)
     return Discovery(tuple(search.files.values()), tuple(search.problems))
+
+
+def datasets_in(
+    folder: str, wanted: Callable[[str], bool], *, exclude: Sequence[Patterns] = ()
+) -> Iterator[tuple[str, bool]]:
+    """What `discover` takes of a folder itself: the datasets and folders in it whose name is `wanted`, and
+    whether each is a folder.
+    """
+    search = _Search(tuple(map(_compile, exclude)), False, True)
+    rules = (*search._rules_above(folder), *_gitignore_in(folder))
+    for entry in _entries(folder):
+        if wanted(entry.name) and (is_folder := _wanted(entry, rules, _Census())) is not None:
+            yield _tidy(entry.path), is_folder
 
 
 @dataclass(frozen=True, slots=True)

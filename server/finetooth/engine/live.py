@@ -23,11 +23,12 @@ from finetooth.engine.baseline import Ignored
 from finetooth.engine.document import Document, Touched
 from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_alike import counted
-from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
-from finetooth.engine.live_gather import Gatherer, Here, RawRecord
+from finetooth.engine.live_blocks import CARRIED, Block, Blocks, Entry, Flagged
+from finetooth.engine.live_gather import Gatherer, Here
 from finetooth.engine.live_ignored import left_of
 from finetooth.engine.live_judge import Judge
-from finetooth.engine.live_known import Known, left_over
+from finetooth.engine.live_known import Known, carried, left_over
+from finetooth.engine.live_records import RawRecord
 from finetooth_rules.array import Framing
 from finetooth_rules.array_lines import Segment, segment_steps
 from finetooth_rules.features import Features
@@ -61,6 +62,8 @@ class LiveIndex:
     ) -> None:
         profile = linter.profile
         self.document = document
+        self.uri = ""
+        """How a client calls the document, for those that point at it."""
         self.is_array = framing is Framing.ARRAY
         self.linter = linter
         self.of_file: tuple[Finding, ...] = ()
@@ -78,13 +81,13 @@ class LiveIndex:
         self.blocks = Blocks([first] if first.lines else [])
         self._pending = [first] if first.lines else []
         self._gatherer = gatherer or Here(linter, Features())
-        self._judge = Judge(self, linter, self._gatherer)
+        self.judge = Judge(self, linter, self._gatherer)
 
     # -- edits --------------------------------------------------------------------------------------------
 
     def touch(self, touched: Touched) -> None:
         """Lines of the document were replaced: whatever they decided is pending."""
-        self._judge.unsettle()
+        self.judge.unsettle()
         self._edits += 1
         number, index, start = self.blocks.locate(touched.first)
         if self.is_array:
@@ -110,6 +113,8 @@ class LiveIndex:
         old = self.blocks.replace(number, index, count, new)
         if self.is_array and new:
             old, new[0].kept = left_over(old)
+        elif len(new) == 1:
+            new[0].carried = carried(old, new[0].lines)
         self._forget(old)
         self._pending += sorted(new, key=lambda entry: -entry.lines)
 
@@ -142,7 +147,7 @@ class LiveIndex:
     def _forget(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if entry.keys or entry.rows:
-                self._judge.forget(entry)
+                self.judge.forget(entry)
             if entry.kept:
                 kept, entry.kept = entry.kept, ()
                 self._forget(kept)
@@ -164,7 +169,7 @@ class LiveIndex:
     @property
     def judged(self) -> bool:
         """Whether all other rules have their say as well."""
-        return self.settled and self._judge.settled
+        return self.settled and self.judge.settled
 
     def lint_steps(self, *, bulk: bool = True) -> Iterator[Future[Any] | None]:
         """Read and check pending lines, the latest edit first; without `bulk` only what is quick. Where it
@@ -243,7 +248,7 @@ class LiveIndex:
     def judge_steps(self) -> Iterator[Future[Any] | None]:
         """Run the rules that need features or the whole file, on what is settled. Where it yields a future,
         it goes on when that is done."""
-        return self._judge.steps()
+        return self.judge.dataset.steps()
 
     def settle(self) -> None:
         """Do everything that is left, at once."""
@@ -299,6 +304,8 @@ class LiveIndex:
     def _put(self, entry: Entry, new: list[Entry]) -> None:
         """The same with entries."""
         number, index, _ = self.blocks.place(entry)
+        if entry.carried and len(new) == 1 and new[0].lines == entry.lines:
+            self.judge.carry(new[0], entry.carried)
         self.found += [item for item in new if item.findings]
         self._max_reach = max(self._max_reach, *(item.reach for item in new))
         count = 1
@@ -377,6 +384,10 @@ class LiveIndex:
             end += 1
         return (lines[start] if end == start + 1 else b"".join(lines[start:end]))[:size]
 
+    def layout(self) -> tuple[tuple[int, int], ...]:
+        """Changes whenever lines moved, here or in another open file of the dataset."""
+        return self.judge.dataset.layout()
+
     # -- findings -----------------------------------------------------------------------------------------
 
     def check_file(self, facts: FileFacts) -> bool:
@@ -394,7 +405,7 @@ class LiveIndex:
     def everything_of_file(self) -> list[Finding]:
         """The same with what a baseline ignores."""
         findings = [finding for finding in self.of_file if finding.code in WHOLE_FILE_CODES]
-        return findings or [*self.of_file, *self._judge.of_file()]
+        return findings or [*self.of_file, *self.judge.of_file()]
 
     @property
     def is_no_dataset(self) -> bool:
@@ -415,8 +426,8 @@ class LiveIndex:
         findings = entry.findings or ()
         if not entry.judged:
             return findings
-        judged = [finding for several in entry.judged.values() for finding in several]
-        return self.linter.finish((*findings, *judged))
+        shown = (entry.judged[CARRIED],) if CARRIED in entry.judged else entry.judged.values()
+        return self.linter.finish((*findings, *(finding for several in shown for finding in several)))
 
     def _shown(self, findings: Iterable[Finding]) -> list[tuple[Severity, Finding]]:
         severity = self.linter.profile.severity

@@ -11,6 +11,8 @@ from finetooth_rules.alike import Kind
 from finetooth_rules.finding import Finding, Severity
 
 BLOCK_RECORDS: Final = 512
+CARRIED: Final = "carried"
+"""The origin of what was said of a record before it was edited: all that is shown until it is judged anew."""
 
 
 class Entry:
@@ -24,12 +26,13 @@ class Entry:
     `merged` and `rendered` cache what is shown.
     Of one of several records on the same lines `digest` names the bytes; `kept` are the ones that stood on
     lines that wait to be read again, in order: most will be found there as they were. `moves` counts how
-    often it was.
+    often it was. `carried` is what lines that wait show of the record that they were.
     """
 
     __slots__ = (
         "at",
         "block",
+        "carried",
         "digest",
         "facts",
         "findings",
@@ -57,6 +60,7 @@ class Entry:
         self.moves = 0
         self.digest = b""
         self.kept: Sequence[Entry] = ()
+        self.carried: tuple[Finding, ...] = ()
         self.findings = findings
         self.judged: dict[object, tuple[Finding, ...]] | None = None
         self.facts: tuple[Any, ...] | None = None
@@ -84,7 +88,7 @@ class Entry:
 class Block:
     """Some entries in a row. `flagged` and `summaries` are caches, dropped by `changed`."""
 
-    __slots__ = ("entries", "flagged", "lines", "number", "stale", "summaries", "without_lines")
+    __slots__ = ("entries", "flagged", "lines", "number", "rows_id", "stale", "summaries", "without_lines")
 
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
@@ -93,6 +97,8 @@ class Block:
         self.number = 0
         self.flagged: Flagged | None = None
         self.summaries: dict[str, Any] = {}
+        self.rows_id: int | None = None
+        """Names the rows of its entries, as long as they stay the same."""
         self.stale = True
         """Whether an entry may lack facts."""
         for entry in entries:
@@ -102,6 +108,7 @@ class Block:
         """Its entries are not what they were."""
         self.flagged = None
         self.summaries = {}
+        self.rows_id = None
         self.stale = True
 
     @property

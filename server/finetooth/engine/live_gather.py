@@ -4,31 +4,20 @@ own."""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
+from finetooth.engine.live_files import Desk, Shelf
+from finetooth.engine.live_records import Layout, RawRecord, records_of
 from finetooth_rules.dataset import gathered_by
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.lint import Findings, Linter
-from finetooth_rules.record import Element, Record
-from finetooth_rules.rule import Columns, Pair
-from finetooth_rules.splits import TRAIN
+from finetooth_rules.rule import Columns
 
-
-class RawRecord(NamedTuple):
-    """A record on its way to another process."""
-
-    raw: bytes
-    line_count: int
-    oversize: bool
-    element: bool = False
-
-
-Layout: TypeAlias = tuple[tuple[str, int], ...]
-"""The columns that a row of 64-bit numbers holds one after the other: name, and how many numbers."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +54,8 @@ class Gatherer(Protocol):
         document, where the rule asks for it); None when the rule failed.
         """
 
-    def pairs(self, code: str, layout: Layout, rows: Sequence[bytes]) -> Future[list[Pair]]:
-        """The candidates of a near rule among all rows."""
-
-    def likeness(self, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> Future[list[float | None]]:
-        """How alike the records of these candidates are."""
+    def ask(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function of `live_files` or `live_compare` with the desk there, and these arguments."""
 
 
 class Here:
@@ -78,9 +64,10 @@ class Here:
     batch_records = 16
     batch_bytes = 64 * 1024
 
-    def __init__(self, linter: Linter, features: Features) -> None:
+    def __init__(self, linter: Linter, features: Features, shelf: Shelf | None = None) -> None:
         self._linter = linter
         self._features = features
+        self._desk = Desk(linter, features, shelf or Shelf())
 
     def check(self, records: Sequence[RawRecord]) -> Future[Checked]:
         """See `Gatherer`."""
@@ -94,13 +81,23 @@ class Here:
         """See `Gatherer`."""
         return _done(fit(self._linter, self._features, code, summary, head))
 
-    def pairs(self, code: str, layout: Layout, rows: Sequence[bytes]) -> Future[list[Pair]]:
+    def ask(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """See `Gatherer`."""
-        return _done(pairs(self._linter, code, layout, rows))
+        return _done(function(self._desk, *arguments))
 
-    def likeness(self, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> Future[list[float | None]]:
-        """See `Gatherer`."""
-        return _done(likeness(self._linter, code, pairs))
+
+def facts(desk: Desk, code: str, batch: Sequence[RawRecord]) -> list[Any] | None:
+    """What one statistic rule knows of each record; None where it failed."""
+    linter = desk.linter
+    rule = next(rule for rule in linter.statistics if rule.code == code)
+    there = linter.examples(records_of(linter, batch))
+    examples = [example for example in there if example is not None]
+    options = linter.options(code)
+    found = linter.listed(rule, rule.gather, examples, desk.features, linter.profile, options)
+    if len(found) != len(examples):
+        return None
+    left = iter(found)
+    return [None if example is None else next(left) for example in there]
 
 
 def check(linter: Linter, batch: Sequence[RawRecord]) -> Checked:
@@ -159,54 +156,13 @@ def _rows(columns: Columns, count: int) -> tuple[Layout, list[bytes]]:
     return layout, rows
 
 
-def columns_of(layout: Layout, rows: Sequence[bytes]) -> dict[str, array[int]]:
-    """The columns of rows."""
-    flat = array("Q", b"".join(rows))
-    row_width = sum(width for _, width in layout)
-    columns: dict[str, array[int]] = {}
-    first = 0
-    for name, width in layout:
-        column = array("Q", bytes(8 * width * len(rows)))
-        for at in range(width):
-            column[at::width] = flat[first + at :: row_width]
-        columns[name] = column
-        first += width
-    return columns
-
-
-def pairs(linter: Linter, code: str, layout: Layout, rows: Sequence[bytes]) -> list[Pair]:
-    """The candidates of a near rule; all rows are of one split."""
-    rule = next(rule for rule in linter.nears if rule.code == code)
-    held_out = linter.profile.split != TRAIN
-    return linter.pairs(rule, columns_of(layout, rows), [held_out] * len(rows))
-
-
-def likeness(linter: Linter, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> list[float | None]:
-    """How alike the records of its candidates are."""
-    rule = next(rule for rule in linter.nears if rule.code == code)
-    found: list[float | None] = []
-    for pair in pairs:
-        one, other = linter.examples(records_of(linter, pair))
-        found.append(None if one is None or other is None else linter.likeness(rule, one, other))
-    return found
-
-
 def fit(linter: Linter, features: Features, code: str, summary: Any, head: Any = None) -> Any:
     """The verdict of one rule."""
     rule = next(rule for rule in linter.statistics if rule.code == code)
     return linter.verdict(rule, (summary,), features, (head,))
 
 
-def records_of(linter: Linter, batch: Sequence[RawRecord]) -> list[Record]:
-    """The records of a batch."""
-    depth = linter.profile.max_depth
-    return [
-        (Element if item.element else Record)(item.raw, item.line_count, depth, oversize=item.oversize)
-        for item in batch
-    ]
-
-
-def _done(result: Any) -> Future[Any]:
-    future: Future[Any] = Future()
+def _done(result: T) -> Future[T]:
+    future: Future[T] = Future()
     future.set_result(result)
     return future

@@ -1,4 +1,7 @@
-"""What is known of the records of an array when their line is read again.
+"""What is known of records when their lines are read again.
+
+While somebody types in a record, what the rules beyond a keystroke said of it is shown until they have judged
+it anew, as far as it is said of the whole record or of a value: no edit makes that point at other characters.
 
 A minified array has thousands of records on one line, and a keystroke touches the line. Where each record
 ends has to be read anew; what was found in a record whose bytes are as they were has not.
@@ -11,8 +14,9 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
-from finetooth.engine.live_blocks import Entry
+from finetooth.engine.live_blocks import CARRIED, Entry
 from finetooth_rules.array_lines import Segment
+from finetooth_rules.finding import Finding
 from finetooth_rules.record import Element
 
 _DIGEST_BYTES: Final = 16
@@ -31,6 +35,28 @@ def left_over(old: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
             kept += entry.kept
             entry.kept = ()
     return gone, kept
+
+
+def carried(old: Sequence[Entry], lines: int) -> tuple[Finding, ...]:
+    """What goes on to be shown of a record that covers as many lines as the one it was."""
+    if len(old) != 1 or old[0].lines != lines:
+        return ()
+    entry = old[0]
+    if entry.pending:
+        return entry.carried
+    judged = entry.judged or {}
+    shown = (judged[CARRIED],) if CARRIED in judged else judged.values()
+    return tuple(finding for several in shown for finding in several if _of_values(finding))
+
+
+def _of_values(finding: Finding) -> bool:
+    """Whether neither it nor what it offers names bytes of the record."""
+    return (
+        finding.span is None
+        and not finding.more_spans
+        and not any(fix.edits for fix in finding.fixes)
+        and not any(related.address is None and related.span is not None for related in finding.related)
+    )
 
 
 class Known:

@@ -11,36 +11,31 @@ import contextlib
 import logging
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import lru_cache
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
-from finetooth.engine.live_gather import (
-    Checked,
-    Gathered,
-    Layout,
-    RawRecord,
-    check,
-    fit,
-    gather,
-    likeness,
-    pairs,
-    records_of,
-)
+from finetooth.engine.live_files import Desk, Shelf
+from finetooth.engine.live_gather import Checked, Gathered, check, fit, gather
+from finetooth.engine.live_records import RawRecord, records_of
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
 from finetooth_rules.features import FeatureError
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
-from finetooth_rules.rule import Pair
 from finetooth_rules.tokens._measure import written_text
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _COMMAND: Final = (sys.executable, "-P", "-m", "finetooth.engine.live_worker")
+_SHELF: Final = Shelf()
+"""What the process keeps of files that are not open."""
 _STARTS: Final = 3
 """How often the process is started before it is given up."""
 
@@ -133,13 +128,9 @@ class There:
         """See `Gatherer`."""
         return self._worker.submit(_fit, self._profile, code, summary, head)
 
-    def pairs(self, code: str, layout: Layout, rows: Sequence[bytes]) -> Future[list[Pair]]:
+    def ask(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """See `Gatherer`."""
-        return self._worker.submit(_pairs, self._profile, code, layout, list(rows))
-
-    def likeness(self, code: str, pairs: Sequence[tuple[RawRecord, RawRecord]]) -> Future[list[float | None]]:
-        """See `Gatherer`."""
-        return self._worker.submit(_likeness, self._profile, code, list(pairs))
+        return self._worker.submit(_ask, self._profile, function, arguments)
 
 
 # -- in the process
@@ -160,12 +151,9 @@ def _fit(profile: bytes, code: str, summary: Any, head: Any) -> Any:
     return fit(linter, provide(spec), code, summary, head)
 
 
-def _pairs(profile: bytes, code: str, layout: Layout, rows: list[bytes]) -> list[Pair]:
-    return pairs(_known(profile)[0], code, layout, rows)
-
-
-def _likeness(profile: bytes, code: str, asked: list[tuple[RawRecord, RawRecord]]) -> list[float | None]:
-    return likeness(_known(profile)[0], code, asked)
+def _ask(profile: bytes, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+    linter, spec = _known(profile)
+    return function(Desk(linter, provide(spec), _SHELF), *arguments)
 
 
 @lru_cache(maxsize=8)
@@ -223,6 +211,7 @@ def _main() -> None:
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed must not get into the answers
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # so that unpacked files are deleted
     _serve(requests, answers)
 
 

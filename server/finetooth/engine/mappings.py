@@ -49,7 +49,9 @@ def find(file: Path) -> Found | None:
 
 
 def concerns(path: Path, file: Path | None) -> bool:
-    """Whether a changed file could be one that says what a dataset's fields are."""
+    """Whether a changed file could be one that says what a dataset's fields are, or how long its rows may
+    be.
+    """
     return is_mapping(path) and file is not None and path.parent in folders_of(file)
 
 

@@ -19,6 +19,7 @@ from finetooth.engine.settings_files import (
     SettingsFile,
     beside,
     data_paths,
+    in_folders,
     is_settings_name,
     read_file,
     split_of,
@@ -131,9 +132,16 @@ class Planner:
     file_begun: Callable[[str], None] = lambda name: None
     _configs: Configs = field(init=False)
     _facts: dict[tuple[Path, str], SplitFacts] = field(default_factory=dict)
+    _planned: set[Path] = field(default_factory=set)
+    """Trainers' files that there is a plan of: one may mean several datasets."""
+    _folders: list[SettingsFile] | None = None
 
     def __post_init__(self) -> None:
         self._configs = Configs(self.request, self.problems)
+
+    def know(self, source: Source, target: str, facts: SplitFacts) -> None:
+        """Take the facts of a file, its tokens counted for `target`, so that it is not read again."""
+        self._facts[_place(source), target] = facts
 
     def plans(self, sources: Sequence[Source]) -> Iterator[Plan]:
         """The plan of each settings file, and of each dataset by the settings that mean it."""
@@ -177,6 +185,7 @@ class Planner:
             return
         is_config = found.path.suffix == CONFIG_SUFFIX
         paths = config_paths(config) if is_config else data_paths(found)
+        self._planned.add(found.path.resolve())
         yield self._plan(found, config, paths)
 
     def _of_data(self, parts: Sequence[Part]) -> Iterator[Plan]:
@@ -184,20 +193,25 @@ class Planner:
         if not parts or parts[0].config is None:
             return
         config = parts[0].config
-        files = [
-            (Path(os.path.abspath(part.source.path or part.source.name)), _split(part)) for part in parts
-        ]
+        files = [(_place(part.source), _split(part)) for part in parts]
         first = files[0][0]
-        around = beside(first) if config.looks_around else ()
-        found = [one for one in around if split_of(one, first) is not None]
+        around = {one.path.resolve(): one for one in self._around(first)} if config.looks_around else {}
+        meant = {path: one for path, one in around.items() if split_of(one, first) is not None}
+        found = [one for path, one in meant.items() if path not in self._planned]
+        self._planned.update(meant)
         if config.path is not None and "training" in config.settings:
             declared = any(part.membership and part.membership.declared for part in parts)
             own = read_file(config.path) if declared or not config.settings.get("dataset") else None
             found = [*([own] if own is not None else []), *found]
         for one in found:
             yield self._plan(one, config, self._paths(one, files))
-        if not found:
+        if not found and not meant:
             yield self._plan(None, config, files)
+
+    def _around(self, file: Path) -> Iterator[SettingsFile]:
+        if self._folders is None:
+            self._folders = in_folders(self.request.paths)
+        yield from (*beside(file), *self._folders)
 
     def _paths(self, found: SettingsFile, files: list[tuple[Path, str]]) -> list[tuple[Path, str]] | None:
         return files if found.path.suffix == CONFIG_SUFFIX else data_paths(found) or files
@@ -253,6 +267,10 @@ def may_be_data(source: Source) -> bool:
     """Whether a file that holds no settings may be a dataset: YAML and TOML are none."""
     name = source.name.lower()
     return source.path is None or name.endswith(".json") or not is_settings_name(name)
+
+
+def _place(source: Source) -> Path:
+    return Path(os.path.abspath(source.path or source.name))
 
 
 def _split(part: Part) -> str:

@@ -7,11 +7,15 @@ map are chosen. No number is worked out twice: findings are those of `check`, co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from finetooth.engine.configs import Configs
 from finetooth.engine.lint_file import FileResult
+from finetooth.engine.plan import Plan, Planner
+from finetooth.engine.plan_words import PlanFinding, PlanNumber, PlanRow, findings_in, numbers_of, rows_of
 from finetooth.engine.record_map import Chosen, RecordMap, choose, map_of, shortened
 from finetooth.engine.report import Problem, Report, Shown
 from finetooth.engine.report_findings import (
@@ -25,20 +29,26 @@ from finetooth.engine.report_findings import (
 )
 from finetooth.engine.report_private import bare_message, without_names, without_words
 from finetooth.engine.request import CheckRequest, Progress, Silent
-from finetooth.engine.run import check
+from finetooth.engine.run import check, sources
+from finetooth.engine.settings_files import is_settings_name
 from finetooth.engine.stats import Stats, stats_of
 from finetooth.engine.stats_words import counted_by, format_reason, target_words, written_by
+from finetooth.engine.training_data import of_stats
 from finetooth_rules.features import FeatureError
 from finetooth_rules.finding import Applicability, Severity
 from finetooth_rules.tokens._measure import limit_of
+from finetooth_rules.trainers._advice import Advice
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from finetooth.engine.source import Source
     from finetooth_rules.tokens._measure import Limit
 
 MOST_GROUPS: Final = 40
 """Groups of duplicates that are listed."""
+MOST_RUNS: Final = 12
+"""Training runs that are told of."""
 MOST_TEXTS: Final = 500
 """Records of a file whose prompt is kept for the list of duplicates."""
 
@@ -72,20 +82,21 @@ class FileData:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One line of what a training run will be: a label, a value, and what to know of it."""
+class RunPlan:
+    """What one training run will be, in words; `name` is that of its settings, or of its data."""
 
-    label: str
-    value: str
-    note: str = ""
-    rules: tuple[str, ...] = ()
+    name: str
+    numbers: tuple[PlanNumber, ...]
+    rows: tuple[PlanRow, ...]
+    findings: tuple[PlanFinding, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
     """A run over some files. `counts` are findings by severity, `fixable` those that --fix repairs and those
     that --unsafe-fixes repairs besides. `groups` counts all groups of duplicates, `duplicates` lists the
-    largest.
+    largest; `runs` counts the training runs, `plans` tells of the first.
     """
 
     files: tuple[FileData, ...]
@@ -95,7 +106,8 @@ class ReportData:
     duplicates: tuple[DuplicateGroup, ...] = ()
     groups: int = 0
     map: RecordMap | None = None
-    plan: tuple[PlanRow, ...] = ()
+    plans: tuple[RunPlan, ...] = ()
+    runs: int = 0
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     with_text: bool = True
@@ -115,6 +127,9 @@ def gather(request: CheckRequest, progress: Progress | None = None, *, text: boo
     for finding in report.findings:
         of_file.setdefault(finding.place.filename, []).append(finding)
     files = [replace(file, counts=counts_by_severity(of_file.get(file.name, ()))) for file in visitor.files]
+    told: list[Problem] = []
+    plans = _plans(request, visitor, told)
+    problems = (*report.problems, *visitor.problems)
     data = ReportData(
         files=tuple(files),
         rules=tuple(rules_of(report)),
@@ -123,8 +138,9 @@ def gather(request: CheckRequest, progress: Progress | None = None, *, text: boo
         duplicates=tuple(groups[:MOST_GROUPS]),
         groups=len(groups),
         map=map_of(visitor.chosen),
-        plan=tuple(plan_rows(files)),
-        problems=(*report.problems, *visitor.problems),
+        plans=tuple(_in_words(plan, text=text) for plan in plans[:MOST_RUNS]),
+        runs=len(plans),
+        problems=(*problems, *(problem for problem in told if problem not in problems)),
         notes=(*report.notes, *_ignored(report)),
     )
     return data if text else without_text(data)
@@ -232,25 +248,38 @@ def _fixable(findings: Iterable[Shown]) -> tuple[int, int]:
     return safe, unsafe
 
 
-def plan_rows(files: Sequence[FileData]) -> Iterator[PlanRow]:
-    """What can be said of a run from the data alone: what is trained in one pass over it, what is not."""
-    counted = [file for file in files if file.judged and file.stats.rows]
-    train = [file for file in counted if file.split in ("", "train")]
-    if not train:
-        return
-    rows = sum(file.stats.rows for file in train)
-    yield PlanRow(
-        "Rows", f"{rows:,}", "all files" if len(train) == len(counted) else "files of the train split"
+def _plans(request: CheckRequest, visitor: _Visitor, problems: list[Problem]) -> list[Plan]:
+    """The runs that the files are data of, and those whose settings were named. What was counted is not
+    counted again, but for a trainer that counts otherwise.
+    """
+    judged = {file.name: file for file in visitor.files if file.judged}
+    planner = Planner(request, problems)
+    found: list[Source] = []
+    for source in sources(request, Configs(request), []):
+        file = judged.get(source.name)
+        if file is not None:
+            planner.know(source, file.target, of_stats(file.stats))
+        if file is not None or is_settings_name(source.name):
+            found.append(source)
+    return list(planner.plans(found))
+
+
+def _in_words(plan: Plan, *, text: bool) -> RunPlan:
+    """What a plan says; without `text` no folder is named, and no key that nobody knows."""
+    findings, named = findings_in(plan), str if text else _base
+    if not text:
+        findings = (replace(one, message=bare_message(one.message)) for one in findings)
+    return RunPlan(
+        named(plan.name),
+        tuple(numbers_of(plan)),
+        tuple(rows_of(plan, named)),
+        tuple(findings),
+        plan.advice,
     )
-    total = sum(sum(file.stats.lengths) for file in train)
-    if total:
-        trained = sum(sum(file.stats.trained) for file in train)
-        about = "about " if any(file.stats.estimated for file in train) else ""
-        yield PlanRow(
-            "Tokens in one epoch",
-            f"{about}{total:,}",
-            f"{about}{trained:,} of them ({trained / total:.0%}) are trained",
-        )
+
+
+def _base(name: str) -> str:
+    return Path(name).name
 
 
 def without_text(data: ReportData) -> ReportData:

@@ -113,6 +113,10 @@ def resolve(
             profile = replace(profile, plugins=plugins_of(config.settings, config.root))
     except PluginError as error:
         raise ConfigError(config.path or Path(error.plugin), str(error)) from error
+    if profile.token_limit is None and file is not None:
+        from finetooth.engine.row_limits import row_limit  # which finds files, by the records they begin with
+
+        profile = replace(profile, row_limit=row_limit(config, file, profile))
     if "schema" in settings:
         from finetooth.engine.own_schema import load
 
@@ -124,6 +128,11 @@ def resolve(
 
         examples = (*profile.task.examples, *load_examples(config.root / name))
         profile = replace(profile, task=replace(profile.task, examples=examples))
+    if (name := settings.get("task", {}).get("serving-system-prompt-file")) is not None:
+        from finetooth.engine.serving_prompt import load as load_prompt
+
+        prompt = load_prompt(config, file, name)
+        profile = replace(profile, task=replace(profile.task, serving_system_prompt=prompt))
     tokens = settings.get("tokens", {})
     if model_files and ("tokenizer" in tokens or "template" in tokens):
         from finetooth.engine.model_files import load as load_model_files

@@ -124,6 +124,11 @@ def below(folder: Path) -> list[Path]:
     return [folder, *(folder / name for name in wanted[:MAX_FILES])]
 
 
+def in_folders(names: Iterable[str]) -> list[SettingsFile]:
+    """The settings files in the folders among some names, and one level below them."""
+    return [*within(place for name in names if os.path.isdir(name) for place in below(Path(name)))]
+
+
 def within(folders: Iterable[Path]) -> Iterator[SettingsFile]:
     """The settings files in some folders; what cannot be read is passed over."""
     for folder in folders:

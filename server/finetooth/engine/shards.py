@@ -121,9 +121,14 @@ def lint_shard(
 
 def batches(shard: Shard, profile: Profile) -> Iterator[list[Record]]:
     """The records of a shard, in lists of about a block. Raises OSError."""
+    for batch in placed_batches(shard, profile):
+        yield batch.records
+
+
+def placed_batches(shard: Shard, profile: Profile) -> Iterator[Batch]:
+    """The same, with what tells where each record is. Raises OSError."""
     with shard.source.open() as stream:
-        for batch in _opened(shard, stream, profile)[1]:
-            yield batch.records
+        yield from _opened(shard, stream, profile)[1]
 
 
 def _opened(shard: Shard, stream: BinaryIO, profile: Profile) -> tuple[int, Iterator[Batch]]:

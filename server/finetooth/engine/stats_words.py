@@ -37,8 +37,11 @@ def target_words(profile: Profile, stats: Stats) -> Iterator[str]:
     if target.formats is not None and profile.format and profile.format not in target.formats:
         yield f"does not read {profile.format}; it reads {', '.join(sorted(target.formats))}"
     limit = profile.tokens_allowed
-    if limit is not None and not (target.assumed_token_limit and profile.token_limit is None):
-        yield f"takes {limit:,} tokens a row: of a longer one {_OVERLONG[target.overlong]}"
+    run = profile.row_limit
+    known = run or profile.token_limit is not None or not target.assumed_token_limit
+    if limit is not None and known:
+        by = "" if run is None else f", as {run.file} {'leaves' if run.by_default else 'sets'} {run.key}"
+        yield f"takes {limit:,} tokens a row{by}: of a longer one {_OVERLONG[profile.overlong]}"
     weight = "reads `weight`" if target.reads_weight else "does not read `weight`"
     yield f"trains {_trains(target, stats)}; {weight}"
     if target.loader is not Loader.NONE:

@@ -47,6 +47,27 @@ def over_cutoff(source: Source, profile: Profile, features: Features, rows: int,
     return SplitFacts(rows, lengths, uncounted_up_to=cutoff, estimated=counted.estimated or every > 1)
 
 
+def sampled(source: Source, profile: Profile, features: Features, rows: int) -> SplitFacts:
+    """The rows of a file, with the lengths of all of them, of many rows by a sample. Raises OSError."""
+    if features.tokens is None or not rows:
+        return SplitFacts(rows)
+    every = max(1, -(-rows // MOST_COUNTED))
+    parts: list[SplitFacts] = []
+    pending: list[Example] = []
+    for example in _long_rows(source, profile, -_MARGIN, every):
+        pending.append(example)
+        if len(pending) == _BATCH:
+            parts.append(facts_of(len(pending), pending, features, profile))
+            pending = []
+    if pending:
+        parts.append(facts_of(len(pending), pending, features, profile))
+    counted = joined(parts)
+    lengths = {length: count * every for length, count in counted.lengths.items()}
+    lengths[0] = lengths.get(0, 0) + max(0, rows - sum(lengths.values()))  # what is no example has no tokens
+    tokens = sum(length * count for length, count in lengths.items())
+    return SplitFacts(rows, lengths, None, tokens, None, counted.estimated or every > 1)
+
+
 def _long_rows(source: Source, profile: Profile, cutoff: int, every: int) -> Iterator[Example]:
     """Of each `every` rows one, where it may be over the cutoff."""
     linter = linter_for(profile)
@@ -125,10 +146,16 @@ def quick_facts(paths: Sequence[tuple[Path, str]]) -> DataFacts | None:
 
 
 def facts_of_path(
-    path: Path, config: Config, overrides: Settings, cutoff: int | None, *, tokens: bool = False
+    path: Path,
+    config: Config,
+    overrides: Settings,
+    cutoff: int | None,
+    *,
+    tokens: bool = False,
+    packed: bool = False,
 ) -> SplitFacts:
-    """The facts of a file on disk. With `tokens` all are counted, else those of rows that may be over the
-    cutoff. Raises OSError, ConfigError, NoDataset.
+    """The facts of a file on disk. With `tokens` all are counted; of rows that will be `packed` those of a
+    sample; else those of rows that may be over the cutoff. Raises OSError, ConfigError, NoDataset.
     """
     from finetooth.engine.opening import opened
     from finetooth.engine.providers import provide, spec_for
@@ -137,7 +164,9 @@ def facts_of_path(
     name = os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
     with opened(Source(name, path), path, config, overrides, lambda error: None) as there:
         stats = stats_of(there.source, there.profile, tokens=tokens)
-        if tokens or cutoff is None:
+        if tokens or (cutoff is None and not packed):
             return of_stats(stats)
         features = provide(spec_for(there.profile))
+        if packed or cutoff is None:
+            return sampled(there.source, there.profile, features, stats.rows)
         return over_cutoff(there.source, there.profile, features, stats.rows, cutoff)

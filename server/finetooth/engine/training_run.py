@@ -20,16 +20,15 @@ from finetooth.engine.resolve import with_overrides
 from finetooth.engine.settings_files import (
     CONFIG_SUFFIX,
     SettingsFile,
-    below,
     beside,
     data_paths,
+    in_folders,
     is_settings_name,
     read_file,
     split_of,
-    within,
 )
 from finetooth.engine.source import Source
-from finetooth.engine.training_data import config_paths, facts_of_path, over_cutoff
+from finetooth.engine.training_data import config_paths, facts_of_path, over_cutoff, sampled
 from finetooth_rules.edits import apply_edits, together
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Finding, Span
@@ -40,7 +39,7 @@ from finetooth_rules.record import Record
 from finetooth_rules.rule import SettingsRule
 from finetooth_rules.settings import build_profile
 from finetooth_rules.splits import TRAIN
-from finetooth_rules.trainers import TrainingSettings
+from finetooth_rules.trainers import Objective, TrainingSettings
 from finetooth_rules.trainers._data import DataFacts, SplitFacts, joined
 from finetooth_rules.trainers._run import Cutoff, cutoff_of
 
@@ -142,7 +141,9 @@ class TrainingRun:
         declared = membership is not None and membership.declared
         for meant, split in self._meaning(file, config, declared=declared):
             cutoff = self._cutoff(meant, config, looked.profile)
-            if cutoff is None:
+            if packs(meant.file):
+                facts = sampled(looked.source, looked.profile, looked.features, rows)
+            elif cutoff is None:
                 facts = SplitFacts(rows)
             else:
                 facts = over_cutoff(looked.source, looked.profile, looked.features, rows, cutoff.tokens)
@@ -179,8 +180,7 @@ class TrainingRun:
     def _in_folders(self) -> list[SettingsFile]:
         """The settings files in the folders that are checked, and one level below."""
         if self._folders is None:
-            folders = [Path(path) for path in self.request.paths if os.path.isdir(path)]
-            self._folders = [*within(place for folder in folders for place in below(folder))]
+            self._folders = in_folders(self.request.paths)
         return self._folders
 
     def _is_named(self, path: Path) -> bool:
@@ -248,20 +248,23 @@ class TrainingRun:
         for path, split in paths:
             known = meant.parts.get(path.resolve())
             if known is None:
-                facts = self._from_disk(path, config, cutoff)
+                facts = self._from_disk(path, config, cutoff, packed=packs(meant.file))
                 if facts is None:
                     return None
                 known = split, facts
             parts.append(known)
         return facts_of_parts(parts)
 
-    def _from_disk(self, path: Path, config: Config, cutoff: Cutoff | None) -> SplitFacts | None:
+    def _from_disk(
+        self, path: Path, config: Config, cutoff: Cutoff | None, *, packed: bool
+    ) -> SplitFacts | None:
         """The facts of a file that was not looked at; None where it cannot be read: nobody asked for it."""
         from finetooth.engine.opening import NoDataset
 
         overrides = override_settings(self.request.overrides)
         try:
-            return facts_of_path(path, config, overrides, None if cutoff is None else cutoff.tokens)
+            longest = None if cutoff is None else cutoff.tokens
+            return facts_of_path(path, config, overrides, longest, packed=packed)
         except (OSError, ConfigError, NoDataset):
             return None
 
@@ -322,6 +325,12 @@ class TrainingRun:
         if file is not None and file.trouble is not None:
             line, column = place_of(file.raw, file.trouble.span)
         self.report.problems.append(Problem(name, message, line, column))
+
+
+def packs(file: SettingsFile) -> bool:
+    """Whether the run makes sequences of its own out of rows, so that their tokens say how many steps."""
+    settings = file.settings
+    return settings is not None and (settings.packs or settings.objective is Objective.PRETRAINING)
 
 
 def place_of(raw: bytes, span: Span) -> tuple[int, int]:

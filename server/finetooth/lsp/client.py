@@ -36,6 +36,7 @@ class ClientFacts:
     applies_edits: bool = False
     work_done_progress: bool = False
     shows_documents: bool = False
+    relative_patterns: bool = False
 
     @classmethod
     def of(
@@ -71,6 +72,10 @@ class ClientFacts:
             applies_edits=bool(workspace.apply_edit),
             work_done_progress=bool(window.work_done_progress),
             shows_documents=window.show_document is not None and window.show_document.support,
+            relative_patterns=bool(
+                workspace.did_change_watched_files
+                and workspace.did_change_watched_files.relative_pattern_support
+            ),
         )
 
 

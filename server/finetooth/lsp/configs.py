@@ -12,10 +12,11 @@ from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 from finetooth.engine.mappings import INFO
 
 _MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
-_OTHERS: Final = (BASELINE, "*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL)
+_DATA: Final = ("*.jsonl", "*.ndjson")
+_OTHERS: Final = (BASELINE, "*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL, *_DATA)
 WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
 
-DATA: Final = ("**/*.jsonl", "**/*.ndjson", "**/*.json")
+ARRAYS: Final = ("**/*.json",)
 """Watched only where files are judged that are not open."""
 
 

@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from pygls import uris
+
 from finetooth.engine.document import Document, Encoding, columns, content_length, line_ending
 from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_addresses import Address, FarAddress
 from finetooth.engine.live_alike import first_with
 from finetooth.engine.live_blocks import Block, Entry, Flagged
-from finetooth.engine.live_groups import Address
 from finetooth.engine.locate import page_of
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
@@ -25,6 +27,7 @@ from finetooth_rules.framing import position, span_of, whole
 from finetooth_rules.record import Record
 
 Json = dict[str, Any]
+Layout = tuple[tuple[int, int], ...]
 SOURCE: Final = "finetooth"
 BOM: Final = b"\xef\xbb\xbf"
 SEVERITIES: Final[Mapping[Severity, int]] = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
@@ -33,14 +36,17 @@ _AND_HERE: Final = "and here"
 
 @dataclass(slots=True)
 class _Elsewhere:
-    """A related place: the entry it is in (None: the finding's own), its lines counted from that entry's
-    first; `moves` are those of that entry then."""
+    """A related place: the entry it is in, and the document that is of (None: the finding's own, or a file
+    that is not open), its lines counted from that entry's first; `other`: in another record; `moves` are
+    those of that entry then."""
 
     entry: Entry | None
+    index: LiveIndex | None
     start: int
     end: int
     drawn: Json
-    moves: int
+    other: bool
+    moves: int = 0
     shown: bool = True
 
     @property
@@ -71,11 +77,7 @@ class Drawn:
     @property
     def elsewhere(self) -> list[Json]:
         """The locations of other records that it points at."""
-        return [
-            related.drawn["location"]
-            for related in self.related
-            if related.entry is not None and related.shown
-        ]
+        return [related.drawn["location"] for related in self.related if related.other and related.shown]
 
     @property
     def outdated(self) -> bool:
@@ -90,7 +92,7 @@ class DrawnEntry:
     """All diagnostics of a record, for the record at line `base` under a layout of the document."""
 
     base: int
-    layout: int
+    layout: Layout
     items: list[Drawn]
 
 
@@ -100,7 +102,7 @@ class DrawnBlock:
     severities."""
 
     start: int
-    layout: int
+    layout: Layout
     related: bool
     parts: list[tuple[Severity, int, bytes]]
     joined: dict[tuple[Severity, ...], bytes]
@@ -130,12 +132,12 @@ class Renderer:
 
     def entry(self, entry: Entry, start: int) -> list[Drawn]:
         """The diagnostics of the record at line `start`."""
-        layout = self.index.blocks.layout
+        layout = self.index.layout()
         drawn: DrawnEntry | None = entry.rendered
         if drawn is None or any(
             related.shifted and not related.gone for item in drawn.items for related in item.related
         ):
-            drawn = entry.rendered = DrawnEntry(-1, -1, self._draw(entry, start))
+            drawn = entry.rendered = DrawnEntry(-1, (), self._draw(entry, start))
         if drawn.layout != layout or any(item.outdated for item in drawn.items):
             for item in drawn.items:
                 if drawn.base != start or item.related:
@@ -149,7 +151,6 @@ class Renderer:
         changed or moved.
         """
         flagged, start = self.index.flagged(block), self.index.blocks.start(block)
-        layout = self.index.blocks.layout
         drawn: DrawnBlock | None = flagged.drawn
         once = frozenset(kind for kind in told if kind in flagged.alike)
         if (
@@ -168,7 +169,7 @@ class Renderer:
                         item.json = encode(item.diagnostic)
                     parts.append((item.severity, start + line, item.json))
                     related = related or bool(item.related)
-            drawn = flagged.drawn = DrawnBlock(start, layout, related, parts, {}, once)
+            drawn = flagged.drawn = DrawnBlock(start, self.index.layout(), related, parts, {}, once)
         return drawn
 
     def told(self, kind: Kind, records: int) -> Drawn:
@@ -182,7 +183,7 @@ class Renderer:
 
     def _moved(self, drawn: DrawnBlock, flagged: Flagged) -> bool:
         """Whether a place in another record that is shown with a finding of the block moved or is gone."""
-        return drawn.layout != self.index.blocks.layout or any(
+        return drawn.layout != self.index.layout() or any(
             item.outdated
             for _, entry in flagged.entries
             if entry.rendered is not None
@@ -204,12 +205,9 @@ class Renderer:
     def _record_place(self, related: Related) -> Json | None:
         """A record that a finding on the file as a whole points at, where it stands now."""
         elsewhere = self._in_another_record(related)
-        if elsewhere is None or elsewhere.entry is None:
+        if elsewhere is None:
             return None
-        base = self.index.blocks.place(elsewhere.entry)[2]
-        where = elsewhere.drawn["location"]["range"]
-        where["start"]["line"] += base
-        where["end"]["line"] += base
+        self._put_lines(elsewhere, 0)
         return elsewhere.drawn
 
     def _file_range(self, span: Span | None) -> tuple[Json, Json]:
@@ -243,7 +241,7 @@ class Renderer:
         spans += [
             _related_span(record, r) for _, finding, _ in shown for r in finding.related if r.address is None
         ]
-        places = self._places(entry, start, record, spans)
+        places = self._places(self.index, entry, start, record, spans)
         drawn: list[Drawn] = []
         for severity, finding, span in shown:
             (first, left), (last, right) = places[span.start], places[span.end]
@@ -253,7 +251,7 @@ class Renderer:
                 for item in finding.related
                 if (there := self._related(record, places, item)) is not None
             ]
-            related += [self._elsewhere(None, places, span, _AND_HERE) for span in finding.more_spans]
+            related += [self._here(places, span, _AND_HERE) for span in finding.more_spans]
             drawn.append(Drawn(severity, finding, diagnostic, first, last, related))
         return drawn
 
@@ -273,13 +271,13 @@ class Renderer:
     # -- places -------------------------------------------------------------------------------------------
 
     def _places(
-        self, entry: Entry, start: int, record: Record, spans: Iterable[Span]
+        self, index: LiveIndex, entry: Entry, start: int, record: Record, spans: Iterable[Span]
     ) -> dict[int, tuple[int, int]]:
         """Byte offset in the record → line counted from its first, and column in the client's units."""
         offsets = sorted({offset for span in spans for offset in span})
-        lines = self.index.document.lines
-        if self.index.is_array:
-            return self._places_in_array(entry, start, offsets)
+        lines = index.document.lines
+        if index.is_array:
+            return self._places_in_array(index, entry, start, offsets)
         if entry.lines == 1:
             found = columns(lines[start], offsets, self.facts.encoding)
             return {offset: (0, column) for offset, column in zip(offsets, found, strict=True)}
@@ -292,10 +290,10 @@ class Renderer:
         return places
 
     def _places_in_array(
-        self, entry: Entry, start: int, offsets: Sequence[int]
+        self, index: LiveIndex, entry: Entry, start: int, offsets: Sequence[int]
     ) -> dict[int, tuple[int, int]]:
         """The same where the record begins at byte `at` of its lines."""
-        lines = self.index.document.lines
+        lines = index.document.lines
         places: dict[int, tuple[int, int]] = {}
         line, base = start, -entry.at
         for offset in offsets:
@@ -318,12 +316,12 @@ class Renderer:
 
     def place_in(self, entry: Entry, start: int, offset: int) -> Json:
         """The position of a byte of an element of an array whose lines begin with `start`."""
-        line, column = self._places_in_array(entry, start, [offset])[offset]
+        line, column = self._places_in_array(self.index, entry, start, [offset])[offset]
         return at_place(start + line, column)
 
     def range(self, entry: Entry, start: int, record: Record, span: Span) -> Json:
         """A span of the record at line `start`."""
-        places = self._places(entry, start, record, [span])
+        places = self._places(self.index, entry, start, record, [span])
         (first, left), (last, right) = places[span.start], places[span.end]
         return {"start": at_place(start + first, left), "end": at_place(start + last, right)}
 
@@ -331,25 +329,30 @@ class Renderer:
         self, record: Record, places: Mapping[int, tuple[int, int]], related: Related
     ) -> _Elsewhere | None:
         if related.address is None:
-            return self._elsewhere(None, places, _related_span(record, related), related.message)
+            return self._here(places, _related_span(record, related), related.message)
         return self._in_another_record(related)
 
     def _in_another_record(self, related: Related) -> _Elsewhere | None:
-        other = related.address.entry if isinstance(related.address, Address) else None
-        if other is None or other.block is None or other.pending:
+        address = related.address
+        if isinstance(address, FarAddress):
+            return _in_file(address, related)
+        if not isinstance(address, Address) or address.entry is None or address.index is None:
             return None
-        start = self.index.blocks.place(other)[2]
-        there = self.index.record(other, start)
+        other, index = address.entry, address.index
+        if other.block is None or other.pending:
+            return None
+        start = index.blocks.place(other)[2]
+        there = index.record(other, start)
         span = _related_span(there, related)
-        return self._elsewhere(other, self._places(other, start, there, [span]), span, related.message)
-
-    def _elsewhere(
-        self, entry: Entry | None, places: Mapping[int, tuple[int, int]], span: Span, message: str
-    ) -> _Elsewhere:
+        places = self._places(index, other, start, there, [span])
         (first, left), (last, right) = places[span.start], places[span.end]
-        location = {"uri": self.uri, "range": {"start": at_place(first, left), "end": at_place(last, right)}}
-        moves = 0 if entry is None else entry.moves
-        return _Elsewhere(entry, first, last, {"location": location, "message": message}, moves)
+        uri = self.uri if index is self.index else index.uri
+        drawn = _location(uri, (first, left), (last, right), related.message)
+        return _Elsewhere(other, index, first, last, drawn, True, other.moves)
+
+    def _here(self, places: Mapping[int, tuple[int, int]], span: Span, message: str) -> _Elsewhere:
+        first, last = places[span.start], places[span.end]
+        return _Elsewhere(None, None, first[0], last[0], _location(self.uri, first, last, message), False)
 
     def _move(self, item: Drawn, start: int) -> None:
         """Set the lines of a diagnostic for its record at line `start`, those of related places for
@@ -362,14 +365,20 @@ class Renderer:
             return
         for related in item.related:
             related.shown = not related.gone
-            if not related.shown:
-                continue
-            base = start if related.entry is None else self.index.blocks.place(related.entry)[2]
-            there = related.drawn["location"]["range"]
-            there["start"]["line"] = base + related.start
-            there["end"]["line"] = base + related.end
+            if related.shown:
+                self._put_lines(related, start)
         if self.facts.related_information:
             item.diagnostic["relatedInformation"] = [r.drawn for r in item.related if r.shown]
+
+    def _put_lines(self, related: _Elsewhere, start: int) -> None:
+        """Set the lines of a related place, where it is one that moves; the finding is at `start`."""
+        if related.index is not None and related.entry is not None:
+            start = related.index.blocks.place(related.entry)[2]
+        elif related.other:
+            return
+        there = related.drawn["location"]["range"]
+        there["start"]["line"] = start + related.start
+        there["end"]["line"] = start + related.end
 
 
 def place_in(document: Document, offset: int, encoding: Encoding) -> Json:
@@ -400,6 +409,21 @@ def notice(message: str) -> Json:
 def at_place(line: int, character: int) -> Json:
     """A position."""
     return {"line": line, "character": character}
+
+
+def _location(uri: str, start: tuple[int, int], end: tuple[int, int], message: str) -> Json:
+    where = {"uri": uri, "range": {"start": at_place(*start), "end": at_place(*end)}}
+    return {"location": where, "message": message}
+
+
+def _in_file(address: FarAddress, related: Related) -> _Elsewhere | None:
+    """A place in a file that is not open; None where it is no longer there."""
+    found = address.file.range(address.row, related)
+    if found is None:
+        return None
+    uri = uris.from_fs_path(str(address.file.listed.path))
+    start, end = (found.line, found.column), (found.end_line, found.end_column)
+    return _Elsewhere(None, None, 0, 0, _location(uri or "", start, end, related.message), True)
 
 
 def _related_span(record: Record, related: Related) -> Span:

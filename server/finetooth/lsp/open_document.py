@@ -17,6 +17,7 @@ from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_ignored import ignore, settle
 from finetooth.engine.live_worker import There, Worker
+from finetooth.engine.membership import Membership
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
@@ -86,6 +87,12 @@ class OpenDocument:
         self.config_path: Path | None = None
         self.baseline_path: Path | None = None
         """Where what is ignored is written down; None for a document that is nowhere."""
+        self.membership: Membership | None = None
+        """What it is in its dataset; None where it stands for itself."""
+        self.dataset_key = uri
+        """Names the documents that are judged together."""
+        self.judged_by: frozenset[Path] = frozenset()
+        """The files that its settings name."""
         self._facts = facts
         self._worker = worker
         self._on_disk: FileFacts | None = None
@@ -105,6 +112,7 @@ class OpenDocument:
         linter.broken.update(broken)
         self._drawn_ahead = 0
         self.index = LiveIndex(self.document, linter, There(self._worker, profile), framing=self.framing)
+        self.index.uri = self.uri
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
 
@@ -215,9 +223,9 @@ class OpenDocument:
         yield from self.index.judge_steps()
         self.check_file()
         yield from settle(self.index)
-        yield from self._draw_first()
+        yield from self.draw_steps()
 
-    def _draw_first(self) -> Iterator[None]:
+    def draw_steps(self) -> Iterator[None]:
         """Draw what was found since, as far as it is likely to be shown."""
         left = self.settings.max_diagnostics
         for block in self.index.blocks:

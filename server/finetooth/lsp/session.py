@@ -17,17 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine import garbage
-from finetooth.engine.baseline import NAME as BASELINE
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
 from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.resolve import resolve
-from finetooth.engine.scheduler import Scheduler
+from finetooth.engine.scheduler import Job, Scheduler
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp.baselines import BaselineStore
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.concerned import decides
 from finetooth.lsp.configs import ConfigStore
 from finetooth.lsp.disk_findings import DiskFindings
 from finetooth.lsp.disk_work import DiskWork
@@ -36,6 +34,8 @@ from finetooth.lsp.progress import Background
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_documents import SettingsDocuments
 from finetooth.lsp.showing import Showing
+from finetooth.lsp.siblings import Siblings
+from finetooth.lsp.watched import Watched, judged_by
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.profile import Profile
@@ -68,12 +68,13 @@ class Session:
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()
         self._plugins_told: set[Path] = set()
-        self._watched = {BASELINE}
         self.broken: dict[str, str] = {}
         self.worker = Worker()
         self._scheduler = Scheduler()
         self._edited: dict[str, OpenDocument] = {}
         self.settings_documents = SettingsDocuments(self)
+        self.siblings = Siblings(self)
+        self.watched = Watched(self)
         self.showing = Showing(self)
         self.baselines = BaselineStore(self.configs.report)
         self.progress_stops: dict[Any, Callable[[], None]] = {}
@@ -92,7 +93,7 @@ class Session:
         self.disk_findings.clear(uri)
         document = OpenDocument(uri, text, version, self.facts, self.worker)
         self.documents[uri] = document
-        self._resolve(document, force=True)
+        self.resolve(document, force=True)
         self._read_facts(document, version)
         self.showing.show_errors()
 
@@ -101,7 +102,7 @@ class Session:
         document = self.documents.get(uri)
         if document is None:
             return
-        self._scheduler.cancel(("judge", uri))
+        self.cancel_judging(document)
         decided = document.change(changes, self.facts.encoding, version)
         if decided and (document.profile.hangs_on_records or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
@@ -112,8 +113,13 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self._read_facts(document, document.version)
+            if document.path is not None:
+                self.siblings.changed([document.path])
         self.disk_work.changed()
-        self.settings_documents.refresh()
+        if self.watched.news():
+            self.reconfigure()
+        else:
+            self.look_at_baselines()
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
@@ -121,19 +127,20 @@ class Session:
         for document in self.documents.values():
             if document.path in paths:
                 self._read_facts(document, None)
-        if any(decides(path, self.documents.values(), self.configs.errors) for path in paths):
+        if any(self.watched.concern(path) for path in paths):
             self.reconfigure()
             return
         if any(document.baseline_path in paths for document in self.documents.values()):
             self.look_at_baselines()
         else:
+            self.siblings.changed(paths)
             self.settings_documents.refresh()
 
     def look_at_baselines(self) -> None:
         """A baseline may have changed."""
         self.disk_work.changed()
         for document in self.documents.values():
-            self._take_baseline(document)
+            self._take_baseline(document, tell=False)
         self.settings_documents.refresh()
         self.showing.show_errors()
 
@@ -145,8 +152,9 @@ class Session:
             return
         self._reclaim_later()
         self._edited.pop(uri, None)
-        for job in ("lint", "judge", "resolve"):
+        for job in ("lint", "resolve"):
             self._scheduler.cancel((job, uri))
+        self.siblings.left(document)
         if not self.facts.pull and document.sent is not None:
             self.server.publish(uri, None, b"[]")
 
@@ -160,6 +168,7 @@ class Session:
     def end(self) -> None:
         """The client is gone."""
         self._scheduler.cancel_all()
+        self.settings_documents.end()
         self.worker.close()
         self.disk_work.close()
 
@@ -173,11 +182,10 @@ class Session:
         document.index.found.clear()
         document.check_file_if_touched()
         if document.index.settled or not document.index.is_array:
-            self.showing.publish(
-                document
-            )  # else all records of a line are read again: they are shown till then
+            # Else all records of a line are read again: they are shown till then.
+            self.showing.publish(document)
         if document.index.settled:
-            self._judge_later(document, JUDGE_DELAY)
+            self.judge_later(document, JUDGE_DELAY)
         elif not self._scheduler.busy(("lint", document.uri)):
             self._lint(document, delay=LARGE_LINE_DELAY)
 
@@ -201,13 +209,18 @@ class Session:
         document.seconds["lint"] = time.perf_counter() - began
         garbage.keep()
         self.update(document)
-        self._judge_later(document, 0.0)
+        self.judge_later(document, 0.0)
 
-    def _judge_later(self, document: OpenDocument, delay: float) -> None:
+    def cancel_judging(self, document: OpenDocument) -> None:
+        """Drop a pass under way over the dataset of a document."""
+        self._scheduler.cancel(("judge", document.dataset_key))
+
+    def judge_later(self, document: OpenDocument, delay: float) -> None:
+        """Run the rules that are not for keystrokes on a document and the others of its dataset."""
         began = time.perf_counter() + delay
         self._scheduler.submit(
-            ("judge", document.uri),
-            document.judge_steps,
+            ("judge", document.dataset_key),
+            lambda: self.siblings.judge_steps(document),
             delay=delay,
             done=lambda: self._judged(document, began),
         )
@@ -215,7 +228,9 @@ class Session:
     def _judged(self, document: OpenDocument, began: float) -> None:
         document.seconds["judge"] = time.perf_counter() - began
         garbage.keep()
-        self.update(document)
+        for one in (document, *self.siblings.others(document)):
+            self.update(one)
+        self.siblings.judged(document)
 
     def _reclaim_later(self) -> None:
         """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""
@@ -243,11 +258,14 @@ class Session:
         """Settings, config files or folders changed: every document is judged by what holds now."""
         self.configs.forget()
         self.disk_work.changed()
+        self.siblings.forget()
+        self.watched.news()
         for document in self.documents.values():
-            self._resolve(document)
+            self.resolve(document)
             self.showing.report_unusable(document)
+        self.siblings.refresh_all(anew=True)
         self.showing.show_errors()
-        self.settings_documents.refresh()
+        self.settings_documents.refresh(anew=True)
 
     def settings_closed(self, uri: str) -> None:
         """A document that may hold settings was closed: errors of a config are told as before it was
@@ -263,9 +281,19 @@ class Session:
         items = self.showing.configs.opened(path)
         self.settings_documents.opened(uri, text, version, items)
 
-    def soon(self, key: tuple[str, str], start: Callable[[], Iterator[None]], delay: float) -> None:
+    def soon(
+        self,
+        key: tuple[str, str],
+        start: Callable[[], Job],
+        delay: float,
+        done: Callable[[], None] | None = None,
+    ) -> None:
         """Do something in the background, once after the last call."""
-        self._scheduler.submit(key, start, delay=delay)
+        self._scheduler.submit(key, start, delay=delay, done=done)
+
+    def cancel(self, key: tuple[str, str]) -> None:
+        """Do not do it."""
+        self._scheduler.cancel(key)
 
     def shows_dataset(self, uri: str) -> bool:
         """Whether a document is shown as a dataset."""
@@ -295,10 +323,10 @@ class Session:
         return self.settings
 
     def _resolve_step(self, document: OpenDocument) -> Iterator[None]:
-        self._resolve(document)
+        self.resolve(document)
         yield
 
-    def _resolve(self, document: OpenDocument, *, force: bool = False) -> None:
+    def resolve(self, document: OpenDocument, *, force: bool = False) -> None:
         """Find out what a document is judged by; lint it anew where that changed."""
         before = document.settings
         settings = document.settings = self.settings_for(document)
@@ -310,8 +338,8 @@ class Session:
         if "plugins" in config.settings and not settings.allow_plugins:
             self._tell_of_plugins(config)
         if not settings.enable:
-            for job in ("lint", "judge"):
-                self._scheduler.cancel((job, document.uri))
+            self._scheduler.cancel(("lint", document.uri))
+            self.siblings.place(document)
             self.update(document)
             return
         framing = framing_of(document.uri, b"".join(document.head()))
@@ -324,35 +352,25 @@ class Session:
             if not force:
                 return  # what held before goes on
             profile = self._profile_without(document, config, settings, framing)
+        profile = self.siblings.profile(document, config, profile)
+        document.judged_by = judged_by(profile, config, document.path)
         document.baseline_path = self.baselines.path_of(config, document.path, self.folders)
-        self._watch_baseline(document.baseline_path)
+        self.watched.refresh()
         changed = profile.fingerprint != document.profile.fingerprint
         if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
             self._take_baseline(document, tell=False)
             if not force:
                 self._reclaim_later()
-            self._scheduler.cancel(("judge", document.uri))
+            self.siblings.place(document)
             if not document.is_dataset:
                 self.update(document)
                 return
             self._lint(document)
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
-        else:
-            self._take_baseline(document, tell=before != settings)
-
-    def _watch_baseline(self, path: Path | None) -> None:
-        """Have the client watch a baseline that has a name of its own."""
-        if path is None or path.name in self._watched or not self.facts.registers_watchers:
             return
-        self._watched.add(path.name)
-        watcher = types.FileSystemWatcher(f"**/{path.name}")
-        registration = types.Registration(
-            f"finetooth-baseline-{len(self._watched)}",
-            types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-            types.DidChangeWatchedFilesRegistrationOptions([watcher]),
-        )
-        self.server.client_register_capability(types.RegistrationParams([registration]))
+        self.siblings.place(document)
+        self._take_baseline(document, tell=before != settings)
 
     def _take_baseline(self, document: OpenDocument, *, tell: bool = True) -> None:
         """Leave out what the baseline of a document says; `tell` the client, also without a change."""
@@ -384,7 +402,7 @@ class Session:
             )
 
     def chosen_config(self, settings: EditorSettings) -> Path | None:
-        """The config that the settings of the editor name."""
+        """The config that the editor's settings name in place of the nearest."""
         if settings.configuration is None:
             return None
         path = Path(settings.configuration).expanduser()

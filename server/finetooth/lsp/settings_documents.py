@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.config import NAMES, ConfigError
+from finetooth.engine.config import NAMES
 from finetooth.engine.document import Change, Document
+from finetooth.engine.live_files import Asked
 from finetooth.engine.locate import page_of
 from finetooth.engine.plugins import PluginError, catalogue_of
-from finetooth.engine.settings_files import CONFIG_SUFFIX, SettingsFile, data_paths, looks_meant, read_file
-from finetooth.engine.training_data import config_paths, quick_facts
+from finetooth.engine.settings_files import CONFIG_SUFFIX, SettingsFile, looks_meant, read_file
+from finetooth.engine.training_data import quick_facts
 from finetooth.engine.training_run import findings_of, settings_profile
 from finetooth.lsp.convert import SEVERITIES, SOURCE, place_in
 from finetooth.lsp.open_document import path_of
 from finetooth.lsp.protocol import encode
 from finetooth.lsp.settings import EditorSettings
+from finetooth.lsp.settings_data import Lengths, cutoff, paths_of
 from finetooth_rules.finding import Finding, Severity, Span
 from finetooth_rules.trainers import MAX_BYTES
 
@@ -62,6 +64,9 @@ class SettingsDocument:
     data_names: tuple[str, ...] | None = None
     config_items: list[Json] = field(default_factory=list)
     was_meant: bool = False
+    lengths: Lengths = field(default_factory=Lengths)
+    counted: int | None = None
+    """The tokens beyond which its rows were counted."""
     sent: bytes | None = None
     _found: tuple[int, SettingsFile | None] | None = None
 
@@ -132,15 +137,23 @@ class SettingsDocuments:
         document = self._documents.pop(uri, None)
         if document is None:
             return False
+        document.lengths.close()
         if document.sent not in (None, b"[]") and not self._session.facts.pull:
             self._session.server.publish(uri, None, b"[]")
         return True
 
-    def refresh(self) -> None:
-        """Files or settings changed: look at the data anew, and judge anew."""
+    def refresh(self, *, anew: bool = False) -> None:
+        """Files or (`anew`) settings changed: look at the data anew, and judge anew."""
         for document in self._documents.values():
+            if anew:
+                document.lengths.forget()
             self._look_at_data(document)
             self.update(document)
+
+    def end(self) -> None:
+        """The client is gone."""
+        for document in self._documents.values():
+            document.lengths.close()
 
     def at_path(self, path: Path) -> SettingsDocument | None:
         """The open document of a file."""
@@ -158,7 +171,8 @@ class SettingsDocuments:
     def _step(self, document: SettingsDocument) -> Iterator[None]:
         found = document.found()
         looked, names = document.data_names, _names(found)
-        if looked is None or (names != looked and not _is_config(document)):
+        cutoff = self._cutoff(document, found)
+        if looked is None or (names != looked and not _is_config(document)) or cutoff != document.counted:
             self._look_at_data(document)
         self.update(document)
         yield
@@ -261,29 +275,42 @@ class SettingsDocuments:
             return
         document.data_names = _names(found)
         _, config = self._judged_by(document)
+        document.counted = self._cutoff(document, found)
         task = asyncio.get_running_loop().create_task(self._count(document, found, config))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _cutoff(self, document: SettingsDocument, found: SettingsFile | None) -> int | None:
+        """The tokens beyond which rows matter."""
+        _, config = self._judged_by(document)
+        try:
+            return None if found is None else cutoff(found, config, self._asked(document))
+        except PluginError:
+            return None
+
+    def _asked(self, document: SettingsDocument) -> Asked:
+        settings = self._session.settings_of(document.path)
+        chosen = self._session.chosen_config(settings)
+        return Asked(settings.overrides, chosen, settings.allow_plugins)
+
     async def _count(self, document: SettingsDocument, found: SettingsFile, config: Config | None) -> None:
         loop = asyncio.get_running_loop()
-        data = await loop.run_in_executor(None, _facts, found, config)
+        paths = await loop.run_in_executor(None, paths_of, found, config)
+        data = await loop.run_in_executor(None, quick_facts, paths) if paths else None
+        tokens = document.counted
+        if paths and tokens is not None:
+            if document.data is None:
+                self._take(document, data)  # the rows are known at once
+            counted = await document.lengths.of(paths, self._asked(document), tokens)
+            if tokens != document.counted:
+                return  # somebody counts anew
+            data = counted or data
+        self._take(document, data)
+
+    def _take(self, document: SettingsDocument, data: DataFacts | None) -> None:
         if self._documents.get(document.uri) is document and data != document.data:
             document.data = data
             self.update(document)
-
-
-def _facts(found: SettingsFile, config: Config | None) -> DataFacts | None:
-    """What the disk says of the data of a run; None where that cannot be told."""
-    try:
-        is_config = found.path.suffix == CONFIG_SUFFIX
-        if is_config:
-            paths = None if config is None else config_paths(config)
-        else:
-            paths = data_paths(found)
-    except (OSError, ConfigError):
-        return None
-    return quick_facts(paths) if paths else None
 
 
 def _names(found: SettingsFile | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_gather import RawRecord
+from finetooth.engine.live_records import RawRecord
 from finetooth.engine.live_worker import Worker, count_record, count_tokens
 from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import FeatureSpec, spec_for

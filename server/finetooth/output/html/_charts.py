@@ -117,7 +117,9 @@ def lengths(data: ReportData) -> Lengths:
     limits = {
         (file.limit.tokens, file.limit.assumed): Limits(
             file.limit.tokens,
-            "assumed limit" if file.limit.assumed else f"limit of {file.target_title}",
+            "assumed limit"
+            if file.limit.assumed
+            else f"limit of {file.limit.source if file.limit.key else file.target_title}",
             file.limit.assumed,
         )
         for file in data.files

@@ -45,6 +45,7 @@ def page(data: ReportData, made: Made, *, nonce: str | None = None) -> str:
         .get_template("page.html")
         .render(
             data=data,
+            known={rule.code for rule in data.rules},
             made=made,
             nonce=nonce,
             policy=_policy(style, script, nonce),

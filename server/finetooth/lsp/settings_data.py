@@ -1,0 +1,114 @@
+"""How long the rows are that a settings file in the editor means: counted in a process of its own, which is
+there only meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from finetooth.engine.config import ConfigError
+from finetooth.engine.live_files import Asked
+from finetooth.engine.live_worker import Worker
+from finetooth.engine.opening import NoDataset
+from finetooth.engine.settings_files import CONFIG_SUFFIX, SettingsFile, data_paths
+from finetooth.engine.training_data import config_paths, facts_of_path
+from finetooth.engine.training_run import facts_of_parts, settings_profile
+from finetooth_rules.splits import TRAIN
+from finetooth_rules.trainers._data import DataFacts
+from finetooth_rules.trainers._run import cutoff_of
+
+if TYPE_CHECKING:
+    from finetooth.engine.config import Config
+
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""Of more data only the rows are counted."""
+RULE: Final = "HYP009"
+
+Paths = Sequence[tuple[Path, str]]
+
+
+def paths_of(found: SettingsFile, config: Config | None) -> list[tuple[Path, str]] | None:
+    """The files that settings mean, with their splits; None where that cannot be told."""
+    try:
+        if found.path.suffix == CONFIG_SUFFIX:
+            return None if config is None else config_paths(config)
+        return data_paths(found)
+    except (OSError, ConfigError):
+        return None
+
+
+def cutoff(found: SettingsFile, config: Config | None, asked: Asked) -> int | None:
+    """The tokens beyond which rows have to be counted; None where no rule asks for it. Raises PluginError."""
+    if found.settings is None or config is None:
+        return None
+    profile = settings_profile(config, found.path, dict(asked.overrides))
+    of_run = cutoff_of(found.settings, profile)
+    return None if of_run is None or RULE not in profile.selected else of_run.tokens
+
+
+class Lengths:
+    """Counts for one settings document; the last answer is kept for as long as the files stay the same."""
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+        self._known: tuple[Any, int, DataFacts | None] | None = None
+
+    async def of(self, paths: Paths, asked: Asked, tokens: int) -> DataFacts | None:
+        """What is known of the data, with the rows of more than so many tokens; None where it cannot be read,
+        is too much, or somebody asked anew meanwhile.
+        """
+        try:
+            stamps = [(path, split, path.stat().st_mtime_ns, path.stat().st_size) for path, split in paths]
+        except OSError:
+            return None
+        state = (stamps, asked)
+        if self._known is not None and self._known[0] == state and self._known[1] <= tokens:
+            return self._known[2]
+        self.close()
+        if sum(size for *_, size in stamps) > MOST_BYTES:
+            return None
+        worker = self._worker = Worker()
+        try:
+            found: DataFacts | None = await asyncio.wrap_future(
+                worker.submit(_count, list(paths), asked, tokens)
+            )
+        except (CancelledError, asyncio.CancelledError):
+            return None
+        finally:
+            worker.close()
+        if self._worker is not worker:
+            return None
+        self._worker = None
+        self._known = state, tokens, found
+        return found
+
+    def forget(self) -> None:
+        """The settings that rows are counted by may have changed."""
+        self._known = None
+
+    def close(self) -> None:
+        """Count no longer."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+# -- in the process
+# ---------------------------------------------------------------------------------------------
+
+
+def _count(paths: Paths, asked: Asked, tokens: int) -> DataFacts | None:
+    """Of the training split the lengths of rows that may be longer, of the others the rows."""
+    parts = []
+    for path, split in paths:
+        try:
+            config = asked.config(path)
+            within = tokens if split == TRAIN else None
+            parts.append((split, facts_of_path(path, config, asked.overrides, within)))
+        except (OSError, ConfigError, NoDataset):
+            return None
+    return facts_of_parts(parts)
