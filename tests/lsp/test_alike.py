@@ -10,7 +10,7 @@ from lsp.harness import Editor, editor
 GOOD = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
 MISSPELT = GOOD.replace('"assistant"', '"asistant"')
 LABELLED = GOOD.replace("]}", '], "label": true}')
-OPTIONS = {"select": ["FMT005", "FMT006"], "target": "openai"}
+OPTIONS = {"select": ["FMT005", "FMT006"], "target": "openai", "ignoreActions": False}
 
 
 async def common(ed: Editor, uri: str, others: int) -> types.Diagnostic:

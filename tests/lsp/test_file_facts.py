@@ -21,7 +21,9 @@ async def test_a_byte_order_mark_is_seen_though_the_editor_hides_it(tmp_path: Pa
         uri = ed.open_file(path, "\ufeff" + GOOD)
         (found,) = await ed.shown(uri, "SYN004")
         assert found.range == types.Range(types.Position(0, 0), types.Position(0, 1))
-        assert not await ed.actions(uri, WHOLE, only=["quickfix"])  # there is nothing in the text to delete
+        action, *ignoring = await ed.actions(uri, WHOLE, only=["quickfix"])
+        assert action.disabled is not None  # there is nothing in the text to delete
+        assert all(one.title.startswith("Ignore ") for one in ignoring)
         ed.edit(uri, Change("x", (0, 44), (0, 44)))
         assert await ed.shown(uri, "SYN004")
         ed.save(uri, path)  # by an editor that writes none

@@ -44,7 +44,8 @@ async def test_a_trainers_file_is_judged_as_it_is_typed(profile: str, tmp_path: 
         uri = ed.open_file(tmp_path / "run.yaml", AXOLOTL, "yaml")
         (found,) = await ed.shown(uri, "HYP007")
         assert text_of(found, AXOLOTL) == "learning_rat"
-        (action,) = await ed.actions(uri, found.range, on=[found])
+        action, ignore = await ed.actions(uri, found.range, on=[found])
+        assert ignore.title.startswith("Ignore ")
         assert action.title.startswith("Rename to learning_rate")
         await ed.run(uri, action)
         assert "learning_rate: 0.0002" in ed.text(uri)

@@ -19,11 +19,13 @@ from concurrent.futures import Future
 from itertools import islice
 from typing import Any, Final
 
+from finetooth.engine.baseline import Ignored
 from finetooth.engine.document import Document, Touched
 from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_alike import counted
 from finetooth.engine.live_blocks import CARRIED, Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here
+from finetooth.engine.live_ignored import left_of
 from finetooth.engine.live_judge import Judge
 from finetooth.engine.live_known import Known, carried, left_over
 from finetooth.engine.live_records import RawRecord
@@ -67,6 +69,8 @@ class LiveIndex:
         self.of_file: tuple[Finding, ...] = ()
         self.found: list[Entry] = []
         """Records with findings since whoever shows them last emptied the list."""
+        self.ignored: Ignored | None = None
+        """What a baseline says of the document (see `live_ignored.ignore`)."""
         self.bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
         self._of_form = frozenset(rule.code for rule in linter.rules if rule.of_form)
         self._clock = clock
@@ -155,6 +159,12 @@ class LiveIndex:
         """Whether every line is read and checked by the rules of a keystroke."""
         self._drop_done()
         return not self._pending
+
+    @property
+    def read_part(self) -> float:
+        """What part of the lines is read."""
+        left = sum(entry.lines for entry in self._pending if entry.block is not None and entry.pending)
+        return 1 - left / max(len(self.document.lines), 1)
 
     @property
     def judged(self) -> bool:
@@ -387,8 +397,15 @@ class LiveIndex:
 
     def file_findings(self) -> list[tuple[Severity, Finding]]:
         """What is found about the file as a whole."""
+        findings = self.everything_of_file()
+        if self.ignored is not None:
+            findings = [finding for finding in findings if not self.ignored.of_file(finding.code)]
+        return self._shown(findings)
+
+    def everything_of_file(self) -> list[Finding]:
+        """The same with what a baseline ignores."""
         findings = [finding for finding in self.of_file if finding.code in WHOLE_FILE_CODES]
-        return self._shown(findings or [*self.of_file, *self.judge.of_file()])
+        return findings or [*self.of_file, *self.judge.of_file()]
 
     @property
     def is_no_dataset(self) -> bool:
@@ -398,13 +415,19 @@ class LiveIndex:
     def visible(self, entry: Entry) -> tuple[tuple[Severity, Finding], ...]:
         """What is shown of one record, in order of place."""
         if entry.merged is None:
-            findings = entry.findings or ()
-            if entry.judged:
-                shown = (entry.judged[CARRIED],) if CARRIED in entry.judged else entry.judged.values()
-                judged = [finding for several in shown for finding in several]
-                findings = self.linter.finish((*findings, *judged))
+            findings = self.found_in(entry)
+            if self.ignored is not None:
+                findings = left_of(self, entry, findings)
             entry.merged = tuple(self._shown(findings))
         return entry.merged
+
+    def found_in(self, entry: Entry) -> Findings:
+        """What is found in one record, also what a baseline ignores."""
+        findings = entry.findings or ()
+        if not entry.judged:
+            return findings
+        shown = (entry.judged[CARRIED],) if CARRIED in entry.judged else entry.judged.values()
+        return self.linter.finish((*findings, *(finding for several in shown for finding in several)))
 
     def _shown(self, findings: Iterable[Finding]) -> list[tuple[Severity, Finding]]:
         severity = self.linter.profile.severity

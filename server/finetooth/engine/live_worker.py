@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_COMMAND: Final = (sys.executable, "-m", "finetooth.engine.live_worker")
+_COMMAND: Final = (sys.executable, "-P", "-m", "finetooth.engine.live_worker")
 _SHELF: Final = Shelf()
 """What the process keeps of files that are not open."""
 _STARTS: Final = 3

@@ -17,7 +17,7 @@ from finetooth.engine.lint_file import FileResult
 from finetooth.engine.plan import Plan, Planner
 from finetooth.engine.plan_words import PlanFinding, PlanNumber, PlanRow, findings_in, numbers_of, rows_of
 from finetooth.engine.record_map import Chosen, RecordMap, choose, map_of, shortened
-from finetooth.engine.report import Problem, Shown
+from finetooth.engine.report import Problem, Report, Shown
 from finetooth.engine.report_findings import (
     DuplicateGroup,
     PlaceKey,
@@ -141,9 +141,16 @@ def gather(request: CheckRequest, progress: Progress | None = None, *, text: boo
         plans=tuple(_in_words(plan, text=text) for plan in plans[:MOST_RUNS]),
         runs=len(plans),
         problems=(*problems, *(problem for problem in told if problem not in problems)),
-        notes=tuple(report.notes),
+        notes=(*report.notes, *_ignored(report)),
     )
     return data if text else without_text(data)
+
+
+def _ignored(report: Report) -> Iterator[Problem]:
+    """What to know of a baseline."""
+    if report.ignored:
+        what = "findings are" if report.ignored != 1 else "finding is"
+        yield Problem("Baseline", f"{report.ignored:,} {what} known and left out")
 
 
 class _Visitor:

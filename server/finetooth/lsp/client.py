@@ -29,6 +29,7 @@ class ClientFacts:
     code_action_literals: bool = False
     resolves_edits: bool = False
     preferred_actions: bool = False
+    disabled_actions: bool = False
     gives_configuration: bool = False
     registers_watchers: bool = False
     registers_configuration: bool = False
@@ -42,6 +43,8 @@ class ClientFacts:
     snippets: bool = False
     commands: frozenset[str] = frozenset()
     """Commands that the client itself carries out (its `experimental.commands.commands`)."""
+    work_done_progress: bool = False
+    shows_documents: bool = False
     relative_patterns: bool = False
 
     @classmethod
@@ -52,6 +55,7 @@ class ClientFacts:
         capabilities = params.capabilities
         document = capabilities.text_document or types.TextDocumentClientCapabilities()
         workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
+        window = capabilities.window or types.WindowClientCapabilities()
         published = document.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
         pulled = document.diagnostic
         refreshes = bool(workspace.diagnostics and workspace.diagnostics.refresh_support)
@@ -71,6 +75,7 @@ class ClientFacts:
             code_action_literals=action.code_action_literal_support is not None,
             resolves_edits="edit" in resolved,
             preferred_actions=bool(action.is_preferred_support),
+            disabled_actions=bool(action.disabled_support),
             gives_configuration=bool(workspace.configuration),
             registers_watchers=_dynamic(workspace.did_change_watched_files),
             registers_configuration=_dynamic(workspace.did_change_configuration),
@@ -87,6 +92,8 @@ class ClientFacts:
                 and document.completion.completion_item.snippet_support
             ),
             commands=_own_commands(capabilities.experimental),
+            work_done_progress=bool(window.work_done_progress),
+            shows_documents=window.show_document is not None and window.show_document.support,
             relative_patterns=bool(
                 workspace.did_change_watched_files
                 and workspace.did_change_watched_files.relative_pattern_support

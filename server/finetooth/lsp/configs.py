@@ -7,13 +7,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from finetooth.engine.baseline import NAME as BASELINE
 from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 from finetooth.engine.mappings import INFO
 
 _MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
 _DATA: Final = ("*.jsonl", "*.ndjson")
-_OTHERS: Final = ("*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL, *_DATA)
+_OTHERS: Final = (BASELINE, "*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL, *_DATA)
 WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
+
+ARRAYS: Final = ("**/*.json",)
+"""Watched only where files are judged that are not open."""
 
 
 class ConfigStore:

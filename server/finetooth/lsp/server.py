@@ -23,6 +23,7 @@ from finetooth.lsp.requests import (
     document_highlight,
     document_link,
     document_symbol,
+    file_operations,
     folding_range,
     formatting,
     hover,
@@ -55,6 +56,7 @@ REQUESTS: Final = (
     inlay_hint,
     code_lens,
     completion,
+    file_operations,
 )
 
 

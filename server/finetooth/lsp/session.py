@@ -7,10 +7,10 @@ that is not for keystrokes, runs in slices in between (`scheduler`); the latter 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,18 +20,22 @@ from finetooth.engine import garbage
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
+from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Job, Scheduler
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp.annotations import Annotations
+from finetooth.lsp.baselines import BaselineStore
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
 from finetooth.lsp.configs import ConfigStore
+from finetooth.lsp.disk_findings import DiskFindings
+from finetooth.lsp.disk_work import DiskWork
 from finetooth.lsp.open_document import OpenDocument, path_of
+from finetooth.lsp.progress import Background
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_documents import SettingsDocuments
+from finetooth.lsp.showing import Showing
 from finetooth.lsp.siblings import Siblings
-from finetooth.lsp.view import diagnostics
 from finetooth.lsp.watched import Watched, judged_by
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
@@ -49,8 +53,6 @@ JUDGE_DELAY: Final = 0.35
 LARGE_LINE_DELAY: Final = 0.2
 FIRST_LOOK: Final = 0.25
 """After this time the findings in what was read of a large file are shown."""
-PULL_PATIENCE: Final = 0.5
-REFRESH_DELAY: Final = 0.05
 RECLAIM_DELAY: Final = 3.0
 
 
@@ -60,6 +62,7 @@ class Session:
     def __init__(self, server: FinetoothServer) -> None:
         self.server = server
         self.facts = ClientFacts()
+        self.client_name = ""
         self.documents: dict[str, OpenDocument] = {}
         self.folders: list[Path] = []
         self.settings = EditorSettings()
@@ -74,10 +77,14 @@ class Session:
         self.annotations = Annotations(self)
         self.siblings = Siblings(self)
         self.watched = Watched(self)
-        self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
-        self._refresh: asyncio.TimerHandle | None = None
-        self._limit_told = False
         self.items_told: set[str] = set()
+        self.showing = Showing(self)
+        self.baselines = BaselineStore(self.configs.report)
+        self.progress_stops: dict[Any, Callable[[], None]] = {}
+        """What is called when a person cancels a progress, by its token."""
+        self.background = Background(self)
+        self.disk_work = DiskWork(self)
+        self.disk_findings = DiskFindings(self)
         self._reclaiming: asyncio.TimerHandle | None = None
         self._reading: set[asyncio.Task[None]] = set()
 
@@ -86,11 +93,12 @@ class Session:
     def opened(self, uri: str, text: str | list[bytes], version: int) -> None:
         """A document of ours was opened."""
         self.closed(uri)
+        self.disk_findings.clear(uri)
         document = OpenDocument(uri, text, version, self.facts, self.worker)
         self.documents[uri] = document
         self.resolve(document, force=True)
         self._read_facts(document, version)
-        self._config_diagnostics.show(self.configs.errors)
+        self.showing.show_errors()
 
     def changed(self, uri: str, changes: Iterable[Change], version: int) -> None:
         """A document was edited; it is linted when all messages at hand are read."""
@@ -111,21 +119,34 @@ class Session:
             self._read_facts(document, document.version)
             if document.path is not None:
                 self.siblings.changed([document.path])
+        self.disk_work.changed()
         if self.watched.news():
             self.reconfigure()
         else:
-            self.settings_documents.refresh()
+            self.look_at_baselines()
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
+        self.disk_work.changed()
         for document in self.documents.values():
             if document.path in paths:
                 self._read_facts(document, None)
         if any(self.watched.concern(path) for path in paths):
             self.reconfigure()
+            return
+        if any(document.baseline_path in paths for document in self.documents.values()):
+            self.look_at_baselines()
         else:
             self.siblings.changed(paths)
             self.settings_documents.refresh()
+
+    def look_at_baselines(self) -> None:
+        """A baseline may have changed."""
+        self.disk_work.changed()
+        for document in self.documents.values():
+            self._take_baseline(document, tell=False)
+        self.settings_documents.refresh()
+        self.showing.show_errors()
 
     def closed(self, uri: str) -> None:
         """A document was closed, or is opened anew."""
@@ -153,6 +174,7 @@ class Session:
         self._scheduler.cancel_all()
         self.settings_documents.end()
         self.worker.close()
+        self.disk_work.close()
 
     def _lint_edit(self, document: OpenDocument) -> None:
         if not (document.settings.enable and document.is_dataset):
@@ -164,7 +186,8 @@ class Session:
         document.index.found.clear()
         document.check_file_if_touched()
         if document.index.settled or not document.index.is_array:
-            self.publish(document)  # else all records of a line are read again: they are shown till then
+            # Else all records of a line are read again: they are shown till then.
+            self.showing.publish(document)
         if document.index.settled:
             self.judge_later(document, JUDGE_DELAY)
         elif not self._scheduler.busy(("lint", document.uri)):
@@ -174,15 +197,20 @@ class Session:
 
     def _lint(self, document: OpenDocument, *, delay: float = 0.0) -> None:
         """Read all lines that are pending."""
+        began = time.perf_counter()
         self._scheduler.submit(
             ("lint", document.uri),
             document.lint_steps,
             delay=delay,
             urgent=True,
-            done=lambda: self._linted(document),
+            done=lambda: self._linted(document, began),
         )
+        if document.is_long:
+            how_far = partial(document.how_far, lambda: self.documents.get(document.uri) is document)
+            self.background.watch(("read", document.uri), f"Finetooth: {document.name}", how_far)
 
-    def _linted(self, document: OpenDocument) -> None:
+    def _linted(self, document: OpenDocument, began: float) -> None:
+        document.seconds["lint"] = time.perf_counter() - began
         garbage.keep()
         self.update(document)
         self.annotations.linted(document)
@@ -194,14 +222,16 @@ class Session:
 
     def judge_later(self, document: OpenDocument, delay: float) -> None:
         """Run the rules that are not for keystrokes on a document and the others of its dataset."""
+        began = time.perf_counter() + delay
         self._scheduler.submit(
             ("judge", document.dataset_key),
             lambda: self.siblings.judge_steps(document),
             delay=delay,
-            done=lambda: self._judged(document),
+            done=lambda: self._judged(document, began),
         )
 
-    def _judged(self, document: OpenDocument) -> None:
+    def _judged(self, document: OpenDocument, began: float) -> None:
+        document.seconds["judge"] = time.perf_counter() - began
         garbage.keep()
         for one in (document, *self.siblings.others(document)):
             self.update(one)
@@ -233,13 +263,14 @@ class Session:
     def reconfigure(self) -> None:
         """Settings, config files or folders changed: every document is judged by what holds now."""
         self.configs.forget()
+        self.disk_work.changed()
         self.siblings.forget()
         self.watched.news()
         for document in self.documents.values():
             self.resolve(document)
-            self._report_unusable(document)
+            self.showing.report_unusable(document)
         self.siblings.refresh_all(anew=True)
-        self._config_diagnostics.show(self.configs.errors)
+        self.showing.show_errors()
         self.settings_documents.refresh(anew=True)
 
     def settings_closed(self, uri: str) -> None:
@@ -248,12 +279,12 @@ class Session:
         document = self.settings_documents.get(uri)
         if document is not None:
             self.settings_documents.closed(uri)
-            self._config_diagnostics.closed(document.path)
+            self.showing.configs.closed(document.path)
 
     def settings_opened(self, uri: str, text: str | list[bytes], version: int) -> None:
         """A document that may hold settings was opened: errors of a config are told with its findings."""
         path = path_of(uri)
-        items = self._config_diagnostics.opened(path)
+        items = self.showing.configs.opened(path)
         self.settings_documents.opened(uri, text, version, items)
 
     def soon(
@@ -329,10 +360,12 @@ class Session:
             profile = self._profile_without(document, config, settings, framing)
         profile = self.siblings.profile(document, config, profile)
         document.judged_by = judged_by(profile, config, document.path)
+        document.baseline_path = self.baselines.path_of(config, document.path, self.folders)
         self.watched.refresh()
         changed = profile.fingerprint != document.profile.fingerprint
         if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
+            self._take_baseline(document, tell=False)
             if not force:
                 self._reclaim_later()
             self.siblings.place(document)
@@ -343,7 +376,13 @@ class Session:
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
             return
         self.siblings.place(document)
-        if before != settings:
+        self._take_baseline(document, tell=before != settings)
+
+    def _take_baseline(self, document: OpenDocument, *, tell: bool = True) -> None:
+        """Leave out what the baseline of a document says; `tell` the client, also without a change."""
+        known = catalogue_of(document.profile)
+        ignored = self.baselines.ignored(document.baseline_path, document.path, known)
+        if document.ignore(ignored) or tell:
             self.update(document)
 
     def _profile_without(
@@ -379,89 +418,13 @@ class Session:
         if self.documents.get(document.uri) is document and not document.index.settled:
             self.update(document)
 
-    # -- diagnostics --------------------------------------------------------------------------------------
-
-    def payload(self, document: OpenDocument) -> bytes:
-        """The diagnostics of a document as a JSON array."""
-        if not (document.settings.enable and document.is_dataset):
-            return b"[]"
-        limit = document.settings.max_diagnostics
-        shown, hidden = diagnostics(document.renderer, limit, document.edited_line)
-        self._tell_broken(document)
-        if hidden and not self._limit_told:
-            self._limit_told = True
-            self.server.tell(
-                types.MessageType.Info,
-                f"Finetooth shows at most {limit:,} findings of a file, errors first "
-                "(setting `finetooth.maxDiagnostics`); `finetooth check` lists them all.",
-            )
-        return shown
-
-    def publish(self, document: OpenDocument) -> None:
-        """Send the diagnostics after an edit, unless the client asks for them. Of a document that is no
-        dataset nothing is said, but that what was found before is no more."""
-        if self.facts.pull:
-            return
-        payload = self.payload(document)
-        if not document.is_dataset and document.sent in (None, payload):
-            return
-        if payload != document.sent or document.version != document.sent_version:
-            document.sent, document.sent_version = payload, document.version
-            version = document.version if self.facts.versioned_diagnostics else None
-            self.server.publish(document.uri, version, payload)
-
     def update(self, document: OpenDocument) -> None:
-        """The diagnostics may have changed without an edit: send them, or have the client ask anew."""
-        if self.documents.get(document.uri) is not document:
-            return
-        if not self.facts.pull:
-            self.publish(document)
-            return
-        known = document.sent is None or document.sent == result_id(self.payload(document)).encode()
-        if not known:
-            self.refresh_soon()
+        """The diagnostics of a document may have changed without an edit."""
+        self.showing.update(document)
 
     def refresh_soon(self) -> None:
         """Have a client that asks for diagnostics ask anew."""
-        if self._refresh is None:
-            self._refresh = asyncio.get_running_loop().call_later(REFRESH_DELAY, self._ask_to_refresh)
-
-    def _ask_to_refresh(self) -> None:
-        self._refresh = None
-        self.server.workspace_diagnostic_refresh(None)
-
-    async def pulled(self, document: OpenDocument) -> tuple[str, bytes]:
-        """Result id and diagnostics for a client that asks; waits a little for a file that is still read."""
-        deadline = time.perf_counter() + PULL_PATIENCE
-        self.flush()
-        waiting = document.settings.enable and document.is_dataset
-        while waiting and not document.index.settled and time.perf_counter() < deadline:
-            await asyncio.sleep(0.005)
-        payload = self.payload(document)
-        identifier = result_id(payload)
-        document.sent = identifier.encode()
-        return identifier, payload
-
-    def _report_unusable(self, document: OpenDocument) -> bool:
-        """Note which of the model's files turned out to be of no use; whether that is news."""
-        known = len(self.configs.errors)
-        for setting, message in document.index.linter.broken.items():
-            file = _model_file(document.profile, setting)
-            if file is not None and file not in self.configs.errors:
-                self.configs.report(Unusable(file, message))
-        return len(self.configs.errors) > known
-
-    def _tell_broken(self, document: OpenDocument) -> None:
-        if self._report_unusable(document):
-            self._config_diagnostics.show(self.configs.errors)
-        for code, message in document.index.linter.broken.items():
-            if code not in self.broken and "." not in code:
-                self.broken[code] = message
-                logger.error("rule %s failed: %s", code, message)
-                self.server.log(
-                    types.MessageType.Error,
-                    f"Rule {code} failed and is off until the server is restarted: {message}",
-                )
+        self.showing.refresh_soon()
 
     def locate(self, uri: str) -> OpenDocument | None:
         """The open document of a URI, with all its edits linted as far as a keystroke allows."""
@@ -472,20 +435,6 @@ class Session:
         """The workspace folders, as URIs."""
         paths = (path_of(folder) for folder in folders)
         self.folders = [path for path in paths if path is not None]
-
-
-def result_id(payload: bytes) -> str:
-    """Names a list of diagnostics by its content."""
-    return hashlib.blake2b(payload, digest_size=12).hexdigest()
-
-
-def _model_file(profile: Profile, setting: str) -> Path | None:
-    """The file of the model that a setting (`tokens.template`) names."""
-    if setting == "tokens.tokenizer" and profile.tokenizer is not None:
-        return Path(profile.tokenizer.path)
-    if setting == "tokens.template" and profile.template is not None:
-        return Path(profile.template.path)
-    return None
 
 
 def _facts_of(path: Path) -> FileFacts | None:

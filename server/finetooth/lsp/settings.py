@@ -23,7 +23,9 @@ class EditorSettings:
     """`overrides` has the shape of a finetooth.toml. `configuration` is the path of a config file to use in
     place of the nearest one. `max_diagnostics` counts per document, the line on what was left out
     included; `max_items` the symbols, the folds and the links of a document, each by themselves.
-    `allow_plugins`: the user lets the code of a project's `plugins` run."""
+    `allow_plugins`: the user lets the code of a project's `plugins` run. `ignore_actions`: code
+    actions that write the baseline are offered. `workspace_diagnostics`: also files that are not open are
+    judged, for clients that ask for them."""
 
     enable: bool = True
     max_diagnostics: int = DEFAULT_MAX_DIAGNOSTICS
@@ -32,6 +34,8 @@ class EditorSettings:
     allow_plugins: bool = False
     inlay_hints: bool = True
     code_lens: bool = True
+    ignore_actions: bool = True
+    workspace_diagnostics: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,6 +75,8 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
         allow_plugins=take("allowPlugins", bool, False),
         inlay_hints=take("inlayHints", bool, True),
         code_lens=take("codeLens", bool, True),
+        ignore_actions=take("ignoreActions", bool, True),
+        workspace_diagnostics=take("workspaceDiagnostics", bool, False),
         overrides=overrides,
     )
     return settings, told

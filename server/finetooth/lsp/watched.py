@@ -11,6 +11,7 @@ from urllib.request import url2pathname
 
 from lsprotocol import types
 
+from finetooth.engine.baseline import NAME as BASELINE
 from finetooth.engine.config import NAMES, Config
 from finetooth.engine.mappings import concerns
 from finetooth.engine.model_files import paths_of
@@ -66,7 +67,9 @@ class Watched:
         """Documents, or what they are judged by, changed."""
         files = {path for document in self._session.documents.values() for path in document.judged_by}
         self._stamps = {path: self._stamps.get(path) or _stamp(path) for path in files}
-        wanted = frozenset(files | self._session.siblings.unusual_files())
+        baselines = {document.baseline_path for document in self._session.documents.values()}
+        own = {path.absolute() for path in baselines if path is not None and path.name != BASELINE}
+        wanted = frozenset(files | own | self._session.siblings.unusual_files())
         if wanted == self._registered or not self._session.facts.registers_watchers:
             return
         server = self._session.server

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.configs import WATCHED
+from finetooth.lsp.configs import ARRAYS, WATCHED
 from finetooth.lsp.requests import configuration, diagnostics, formatting
 from finetooth.lsp.settings import SECTION
 
@@ -22,6 +22,8 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         session.facts = ClientFacts.of(params, server.workspace.position_encoding)
+        info = params.client_info
+        session.client_name = f"{info.name} {info.version or ''}".strip() if info is not None else ""
         roots = [folder.uri for folder in params.workspace_folders or ()]
         session.set_folders(roots or ([params.root_uri] if params.root_uri else []))
         configuration.take(server, params.initialization_options)
@@ -34,7 +36,8 @@ def register(server: FinetoothServer) -> None:
     async def initialized(params: types.InitializedParams) -> None:
         registrations: list[types.Registration] = []
         if session.facts.registers_watchers:
-            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            patterns = [*WATCHED, *(ARRAYS if session.settings.workspace_diagnostics else ())]
+            watchers = [types.FileSystemWatcher(pattern) for pattern in patterns]
             registrations.append(
                 types.Registration(
                     "finetooth-config-files",
