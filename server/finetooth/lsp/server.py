@@ -16,6 +16,7 @@ from finetooth.lsp.requests import (
     code_action,
     commands,
     configuration,
+    conversation,
     definition,
     diagnostics,
     hover,
@@ -34,6 +35,7 @@ REQUESTS: Final = (
     code_action,
     hover,
     definition,
+    conversation,
     commands,
 )
 
