@@ -38,8 +38,12 @@ PREFERENCE = json.dumps({"prompt": "Hi", "chosen": "Hello", "rejected": "Go away
 
 async def ask(ed: Editor, method: str, uri: str, line: int, character: int = 0, **more: Any) -> Any:
     params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}, **more}
-    answer = await ed.client.protocol.send_request_async(method, params)
-    return plain(answer)
+    return await send(ed, method, params)
+
+
+async def send(ed: Editor, method: str, params: Any) -> Any:
+    protocol: Any = ed.client.protocol
+    return plain(await protocol.send_request_async(method, params))
 
 
 def plain(value: Any) -> Any:
@@ -139,4 +143,30 @@ async def test_from_element_to_element_of_an_array() -> None:
 async def test_nonsense_is_answered_with_nothing(params: Any) -> None:
     async with editor(options=OPTIONS) as ed:
         for method in ("finetooth/conversation", "finetooth/record"):
-            assert plain(await ed.client.protocol.send_request_async(method, params)) is None
+            assert await send(ed, method, params) is None
+
+
+async def test_a_file_in_numbers() -> None:
+    async with editor(options={"select": ["SYN", "FMT"], "target": "trl"}) as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", f"{CHAT}\n\n{CHAT.replace('assistant', 'asistant')}\n")
+        await ed.until(lambda: len(ed.codes(uri)) == 3)
+        ask_of = {"textDocument": {"uri": uri}}
+        facts = await send(ed, "finetooth/fileFacts", ask_of)
+        shown = ed.client.diagnostics[uri]
+        assert (facts["rows"], facts["format"], facts["target"]) == (2, "openai-chat", "trl")
+        assert facts["errors"] + facts["warnings"] + facts["notes"] == len(shown)
+        assert facts["errors"] == sum(item.severity == 1 for item in shown)
+        assert (
+            await send(ed, "finetooth/fileFacts", {"textDocument": {"uri": "file:///nowhere/b.jsonl"}})
+            is None
+        )
+        assert await send(ed, "finetooth/fileFacts", None) is None
+
+
+async def test_what_is_told_once_is_counted_once() -> None:
+    async with editor(options={"select": ["FMT"]}) as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", (CHAT.replace('"tool"', '"tol"') + "\n") * 30)
+        await ed.until(lambda: ed.client.diagnostics.get(uri))
+        facts = await send(ed, "finetooth/fileFacts", {"textDocument": {"uri": uri}})
+        assert facts["rows"] == 30
+        assert facts["errors"] + facts["warnings"] + facts["notes"] == len(ed.client.diagnostics[uri])

@@ -19,6 +19,7 @@ from finetooth.lsp.requests import (
     conversation,
     definition,
     diagnostics,
+    file_facts,
     hover,
     initialize,
     text_sync,
@@ -36,6 +37,7 @@ REQUESTS: Final = (
     hover,
     definition,
     conversation,
+    file_facts,
     commands,
 )
 

@@ -3,7 +3,8 @@ from record to record, whatever the format and however records stand in the file
 
 `finetooth/conversation {textDocument, position}` answers with the record under a position, or null:
 `{format, title, kind, range, turns, rejected, tools, label}`. A turn is `{role, written, name, trained,
-texts, reasoning, calls, media, answers, refusal, range}`; `range` is that of its content.
+texts, reasoning, calls, media, answers, refusal, range}`; `range` is that of its first text, else of its
+content.
 `finetooth/record {textDocument, position, step}` answers with the range of the record `step` records on
 (-1, 0 or 1), or null.
 """
@@ -146,9 +147,8 @@ def _described(
     fmt = document.profile.format_named(example.format)
 
     def turn(of: Turn) -> dict[str, Any]:
-        return _turn(of) | {
-            "range": document.renderer.range(entry, start, record, record.locate(of.content_path))
-        }
+        path = of.texts[0].path if of.texts else of.content_path
+        return _turn(of) | {"range": document.renderer.range(entry, start, record, record.locate(path))}
 
     return {
         "format": example.format,
