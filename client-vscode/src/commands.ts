@@ -33,7 +33,8 @@ export function registerCommands({ server, log, installer, texts, preview, repor
       if (await installer.install()) await server.restart();
     }),
     register("finetooth.editText", () => withDataset((editor) => texts.open(editor.document, editor.selection.active))),
-    register("finetooth.showRecord", () => vscode.window.activeTextEditor && texts.showRecord(vscode.window.activeTextEditor.document.uri)),
+    register("finetooth.showRecord", () => inFront() && texts.showRecord(inFront()!)),
+    register("finetooth.saveText", () => inFront() && texts.save(inFront()!)),
     register("finetooth.preview", () => withDataset((editor) => preview.open(editor))),
     register("finetooth.report", (uri?: vscode.Uri) => reportOf(reports, uri)),
     register("finetooth.nextRecord", (editor?: vscode.TextEditor) => withDataset((active) => goToRecord(server, active, 1), editor)),
@@ -42,6 +43,10 @@ export function registerCommands({ server, log, installer, texts, preview, repor
     register("finetooth.checkFile", (uri?: vscode.Uri) => lint(server, log, uri ?? activeTab())),
     register("finetooth.checkFolder", (uri?: vscode.Uri) => lint(server, log, uri)),
   ];
+}
+
+function inFront(): vscode.Uri | undefined {
+  return vscode.window.activeTextEditor?.document.uri;
 }
 
 /** An empty dataset, with the choice of a first record. */

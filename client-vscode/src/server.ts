@@ -10,6 +10,9 @@ import { reportBadSetting, reportCrashes, reportFailedStart, reportMissing } fro
 import { text } from "./settings";
 import type { Status } from "./status";
 
+/** A token that is left out would be sent as a second parameter. */
+const NEVER = new vscode.CancellationTokenSource().token;
+
 export class Server {
   private client: LanguageClient | undefined;
   private running: ServerCommand | undefined;
@@ -46,7 +49,7 @@ export class Server {
     const client = this.client;
     if (client?.isRunning() !== true) return undefined;
     try {
-      return (await client.sendRequest<T | null>(method, params, token)) ?? undefined;
+      return (await client.sendRequest<T | null>(method, params, token ?? NEVER)) ?? undefined;
     } catch (error) {
       if (token?.isCancellationRequested !== true) this.log.debug(`${method}: ${String(error)}`);
       return undefined;
@@ -62,7 +65,7 @@ export class Server {
     }
     try {
       const params = { command, arguments: [argument] };
-      return { result: (await client.sendRequest("workspace/executeCommand", params, token)) as T };
+      return { result: (await client.sendRequest("workspace/executeCommand", params, token ?? NEVER)) as T };
     } catch (error) {
       if (token?.isCancellationRequested === true) return { error: "" };
       this.log.error(`${command}: ${String(error)}`);

@@ -74,7 +74,7 @@ describe("package.json", () => {
   test("every setting has a default, a scope and a description", () => {
     for (const [name, property] of Object.entries(contributed)) {
       assert.notEqual(property.default, undefined, name);
-      assert.match(property.scope ?? "", /^(window|resource|machine-overridable)$/, name);
+      assert.match(property.scope ?? "", /^(window|resource|machine|machine-overridable)$/, name);
       assert.match(property.markdownDescription ?? "", /\.$/, name);
     }
   });

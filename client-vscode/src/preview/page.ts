@@ -44,6 +44,7 @@ nav button { font-size: 1.2em; line-height: 1; margin-left: 4px; }
 .turn.changed { outline: 1px solid var(--vscode-focusBorder); }
 .text { white-space: pre-wrap; margin: 6px 0; }
 pre { margin: 0; padding: 8px 10px; overflow-x: auto; background: var(--vscode-textCodeBlock-background); border-radius: 4px; font-size: var(--vscode-editor-font-size); }
+pre code { color: inherit; background: none; }
 p code { background: var(--vscode-textCodeBlock-background); border-radius: 3px; padding: 0 3px; }
 div.code { position: relative; margin: 8px 0; }
 .language { position: absolute; top: 2px; right: 6px; font-size: 0.8em; color: var(--vscode-descriptionForeground); }

@@ -10,6 +10,7 @@ export const SCHEME = "finetooth-text";
 /** The folder that gives texts their language: see `filenamePatterns` in package.json. */
 const FOLDER = ".finetooth-text";
 const WRITE_DELAY_MS = 60;
+const CLEAN_DELAY_MS = 300;
 
 /** Where a string is: what a file's name holds. */
 interface Place {
@@ -87,6 +88,18 @@ export class TextFiles implements vscode.FileSystemProvider, vscode.Disposable {
     await vscode.window.showTextDocument(document, { viewColumn: beside ?? vscode.ViewColumn.Beside, selection });
   }
 
+  /**
+   * Saves a text, and with it the file of its record. A command of its own: VS Code takes a save during another, such as
+   * ours of a text that is written already, for that one.
+   */
+  async save(uri: vscode.Uri): Promise<void> {
+    const session = this.sessions.get(uri.toString());
+    if (session === undefined) return;
+    clearTimeout(this.pending.get(uri.toString()));
+    await this.writeNow(uri.toString(), session);
+    if (!(await session.saveSource())) void vscode.window.showErrorMessage("The file of the record could not be saved.");
+  }
+
   // -- keeping both sides the same ---------------------------------------------------------------------------
 
   private documentChanged(event: vscode.TextDocumentChangeEvent): void {
@@ -111,13 +124,18 @@ export class TextFiles implements vscode.FileSystemProvider, vscode.Disposable {
 
   private async writeNow(name: string, session: TextSession): Promise<void> {
     this.pending.delete(name);
-    if (!(await session.write())) {
+    if (!(await session.sync())) {
       this.log.warn("A text could not be written into its record.");
       return;
     }
-    // All of it is in the record: there is nothing left to be saved here, and nothing to ask about at closing.
+    if (!this.pending.has(name)) this.pending.set(name, setTimeout(() => void this.clean(name, session), CLEAN_DELAY_MS));
+  }
+
+  /** All of a text is in its record: there is nothing left to be saved here, and nothing to ask about at closing. */
+  private async clean(name: string, session: TextSession): Promise<void> {
+    this.pending.delete(name);
     const document = openAt(session.uri);
-    if (document?.isDirty !== true || this.pending.has(name)) return;
+    if (document?.isDirty !== true) return;
     this.saving.add(name);
     try {
       await document.save();
@@ -195,7 +213,7 @@ export class TextFiles implements vscode.FileSystemProvider, vscode.Disposable {
   async writeFile(uri: vscode.Uri): Promise<void> {
     const session = await this.session(uri);
     if (this.saving.has(uri.toString())) return;
-    if (!(await session.write())) throw vscode.FileSystemError.Unavailable("The text could not be written into its record.");
+    if (!(await session.sync())) throw vscode.FileSystemError.Unavailable("The text could not be written into its record.");
     if (!(await session.saveSource())) throw vscode.FileSystemError.Unavailable("The file of the record could not be saved.");
   }
 

@@ -4,20 +4,25 @@
 import * as vscode from "vscode";
 
 import { type Anchor, found, movedBy, type Remembered } from "./anchor";
-import { applied, type Change, decode, difference, isAsciiStyle, type JsonString, rewrite } from "./jsonStrings";
+import { type Change, decode, difference, isAsciiStyle, type JsonString, rewrite } from "./jsonStrings";
+import { merged } from "./merge";
 import { edited, shown } from "./view";
 
 /** How long a record may be gone, as between cut and paste, before its text is closed. */
 const GRACE_MS = 1_500;
-const TRIES = 3;
+/** Edits fail while somebody types; they are then made anew. */
+const TRIES = 20;
+const RETRY_MS = 25;
 /** Longer lines are asked for their spelling by their first part only. */
 const STYLE_LENGTH = 20_000;
 
 export class TextSession implements vscode.Disposable {
   private anchor: Anchor;
   private remembered: Remembered;
-  /** What the string says, as the two sides agreed last. */
+  /** What both sides said when they were the same last. */
   private agreed: string;
+  /** What the string says now, as far as it can be read. */
+  private said: string;
   private dirty = false;
   private conflict = false;
   private waiting: NodeJS.Timeout | undefined;
@@ -37,7 +42,7 @@ export class TextSession implements vscode.Disposable {
     this.source = document.uri;
     const start = document.offsetAt(new vscode.Position(row, string.start));
     this.anchor = { start, end: start + string.end - string.start };
-    this.agreed = text;
+    this.agreed = this.said = text;
     this.remembered = this.look(document);
     this.dirty = document.isDirty;
   }
@@ -46,7 +51,7 @@ export class TextSession implements vscode.Disposable {
 
   /** The text as an editor shows it. */
   get shown(): string {
-    return shown(this.agreed);
+    return shown(this.said);
   }
 
   /** Whether this is the string that begins at an offset of a document. */
@@ -115,9 +120,10 @@ export class TextSession implements vscode.Disposable {
     if (raw !== this.remembered.raw) {
       // Half-typed escapes are nothing to show. The next edit may complete them.
       const text = decode(raw)?.text;
-      if (text !== undefined && text !== this.agreed) this.take(text);
+      if (text !== undefined) this.said = text;
     }
     this.remembered = this.look(document);
+    if (this.said !== this.agreed) void this.sync();
   }
 
   /** The string is not where edits should have brought it: by its line, or by its wording, it may be elsewhere. */
@@ -147,75 +153,76 @@ export class TextSession implements vscode.Disposable {
     return { line: document.lineAt(row).text, column, raw: this.raw(document), row };
   }
 
-  /** The string says something new: the text is edited in the one part that differs. */
-  private take(text: string): void {
-    const before = shown(this.agreed);
-    const after = shown(text);
-    this.agreed = text;
-    const document = openAt(this.uri);
-    if (document === undefined) return;
-    const now = unified(document.getText());
-    const theirs = difference(before, after);
-    if (theirs === undefined) return;
-    const mine = difference(before, now);
-    if (mine === undefined || now === after) {
-      if (now !== after) void this.edit(document, now, after);
-      return;
-    }
-    if (mine.end < theirs.start || theirs.end < mine.start) {
-      const by = theirs.end < mine.start ? 0 : mine.text.length - (mine.end - mine.start);
-      const merged = applied(now, { ...theirs, start: theirs.start + by, end: theirs.end + by });
-      void this.edit(document, now, merged).then(() => this.write());
-      return;
-    }
-    this.conflict = true;
-    void this.askWhichHolds(document);
+  // -- keeping both the same -----------------------------------------------------------------------------------
+
+  /** Makes both sides say the same, whichever changed. Answers whether they do afterwards. */
+  sync(): Promise<boolean> {
+    this.queue = this.queue.then(() => this.syncNow()).catch(() => false);
+    return this.queue;
   }
 
-  private async edit(document: vscode.TextDocument, before: string, after: string): Promise<void> {
-    const change = difference(before, after);
-    if (change === undefined) return;
+  private async syncNow(): Promise<boolean> {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      const document = openAt(this.uri);
+      if (document === undefined) {
+        this.agreed = this.said;
+        return true;
+      }
+      const typed = unified(document.getText());
+      if (typed === shown(this.said)) {
+        this.agreed = this.said;
+        this.conflict = false;
+        return true;
+      }
+      if (this.conflict) return false;
+      const mine = edited(this.agreed, typed);
+      const both = merged(this.agreed, mine, this.said);
+      if (both === undefined) {
+        this.conflict = true;
+        void this.askWhichHolds();
+        return false;
+      }
+      if (both === this.said) {
+        if (await this.show(document, typed, both)) this.agreed = both;
+      } else if (await this.write(both)) {
+        this.agreed = mine; // what the string now says more than that is still to be shown
+      } else if (!this.present) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** Makes the text say what the string says, by an edit of the one part that differs. */
+  private async show(document: vscode.TextDocument, before: string, text: string): Promise<boolean> {
+    const change = difference(before, shown(text));
+    if (change === undefined) return true;
     const edit = new vscode.WorkspaceEdit();
     edit.replace(this.uri, rangeIn(document, before, change), change.text);
-    await vscode.workspace.applyEdit(edit);
+    return vscode.workspace.applyEdit(edit);
   }
 
-  private async askWhichHolds(document: vscode.TextDocument): Promise<void> {
+  private async askWhichHolds(): Promise<void> {
     const mine = "Keep this text";
     const theirs = "Take the record's";
     const message = "The text was changed here and in the record at the same place. Which one holds?";
     const choice = await vscode.window.showWarningMessage(message, mine, theirs);
+    if (choice === undefined) return; // nothing is written until somebody decides
     this.conflict = false;
-    if (choice === theirs) await this.edit(document, unified(document.getText()), this.shown);
-    else if (choice === mine) await this.write();
-    else this.conflict = true; // nothing is written until somebody decides
+    const document = openAt(this.uri);
+    // The side that does not hold is what was agreed on, so that only the other changed.
+    if (choice === mine) this.agreed = this.said;
+    else if (document !== undefined) await this.show(document, unified(document.getText()), this.said);
+    await this.sync();
   }
 
-  // -- from the text to the document ------------------------------------------------------------------------
-
-  /** Writes what the text says now into the string. Answers whether the two are the same afterwards. */
-  write(): Promise<boolean> {
-    this.queue = this.queue.then(() => this.writeNow()).catch(() => false);
-    return this.queue;
-  }
-
-  private async writeNow(): Promise<boolean> {
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const text = openAt(this.uri);
-      if (text === undefined) return true;
-      const wanted = unified(text.getText());
-      if (wanted === this.shown) return true;
-      if (this.conflict) return false;
-      const document = openAt(this.source) ?? (await this.reattach());
-      if (document === undefined || !this.present) return false;
-      const before = this.agreed;
-      const after = edited(before, wanted);
-      const change = rewrite(this.raw(document), after, isAsciiStyle(this.remembered.line.slice(0, STYLE_LENGTH)));
-      this.agreed = after; // before the edit, so that its echo is no news
-      if (change === undefined || (await this.replace(document, change))) return true;
-      if (this.agreed === after) this.agreed = before;
-    }
-    return false;
+  /** Makes the string say a text; all that does not change keeps its spelling. */
+  private async write(text: string): Promise<boolean> {
+    const document = openAt(this.source) ?? (await this.reattach());
+    if (document === undefined || !this.present) return false;
+    const change = rewrite(this.raw(document), text, isAsciiStyle(this.remembered.line.slice(0, STYLE_LENGTH)));
+    return change === undefined || this.replace(document, change);
   }
 
   private async replace(document: vscode.TextDocument, { start, end, text }: Change): Promise<boolean> {
@@ -228,7 +235,8 @@ export class TextSession implements vscode.Disposable {
   /** Saves the document that the string is in. */
   async saveSource(): Promise<boolean> {
     const document = openAt(this.source);
-    return document === undefined || document.isUntitled || !document.isDirty || (await document.save());
+    if (document === undefined || document.isUntitled) return true;
+    return (await document.save()) || !document.isDirty; // false also where there was nothing to save
   }
 
   dispose(): void {
