@@ -42,6 +42,11 @@ describe("a new record", () => {
     });
   });
 
+  test("has spaces as its neighbours have", () => {
+    assert.equal(snippetLike({ prompt: "a", ok: [1, 2] }, false), '{"prompt":"${1:prompt}","ok":[1,2]}');
+    assert.equal(snippetLike({ prompt: "a", ok: [1, 2] }, true), '{"prompt": "${1:prompt}", "ok": [1, 2]}');
+  });
+
   test("keeps the tools", () => {
     const tools = [{ type: "function", function: { name: "f", description: "costs $5 {a}" } }];
     assert.deepEqual((filled(snippetLike({ messages: [], tools })) as { tools: unknown }).tools, tools);

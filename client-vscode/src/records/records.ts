@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 
 import type { WireRange } from "../preview/conversation";
 import type { Server } from "../server";
-import { FIRST_RECORDS, snippetLike } from "./snippet";
+import { FIRST_RECORDS, type Json, snippetLike } from "./snippet";
 
 /** Longer lines are no pattern for a new record. */
 const LONGEST_PATTERN = 200_000;
@@ -48,20 +48,26 @@ export async function insertRecord(server: Server, editor: vscode.TextEditor): P
   const end = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
   const snippet = new vscode.SnippetString();
   if (!last.isEmptyOrWhitespace) snippet.appendText(end);
-  snippet.value += snippetLike(pattern);
+  snippet.value += snippetLike(pattern.record, pattern.spaced);
   if (last.isEmptyOrWhitespace && last.lineNumber + 1 === document.lineCount) snippet.appendText(end);
   await editor.insertSnippet(snippet, last.isEmptyOrWhitespace ? last.range : last.range.end);
 }
 
+interface Pattern {
+  readonly record: Json;
+  readonly spaced: boolean;
+}
+
 /** The nearest record to a line that can be read. */
-function patternNear(document: vscode.TextDocument, line: number): Parameters<typeof snippetLike>[0] | undefined {
+function patternNear(document: vscode.TextDocument, line: number): Pattern | undefined {
   for (let distance = 0; distance < LINES_LOOKED_AT; distance++) {
     for (const other of distance === 0 ? [line] : [line - distance, line + distance]) {
       if (other < 0 || other >= document.lineCount) continue;
       const text = document.lineAt(other).text;
       if (!text.trimStart().startsWith("{") || text.length > LONGEST_PATTERN) continue;
       try {
-        return JSON.parse(text) as Parameters<typeof snippetLike>[0];
+        const record = JSON.parse(text) as Json;
+        return { record, spaced: JSON.stringify(record) !== text.trim() };
       } catch {
         continue; // broken, or the start of a record over several lines
       }
@@ -70,10 +76,10 @@ function patternNear(document: vscode.TextDocument, line: number): Parameters<ty
   return undefined;
 }
 
-async function chosen(): Promise<Parameters<typeof snippetLike>[0] | undefined> {
+async function chosen(): Promise<Pattern | undefined> {
   const choice = await vscode.window.showQuickPick(
     FIRST_RECORDS.map((format) => ({ ...format })),
     { title: "The first record", placeHolder: "What are the records?", matchOnDetail: true },
   );
-  return choice?.record;
+  return choice && { record: choice.record, spaced: true };
 }

@@ -7,10 +7,14 @@ const KEPT = new Set(["tools", "functions", "response_format", "parallel_tool_ca
 const SYSTEM = new Set(["system", "developer"]);
 const MOST_ELEMENTS = 4;
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A snippet in the shape of `record`: texts are places to fill in, one turn of each speaker, all on one line. */
-export function snippetLike(record: Json): string {
+/**
+ * A snippet in the shape of `record`: texts are places to fill in, one turn of each speaker, all on one line, with spaces
+ * behind commas and colons or not.
+ */
+export function snippetLike(record: Json, spaced = true): string {
+  const [comma, colon] = spaced ? [", ", ": "] : [",", ":"];
   let stop = 0;
   const place = (preset: string): string => `\${${++stop}:${preset.replace(/[\\$}]/g, "\\$&")}}`;
 
@@ -21,17 +25,17 @@ export function snippetLike(record: Json): string {
     if (value === null || typeof value !== "object") return plain(JSON.stringify(value));
     if (Array.isArray(value)) {
       const elements = kept ? value : shortened(value);
-      return `[${elements.map((element) => write(element, key, kept)).join(", ")}]`;
+      return `[${elements.map((element) => write(element, key, kept)).join(comma)}]`;
     }
     const system = typeof value["role"] === "string" && SYSTEM.has(value["role"]);
     const parts = Object.entries(value).map(([name, inner]) => {
       const written = plain(JSON.stringify(name));
       if (system && name === "content" && typeof inner === "string") {
-        return `${written}: "${place(JSON.stringify(inner).slice(1, -1))}"`; // usually the same in all records
+        return `${written}${colon}"${place(JSON.stringify(inner).slice(1, -1))}"`; // usually the same in all records
       }
-      return `${written}: ${write(inner, name, kept || KEPT.has(name))}`;
+      return `${written}${colon}${write(inner, name, kept || KEPT.has(name))}`;
     });
-    return `{${parts.join(", ")}}`;
+    return `{${parts.join(comma)}}`;
   };
   return write(record, "", false);
 }
