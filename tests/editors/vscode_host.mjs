@@ -179,6 +179,7 @@ function pageHelpers(page, folder, data, screenshots) {
     screenshot: async (name) => {
       if (screenshots === undefined) return;
       mkdirSync(screenshots, { recursive: true });
+      await page.waitForTimeout(600); // what comes and goes is then there, or gone
       await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
     },
     /** What the extension logged. */

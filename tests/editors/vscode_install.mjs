@@ -1,17 +1,17 @@
 // A new user's way in a real VS Code: nothing is installed, one click installs, the first record is repaired.
-//     vscode_install.mjs WHEEL VSIX [SCREENSHOTS]
-// WHEEL is one of Finetooth; what it needs comes from pip's package index.
+//     vscode_install.mjs PYTHON WHEEL VSIX [SCREENSHOTS]
+// PYTHON is an interpreter without Finetooth, WHEEL one of Finetooth; what it needs comes from pip's package index.
 
 import assert from "node:assert/strict";
 import path from "node:path";
 
 import { openFolder, run, until } from "./vscode_host.mjs";
 
-const [wheel, vsix, screenshots] = process.argv.slice(2);
+const [python, wheel, vsix, screenshots] = process.argv.slice(2);
 const good = '{"messages": [{"role": "user", "content": "What is 2 + 2?"}, {"role": "assistant", "content": "4"}]}';
 const files = { "train.jsonl": `${good}\n${good.replace("2 + 2", "3 + 3").replace('"assistant"', '"asistant"').replace('"4"', '"6"')}\n` };
 // Programs of the system only: neither the tests' environment nor any other has Finetooth.
-const env = { PATH: ["/usr/local/bin", "/usr/bin", "/bin"].join(path.delimiter), PYTHONPATH: "", VIRTUAL_ENV: "" };
+const env = { PATH: [path.dirname(python), "/usr/bin", "/bin"].join(path.delimiter), PYTHONPATH: "", VIRTUAL_ENV: "" };
 const vscode = await openFolder({ vsix, files, machine: { "finetooth.package": "/nowhere/finetooth.whl" }, env, screenshots });
 const { page, keys } = vscode;
 page.setDefaultTimeout(240_000);
@@ -24,7 +24,7 @@ await run(vscode, async (say) => {
   say(`told: ${(await offer.locator(".notification-list-item-message").innerText()).trim()}`);
 
   // A wheel that is not there: the reason is said, with the log.
-  await offer.locator(".monaco-button", { hasText: "Install" }).click();
+  await offer.getByRole("button", { name: "Install", exact: true }).click();
   const failure = page.locator(".notification-toast", { hasText: "could not be installed" });
   await failure.waitFor();
   await vscode.screenshot("install-2-failed");
