@@ -1,7 +1,7 @@
 """What nearly every record of a file has in common is said once.
 
 A program wrote the records, and it wrote all of them in the same wrong way: that is one defect, with one
-cause. So a finding of a rule `of_form` that at least 5 records and 90 % of the file share to the letter is
+cause. So a finding of a rule `of_form` that at least 10 records and 90 % of the file share to the letter is
 shown in the first of them only, with the number of the others. This is a step of showing: the findings
 themselves, and so the fixes, stay with their records. What is told once is told in full again as soon as
 fewer records have it.
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding
 
-FEWEST: Final = 5
+FEWEST: Final = 10
 """Fewer can be looked at one by one."""
 SHARE: Final = 0.9
 _NUMBER: Final = re.compile(r"`[^`]*`|[0-9]+")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from finetooth_rules.trainers._trainer import TrainingSettings
 
 Findings = tuple[Finding, ...]
+Rules = tuple[RecordRule, ...]
 NONE: Final[Findings] = ()
 NO_CODES: Final[frozenset[str]] = frozenset()
 DUPLICATE_KEY: Final = "SYN009"
@@ -80,7 +81,8 @@ class Linter(DatasetRules):
         )
         self._format = profile.format_named(profile.format)
         self._literal = _Literal(profile)
-        self._quiet: defaultdict[str, dict[Shape, tuple[RecordRule, ...]]] = defaultdict(dict)
+        self._quiet: defaultdict[str, dict[Shape, Rules]] = defaultdict(dict)
+        self._loud: defaultdict[str, dict[Shape, tuple[Rules, Rules]]] = defaultdict(dict)
         self._own = self._own_schema_rule(profile)
         self._superseded = {rule.code: frozenset(rule.supersedes) for rule in self.rules if rule.supersedes}
 
@@ -131,7 +133,7 @@ class Linter(DatasetRules):
         fmt = self._meant(value)
         if fmt is None:
             shape, keys = (), -1
-            plan: tuple[RecordRule, ...] | None = ()
+            plan: Rules | None = ()
         else:
             plain = fmt.plain_shape(value) if fmt.plain_shape is not None else None
             shape, keys = plain or shape_of(value, self._literal[fmt.name])
@@ -154,7 +156,7 @@ class Linter(DatasetRules):
         record: Record,
         fmt: Format | None,
         shape: Shape,
-        plan: tuple[RecordRule, ...] | None,
+        plan: Rules | None,
         codes: frozenset[str],
         repeated: bool,
     ) -> Findings:
@@ -170,20 +172,33 @@ class Linter(DatasetRules):
         if fmt is None:
             return self._finish(found)
         if plan is None:
-            example = self._read(record, fmt)
-            on_shape = [*self._on_shape(example, fmt)]
-            found.append(on_shape)
-            plan = tuple(
-                rule for rule in self._text_rules if _meant_for(rule, fmt) and self._applies(rule, example)
-            )
-            quiet = self._quiet[fmt.name]
-            if not on_shape and len(quiet) < _SHAPES_KEPT:
-                quiet[shape] = plan
+            on_shape, plan = self._on_new_shape(self._read(record, fmt), fmt, shape)
+            found += on_shape
         triggered = [rule for code, rule in self._triggered.items() if code in codes]
         if plan or triggered:
             example = self._read(record, fmt)
             found += [self._run(rule, example) for rule in (*plan, *triggered) if _meant_for(rule, fmt)]
         return self._finish(found)
+
+    def _on_new_shape(self, example: Example, fmt: Format, shape: Shape) -> tuple[list[list[Finding]], Rules]:
+        """What the rules that read the shape find where it is not known to be good, and the rules on texts
+        that apply. Of a shape that was met, those that had nothing to say of it are not asked again."""
+        loud = self._loud[fmt.name]
+        if shape in loud:
+            rules, plan = loud[shape]
+            return [self._run(rule, example) for rule in rules], plan
+        asked = [*self._rules_on_shape(example, fmt)]
+        found = [self._run(rule, example) for rule in asked]
+        plan = tuple(
+            rule for rule in self._text_rules if _meant_for(rule, fmt) and self._applies(rule, example)
+        )
+        rules = tuple(rule for rule, findings in zip(asked, found, strict=True) if findings)
+        quiet = self._quiet[fmt.name]
+        if rules and len(loud) < _SHAPES_KEPT:
+            loud[shape] = rules, plan
+        elif not rules and len(quiet) < _SHAPES_KEPT:
+            quiet[shape] = plan
+        return found, plan
 
     def _check_broken(self, record: Record) -> Findings:
         """A record that is not JSON to the letter: every syntax rule, and the others on what could be made
@@ -195,7 +210,7 @@ class Linter(DatasetRules):
             found.append(_without_fixes(self._by_own_schema(record)))
         if example is not None and example.format:
             fmt = self.format_of(example)
-            found.append(_without_fixes(self._on_shape(example, fmt)))
+            found += [_without_fixes(self._run(rule, example)) for rule in self._rules_on_shape(example, fmt)]
             found += [
                 _without_fixes(self._run(rule, example))
                 for rule in (*self._text_rules, *self._triggered.values())
@@ -209,11 +224,12 @@ class Linter(DatasetRules):
         assert fmt is not None
         return fmt
 
-    def _on_shape(self, example: Example, fmt: Format) -> Iterator[Finding]:
+    def _rules_on_shape(self, example: Example, fmt: Format) -> Iterator[RecordRule]:
+        """The rules that read the shape, for an example; those that explain the schema where it breaks it."""
         valid = fmt.holds(example.record.value)
         for rule in self._shape_rules:
             if _meant_for(rule, fmt) and not (rule.explains_schema and valid):
-                yield from self._run(rule, example)
+                yield rule
 
     def _by_own_schema(self, record: Record) -> list[Finding]:
         """What breaks the user's own schema; it looks at every record, as any wording may matter."""

@@ -151,6 +151,12 @@ def config_schema(known: Catalogue | None = None) -> dict[str, Any]:
             "dataset": _DATASET,
             TABLE: training_schema(),
             "exclude": {"description": "Files not to look at (gitignore patterns).", **_SELECTORS},
+            "baseline": {
+                "description": "File with findings that are not shown, relative to this one; "
+                "`finetooth baseline` writes it. Default: finetooth-baseline.txt beside it.",
+                "type": "string",
+                "minLength": 1,
+            },
             "fail-on": {"description": "Least severity that makes `check` exit 1.", "enum": list(SEVERITIES)},
             "overrides": {
                 "description": "Other settings for some files; later entries win.",

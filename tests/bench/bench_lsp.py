@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -61,9 +62,7 @@ def drain(client: RawClient) -> None:
 
 def judged(client: RawClient) -> None:
     """Wait until the background is done."""
-    while not client.request(
-        "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [URI]}
-    )["result"].get("complete"):
+    while not statistics_of(client).get("complete"):
         time.sleep(0.1)
 
 
@@ -79,10 +78,7 @@ def keystrokes(
             line = random_.randrange(lines)
         version = next(versions)
         began = client.insert(URI, version, line, 130, text)
-        wanted = b'"version":%d,' % version
-        while wanted not in (received := client.published()).body[:200]:
-            pass
-        times.append(received.at - began)
+        times.append(answered(client, version) - began)
         time.sleep(pause)
     return times
 
@@ -101,11 +97,9 @@ def bench(rows: int, defects: int) -> None:
         waits = []
         while True:  # what others wait for while the file is read
             asked = time.perf_counter()
-            answer = client.request(
-                "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [URI]}
-            )
+            answer = statistics_of(client)
             waits.append(time.perf_counter() - asked)
-            if answer["result"]["settled"]:
+            if answer["settled"]:
                 break
             time.sleep(0.005)
         read = time.perf_counter() - began
@@ -119,19 +113,79 @@ def bench(rows: int, defects: int) -> None:
         drain(client)
         print(f"  keystroke                  {quantiles(keystrokes(client, versions, rows))}")
         print(f"  new line                   {quantiles(keystrokes(client, versions, rows, text=chr(10)))}")
-        burst = []
-        for _ in range(20):
-            began = time.perf_counter()
-            for _ in range(20):
-                version = next(versions)
-                client.insert(URI, version, 7, 130, "x")
-            while b'"version":%d,' % version not in client.published().body[:200]:
-                pass
-            burst.append(time.perf_counter() - began)
-            time.sleep(0.02)
-        print(f"  20 keystrokes at once      {quantiles(burst)}")
+        print(f"  100 keystrokes at once     {quantiles(at_once(client, versions, 100))}")
+        print(f"  an edit with 100 cursors   {quantiles(cursors(client, versions, 100, rows))}")
+        print(f"  paste of 10,000 lines      {quantiles(pastes(client, versions, text, 10_000))}")
         judged(client)
-        print("  memory resident {} MiB, peak {} MiB".format(*memory(client.process.pid)))
+        resident, peak = memory(client.process.pid)
+        ratio = resident * 1.048576 / size
+        print(f"  memory resident {resident} MiB ({ratio:.1f} x the document), peak {peak} MiB")
+
+
+def at_once(client: RawClient, versions: Iterator[int], count: int) -> list[float]:
+    """Times from the first of `count` keystrokes that are sent together to the diagnostics of the last."""
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        for _ in range(count):
+            version = next(versions)
+            client.insert(URI, version, 7, 130, "x")
+        answered(client, version)
+        times.append(time.perf_counter() - began)
+        time.sleep(0.02)
+    return times
+
+
+def cursors(client: RawClient, versions: Iterator[int], count: int, lines: int) -> list[float]:
+    """Times of one edit that types a character in `count` lines all over the document."""
+    random_ = random.Random(9)
+    times = []
+    for _ in range(20):
+        version = next(versions)
+        changes = [
+            {"range": {"start": place, "end": place}, "text": "x"}
+            for line in sorted(random_.sample(range(lines), count), reverse=True)
+            for place in [{"line": line, "character": 130}]
+        ]
+        of = {"uri": URI, "version": version}
+        began = client.notify("textDocument/didChange", {"textDocument": of, "contentChanges": changes})
+        times.append(answered(client, version) - began)
+        time.sleep(0.1)
+    return times
+
+
+def pastes(client: RawClient, versions: Iterator[int], text: str, count: int) -> list[float]:
+    """Times from a paste of many lines to the diagnostics after the last of them is read."""
+    pasted = "".join(text.splitlines(keepends=True)[:count])
+    times = []
+    for _ in range(5):
+        version = next(versions)
+        began = client.insert(URI, version, 100, 0, pasted)
+        while not statistics_of(client)["settled"]:
+            time.sleep(0.005)
+        times.append(time.perf_counter() - began)
+        of = {"uri": URI, "version": next(versions)}
+        ends = {"start": {"line": 100, "character": 0}, "end": {"line": 100 + count, "character": 0}}
+        client.notify(
+            "textDocument/didChange", {"textDocument": of, "contentChanges": [{"range": ends, "text": ""}]}
+        )
+        while not statistics_of(client)["settled"]:
+            time.sleep(0.005)
+    return times
+
+
+def answered(client: RawClient, version: int) -> float:
+    """When the diagnostics of a version were there."""
+    wanted = b'"version":%d,' % version
+    while wanted not in (received := client.published()).body[:200]:
+        pass
+    return received.at
+
+
+def statistics_of(client: RawClient, uri: str = URI) -> Any:
+    """What the server knows of a document."""
+    params = {"command": "finetooth.statistics", "arguments": [uri]}
+    return client.request("workspace/executeCommand", params)["result"]
 
 
 def long_line() -> None:
@@ -150,9 +204,7 @@ def long_line() -> None:
         times = []
         for version in range(2, 12):
             began = client.insert(URI, version, 0, 2_000_000, "x")
-            while b'"version":%d,' % version not in (received := client.published()).body[:200]:
-                pass
-            times.append(received.at - began)
+            times.append(answered(client, version) - began)
             time.sleep(0.5)
         print(f"a line of {len(orjson.dumps(row)) / 1e6:.0f} MB: keystroke -> answer {quantiles(times)}")
 
@@ -172,9 +224,7 @@ def array(rows: int, defects: int, indent: bool) -> None:
         drain(client)
         began = client.open(ARRAY, text)
         client.published()
-        while not client.request(
-            "workspace/executeCommand", {"command": "finetooth.statistics", "arguments": [ARRAY]}
-        )["result"].get("complete"):
+        while not statistics_of(client, ARRAY).get("complete"):
             time.sleep(0.1)
         print(f"  open -> every rule done    {time.perf_counter() - began:6.2f} s")
         version = 1
@@ -186,10 +236,7 @@ def array(rows: int, defects: int, indent: bool) -> None:
                 for text, length in ((typed, 0), ("", len(typed))) if typed != "\n" else ((typed, 0),):
                     version += 1
                     began = client.insert(ARRAY, version, line, at, text, length)
-                    wanted = b'"version":%d,' % version
-                    while wanted not in (received := client.published()).body[:200]:
-                        pass
-                    times.append(received.at - began)
+                    times.append(answered(client, version) - began)
                     time.sleep(PAUSE)
                 if typed == "\n":
                     lines[line : line + 1] = [lines[line][:at], lines[line][at:]]
@@ -201,6 +248,7 @@ def main(arguments: list[str] | None = None) -> None:
     quick = "--quick" in (sys.argv[1:] if arguments is None else arguments)
     bench(10_000, 11)
     bench(10_000, 1_500)
+    bench(12_000, 10_000)
     array(5_000, 11, indent=True)
     array(5_000, 750, indent=True)
     array(5_000, 11, indent=False)

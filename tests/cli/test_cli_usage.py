@@ -68,8 +68,8 @@ def test_help_in_colours_on_a_terminal(finetooth: Run) -> None:
         (["chekc"], "unknown command `chekc`; did you mean `check`?"),
         (
             ["frobnicate"],
-            "unknown command `frobnicate`; expected one of check, rule, rules, stats, plan, report, init, "
-            "config, server",
+            "unknown command `frobnicate`; expected one of check, baseline, rule, rules, stats, plan, "
+            "report, init, config, server",
         ),
         (["data.jsonl"], "unknown command `data.jsonl`; did you mean `finetooth check data.jsonl`?"),
         (["*.jsonl"], "unknown command `*.jsonl`; did you mean `finetooth check *.jsonl`?"),

@@ -22,6 +22,9 @@ from finetooth.engine.report import Report, ShownEdit
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
 from finetooth.engine.source import Source
+from finetooth.lsp.client import ClientFacts
+from finetooth.lsp.convert import Renderer
+from finetooth.lsp.view import diagnostics
 from finetooth_rules.array import Framing
 from finetooth_rules.framing import Bounds
 from finetooth_rules.lint import Linter
@@ -327,3 +330,64 @@ def test_an_edit_reads_only_the_record_it_touches() -> None:
     after = [entry for block in index.blocks for entry in block.entries]
     assert len(before) == len(after)
     assert sum(one is not other for one, other in zip(before, after, strict=True)) <= 2
+
+
+def drawn(index: LiveIndex) -> list[dict[str, object]]:
+    """Everything an editor is sent, with exact places and related places."""
+    sent, _ = diagnostics(Renderer("file:///a.json", index, ClientFacts(related_information=True)), 10_000, 0)
+    found: list[dict[str, object]] = json.loads(sent)
+    return sorted(found, key=json.dumps)
+
+
+ON_ONE_LINE = [
+    GOOD % 1,
+    GOOD % 2,
+    '{"messages": [{"role": "user", "content": "é😀"}, {"role": "asistant", "content": "b"}]}',
+    '{"messages": []}',
+    '{"a": 1,}',
+]
+ELEMENTS = st.lists(st.sampled_from(ON_ONE_LINE), max_size=5).map(", ".join)
+TYPED = st.one_of(
+    st.sampled_from(["x", '"', "{", "}", ",", "]", "[", "\n", "é"]), ELEMENTS.map("{}, ".format)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(ELEMENTS, max_size=3).map(",\n".join),
+    st.lists(st.tuples(TYPED, st.floats(0, 1), st.integers(0, 90), st.integers(0, 2)), max_size=6),
+)
+@example(f"{GOOD % 1}, {GOOD % 2}, {GOOD % 1}", [("", 0.0, 40, 2), ("x", 0.99, 0, 2)])
+def test_typing_where_many_records_stand_on_a_line(
+    text: str, steps: list[tuple[str, float, int, int]]
+) -> None:
+    """Records that moved on their line keep what was found in them, at the right place."""
+    index = live(f"[{text}]")
+    index.settle()
+    drawn(index)
+    for typed, where, taken, rest in steps:
+        lines = index.document.lines
+        line = int(where * (len(lines) - 1)) if lines else 0
+        at = (line, int(where * 10 % 1 * len(lines[line])) if lines else 0)
+        edit(index, Change(typed, at, (line, at[1] + taken)))
+        if rest == 1:
+            for _ in index.lint_steps():
+                pass
+        elif rest == 2:
+            index.settle()
+        drawn(index)
+    index.settle()
+    fresh = live(b"".join(index.document.lines).decode())
+    fresh.settle()
+    assert drawn(index) == drawn(fresh)
+
+
+def test_an_edit_checks_only_the_record_it_touches_on_a_line() -> None:
+    index = live(json.dumps([json.loads(GOOD % n) for n in range(2000)]))
+    index.settle()
+    before = [entry for block in index.blocks for entry in block.entries]
+    edit(index, Change("x", (0, 60_000), (0, 60_000)))
+    index.settle()
+    after = [entry for block in index.blocks for entry in block.entries]
+    assert len(before) == len(after)
+    assert sum(one is not other for one, other in zip(before, after, strict=True)) == 1

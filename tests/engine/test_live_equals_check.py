@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from finetooth.engine.baseline import ALL, OF_FILE, Baseline, Entry, Ignored, key_of
 from finetooth.engine.document import Change, Document, Encoding
-from finetooth.engine.lint_file import lint_file, shown
+from finetooth.engine.lint_file import judge_files, lint_file, scan_file, shown
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_gather import Here
+from finetooth.engine.live_ignored import hidden, ignore
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.view import diagnostics
 from finetooth_rules.array import Framing
+from finetooth_rules.catalogue import builtin
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.settings import build_profile
@@ -37,8 +40,11 @@ def records() -> list[str]:
     return [line for line in lines if line.isprintable()]
 
 
-def of_check(text: str, profile: Profile) -> tuple[list[tuple[int, str, str]], list[str]]:
-    result = lint_file(Source("a.jsonl", data=text.encode()), profile, FEATURES)
+def of_check(
+    text: str, profile: Profile, ignored: Ignored | None = None
+) -> tuple[list[tuple[int, str, str]], list[str]]:
+    scanned = scan_file(Source("a.jsonl", data=text.encode()), profile, FEATURES, ignored=ignored)
+    result = judge_files([scanned])[0]
     found = [(item.line, f.code, f.message) for item in result.of_records for f in item.findings]
     return sorted(found), sorted(finding.message for finding in result.of_file)
 
@@ -136,3 +142,35 @@ def test_both_tell_once_what_nearly_all_records_have(weights: tuple[int, ...], f
             ):
                 index.touch(touched)
     assert told
+
+
+def test_a_baseline_hides_the_same_in_both() -> None:
+    random_ = random.Random(8)
+    lines = records()
+    random_.shuffle(lines)
+    text = "\n".join(lines[:300]) + "\n"
+    profile = build_profile({}, [{"messages": []}])
+    result = lint_file(Source("a.jsonl", data=text.encode()), profile, FEATURES)
+    all_entries = {
+        Entry("a.jsonl", finding.code, key_of(item.record) or ALL)
+        for item in result.of_records
+        for finding in item.findings
+    } | {Entry("a.jsonl", finding.code, OF_FILE) for finding in result.of_file}
+    entries = frozenset(random_.sample(sorted(all_entries), len(all_entries) // 2))
+    ignored = Ignored(Baseline(Path("/x/b.txt"), entries), Path("/x/a.jsonl"), builtin())
+    linter = Linter(profile)
+    index = LiveIndex(Document(text), linter, Here(linter, FEATURES))
+    everything = of_editor(index, text)
+    ignore(index, ignored)
+    left = of_editor(index, text)
+    assert left == of_check(text, profile, ignored)
+    assert len(everything[0]) - len(left[0]) + len(everything[1]) - len(left[1]) == hidden(index) > 20
+    for _ in range(20):  # and after edits
+        at = (random_.randrange(300), random_.randrange(60))
+        typed = random_.choice(["", " ", "x", "\n", random_.choice(lines) + "\n"])
+        for touched in index.document.apply([Change(typed, at, (at[0], at[1] + 1))], Encoding.UTF8):
+            index.touch(touched)
+    text = b"".join(index.document.lines).decode("utf-8", "replace")
+    assert of_editor(index, text) == of_check(text, profile, ignored)
+    ignore(index, None)
+    assert of_editor(index, text) == of_check(text, profile)

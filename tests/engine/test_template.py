@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,16 @@ import pytest
 if sys.platform == "linux":
     import resource
 
+from environments import python_with
 from finetooth.engine.features._bounds import TooMuch
 from finetooth.engine.features.template import JinjaRenderer
 from finetooth_rules.model_files import ChatTemplate
 
 TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
 NAMES = sorted(path.name for path in TEMPLATES.glob("*.jinja"))
+RENDER = Path(__file__).with_name("render_with_transformers.py")
+TRANSFORMERS = ("transformers==5.24.0", "transformers==4.57.3")
+"""The library itself; without a framework, which rendering does not need."""
 TOKENS = (("bos_token", "<bos>"), ("eos_token", "<|im_end|>"))
 CALL = {
     "id": "a",
@@ -51,32 +57,27 @@ def rendered(text: str, *messages: dict[str, Any]) -> Any:
     return JinjaRenderer(ChatTemplate("t", text, tokens=TOKENS)).render(messages)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("number", range(len(CONVERSATIONS)))
-def test_a_rendering_is_that_of_transformers(name: str, number: int) -> None:
-    """Text, exception, and what is marked as generated."""
-    utils = pytest.importorskip("transformers.utils.chat_template_utils")
-    messages, tools = CONVERSATIONS[number]
-    text = (TEMPLATES / name).read_text(encoding="utf-8")
-    ours = JinjaRenderer(ChatTemplate(name, text, tokens=TOKENS)).render(messages, tools)
-    try:
-        texts, ranges = utils.render_jinja_template(
-            conversations=[messages],
-            tools=tools,
-            chat_template=text,
-            return_assistant_tokens_mask=True,
-            **dict(TOKENS),
-        )
-    except Exception as error:
-        theirs: str | None = str(error)
-        texts, ranges = [""], [[]]
-    else:
-        theirs = None
-    assert ours.error == theirs
-    assert ours.text == texts[0]
-    assert [ours.text[slice(*place)] for place in ours.generated] == [
-        texts[0][slice(*place)] for place in ranges[0]
-    ]
+@pytest.mark.xdist_group("transformers")
+@pytest.mark.parametrize("requirement", TRANSFORMERS)
+def test_a_rendering_is_that_of_transformers(requirement: str) -> None:
+    """Text, exception, and what is marked as generated; the real library, in an environment of its own."""
+    python = python_with(requirement.replace("==", "-"), requirement, "jinja2==3.1.6")
+    wanted = [(name, *conversation) for name in NAMES for conversation in CONVERSATIONS]
+    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in NAMES}
+    asked = [[(texts[name], messages, tools) for name, messages, tools in wanted], dict(TOKENS)]
+    done = subprocess.run([python, RENDER], input=json.dumps(asked), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    theirs = json.loads(done.stdout)
+    assert len(theirs) == len(wanted)
+    assert any("error" in one for one in theirs)
+    assert any(one.get("generated") for one in theirs)
+    for (name, messages, tools), their in zip(wanted, theirs, strict=True):
+        ours = JinjaRenderer(ChatTemplate(name, texts[name], tokens=TOKENS)).render(messages, tools)
+        if ours.error is not None:
+            assert their == {"error": ours.error}, name
+            continue
+        generated = [ours.text[slice(*place)] for place in ours.generated]
+        assert their == {"text": ours.text, "generated": generated}, name
 
 
 def test_generated_text_is_exactly_the_answers() -> None:

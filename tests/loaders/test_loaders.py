@@ -12,7 +12,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from environments import python_with
 from finetooth.engine.lint_file import lint_file
 from finetooth.engine.source import Source
 from finetooth_rules.array import Framing
@@ -29,7 +29,6 @@ from finetooth_rules.loader import _columns as columns
 from finetooth_rules.settings import build_profile
 from finetooth_rules.testing import lint
 
-FOLDER = Path(__file__).parents[2] / ".bench" / "loaders"
 RUNNER = Path(__file__).with_name("load_rows.py")
 PINNED = ("pyarrow==26.0.1", "pandas==3.1.1")
 """What decides the outcome besides `datasets` itself."""
@@ -150,16 +149,7 @@ TEXTS = [
 
 def environment(version: str) -> Path:
     """The Python that has this version; skips the test where it cannot be had."""
-    home = FOLDER / version
-    python, ready = home / "bin" / "python", home / ".ready"
-    if not ready.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", f"datasets=={version}", *PINNED]
-        done = subprocess.run(install, capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"pip cannot install datasets {version}: {done.stderr.strip().splitlines()[-1:]}")
-        ready.touch()
-    return python
+    return python_with(f"loaders/{version}", f"datasets=={version}", *PINNED)
 
 
 def load(

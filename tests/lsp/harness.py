@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, make_test_lsp_client
@@ -170,6 +170,13 @@ def pulling(profile: str = "visual_studio_code") -> types.ClientCapabilities:
     return capabilities
 
 
+def _action(converter: Any, item: Any) -> types.Command | types.CodeAction:
+    """An entry of a menu: lsprotocol takes an action that has a command for the command itself."""
+    kind = types.Command if isinstance(item.get("command"), str) else types.CodeAction
+    action: types.Command | types.CodeAction = converter.structure(item, kind)
+    return action
+
+
 @asynccontextmanager
 async def editor(
     profile: str | types.ClientCapabilities = "visual_studio_code",
@@ -182,6 +189,10 @@ async def editor(
     capabilities = client_capabilities(profile) if isinstance(profile, str) else profile
     client = await ClientServerConfig(server_command=SERVER, client_factory=make_test_lsp_client).start()
     assert isinstance(client, LanguageClient)
+    client.protocol._converter.register_structure_hook(
+        Union[types.Command, types.CodeAction],  # noqa: UP007
+        lambda item, _: _action(client.protocol._converter, item),
+    )
     registered: list[types.Registration] = []
     published: list[types.PublishDiagnosticsParams] = []
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from finetooth_rules.rule import Columns
 
 WHOLE: Final = "whole"
-"""Digest of the record's decoded value, its keys sorted."""
+"""Digest of the record's decoded value, its keys sorted; 0 where there is nothing in it."""
 SAID: Final = "said"
 """Digest of all it says, folded; `WHOLE` where it says nothing."""
 PROMPT: Final = "prompt"
@@ -74,7 +74,7 @@ def _numbers(example: Example, texts: list[bytes]) -> tuple[int, ...]:
         else answered
     )
     question = _digest(b"\x00".join((*asked_figures, *_around(apart.frame, apart.beside), asked)))
-    record = whole(example)
+    record = whole(example) if example.record.value else 0
     before = context(example, apart) if apart.answer else None
     return (
         record,

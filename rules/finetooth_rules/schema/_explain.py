@@ -7,7 +7,7 @@ before it is explained.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +17,7 @@ import jsonschema_rs
 from finetooth_rules.finding import Path
 from finetooth_rules.schema._branch import Schema, choose, has_type, json_type
 from finetooth_rules.schema._meant import meant
+from finetooth_rules.shape import Shape, literal_keys, shape_of
 from finetooth_rules.targets import Loader
 
 if TYPE_CHECKING:
@@ -81,18 +82,8 @@ def explain(example: Example, profile: Profile, code: str) -> Iterator[Defect]:
     fmt = profile.format_named(example.format)
     if fmt is not None and not _unread(profile, fmt):
         for defect in _defects(example.record, fmt):
-            if defect.code == code and not _taken(defect, example, profile):
+            if defect.code == code:
                 yield defect
-
-
-def _taken(defect: Defect, example: Example, profile: Profile) -> bool:
-    """Whether the target finds what is missing under another key."""
-    return (
-        profile.target.renames_from
-        and not defect.path
-        and defect.key == "conversations"
-        and example.turns_path == ("messages",)
-    )
 
 
 def _unread(profile: Profile, fmt: Format) -> bool:
@@ -104,8 +95,48 @@ def _unread(profile: Profile, fmt: Format) -> bool:
 @lru_cache(maxsize=1)
 def _defects(record: Record, fmt: Format) -> tuple[Defect, ...]:
     """All defects of a record. The last answer is kept, since six rules ask for the same record in turn."""
-    found = [_defect(error) for error in _validator(fmt).iter_errors(record.value)]
-    for path, why in fmt.beyond(record.value) if fmt.beyond else ():
+    value = record.value
+    known = _explained(_Shaped(shape_of(value, _literal(fmt))[0], value), fmt)
+    # What it holds is not what another one of this shape holds.
+    return tuple(
+        defect if defect.found is None else replace(defect, found=_at(value, defect.path)) for defect in known
+    )
+
+
+@lru_cache(maxsize=64)
+def _literal(fmt: Format) -> frozenset[str]:
+    return literal_keys(fmt.schema)
+
+
+class _Shaped:
+    """A value as a key: by its shape, which decides what its defects are (see `shape`)."""
+
+    __slots__ = ("shape", "value")
+
+    def __init__(self, shape: Shape, value: Any) -> None:
+        self.shape = shape
+        self.value = value
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shaped) and self.shape == other.shape
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+@lru_cache(maxsize=64)
+def _explained(shaped: _Shaped, fmt: Format) -> tuple[Defect, ...]:
+    """The defects of values of a shape, told of one of them: a program that writes one wrong record writes
+    thousands."""
+    value = shaped.value
+    found = [_defect(error) for error in _validator(fmt).iter_errors(value)]
+    for path, why in fmt.beyond(value) if fmt.beyond else ():
         found.append(Defect(VIOLATION, "", path, {"description": why}, None, fmt.schema))
     mistyped = {defect.path for defect in found if defect.code == WRONG_TYPE}
     unique: dict[tuple[Any, ...], Defect] = {}
@@ -114,7 +145,7 @@ def _defects(record: Record, fmt: Format) -> tuple[Defect, ...]:
             unique.setdefault((defect.path, defect.code, defect.key), defect)
     if not unique:
         # The fast validator and this one differ.
-        return (Defect(VIOLATION, "", (), None, record.value, fmt.schema),)
+        return (Defect(VIOLATION, "", (), None, value, fmt.schema),)
     return tuple(unique.values())
 
 

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from finetooth_rules.example import Example
@@ -116,6 +116,12 @@ def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterato
 def _unread(profile: Profile) -> str:
     """What the target reads instead, the best known first; as many as there is room for."""
     formats = profile.target.formats or frozenset()
+    if lacking := _lacking(profile.format, formats):
+        name, keys = lacking
+        return cut(
+            f"the records are {quoted(profile.format)}; {profile.target.title} reads {quoted(name)}, "
+            f"which has {' and '.join(map(quoted, keys))} as well"
+        )
     names = [
         quoted(name)
         for name in sorted(formats, key=lambda name: (not _well_known(name), name))
@@ -128,6 +134,23 @@ def _unread(profile: Profile) -> str:
         if len(message) <= MAX_MESSAGE or shown <= 1:
             return cut(message)
         shown -= 1
+
+
+def _lacking(name: str | None, formats: Collection[str]) -> tuple[str, list[str]] | None:
+    """The well-known format that has all keys the records need and fewest more, and those that lack."""
+    needed = _required(name)
+    more = {
+        other: sorted(_required(other) - needed)
+        for other in sorted(formats)
+        if _well_known(other) and needed and needed < _required(other)
+    }
+    best = min(more, key=lambda other: len(more[other]), default=None)
+    return None if best is None else (best, more[best])
+
+
+def _required(name: str | None) -> set[str]:
+    fmt = FORMATS.get(name) if name else None
+    return set(fmt.schema.get("required", ())) if fmt else set()
 
 
 def _well_known(name: str) -> bool:

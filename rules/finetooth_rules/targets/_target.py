@@ -184,9 +184,6 @@ class Target:
     """Formats for which a job without a validation file is refused."""
     validation_setting: str = ""
     """Its setting that takes part of the training file for validation."""
-    renames_from: bool = False
-    """Whether `from` and `value` are renamed to `role` and `content` wherever turns are expected, so under
-    `messages` too."""
     overrides_not_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Format → the codes whose override does not hold in its files, as another reader takes them."""
 

@@ -53,14 +53,13 @@ TRL = Target(
     notes=(
         "A record longer than `max_length` loses its end; one left without a trained token is filtered out.",
         "On `messages` every token is trained unless `assistant_only_loss=True`.",
-        "`conversations` with `from` and `value` is renamed (and `messages` with them is read); the roles "
-        "`human` and `gpt` stay as they are.",
+        "`conversations` with `from` and `value` is renamed where the first record has it; the roles `human` "
+        "and `gpt` stay as they are. `messages` with `from` and `value` is not read (KeyError: 'text').",
     ),
     single_call_models=SINGLE_CALL_MODELS,
     keeps_from_roles=True,
-    renames_from=True,
     sources=(
         "TRL f2cd577: docs/source/dataset_formats.md, trl/trainer/sft_config.py (max_length), sft_trainer.py",
-        "`datasets` 4.7.0, 4.8.4, 5.2 (run)",
+        "`datasets` 4.7.0, 4.8.4, 5.2 (run); TRL 1.16.0: trl/data_utils.py (maybe_convert_to_chatml, run)",
     ),
 )

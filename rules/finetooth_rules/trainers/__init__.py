@@ -24,8 +24,8 @@ from finetooth_rules.trainers._document import (
     Language,
     language_of,
     nowhere,
-    read_document,
 )
+from finetooth_rules.trainers._languages import read_document
 from finetooth_rules.trainers._trainer import (
     DataFile,
     Objective,

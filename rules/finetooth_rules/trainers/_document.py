@@ -114,17 +114,6 @@ class Offsets:
         return self._base + len(self._text[:at].encode("utf-8", "surrogatepass"))
 
 
-def read_document(raw: bytes, language: Language) -> Document:
-    """Read a text. It is to have at most `MAX_BYTES`."""
-    if language is Language.JSON:
-        from finetooth_rules.trainers._json import read_json as read
-    elif language is Language.YAML:
-        from finetooth_rules.trainers._yaml import read_yaml as read
-    else:
-        from finetooth_rules.trainers._toml import read_toml as read
-    return read(raw)
-
-
 def language_of(name: str) -> Language | None:
     """The language that a file's name tells; None where it is no settings file."""
     suffix = name.lower().rpartition(".")[2]

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 COMMANDS: Mapping[str, str] = {
     "check": "Check dataset files, and repair them with --fix",
+    "baseline": "Write down findings that are known and not to be shown again",
     "rule": "Explain a rule: what it finds, why it matters, how to repair it",
     "rules": "List all rules",
     "stats": "Show what is in dataset files: format, rows, turns, tokens, tools, languages",

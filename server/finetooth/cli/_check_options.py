@@ -79,6 +79,9 @@ def check_parser() -> Parser:
     )
     run_group.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found")
     run_group.add_argument("-j", "--jobs", type=positive, default=0, metavar="N", help="Processes to use")
+    run_group.add_argument(
+        "--no-baseline", action="store_true", help="Show also what a baseline ignores (`finetooth baseline`)"
+    )
     parser.add_common()
     return parser
 
@@ -167,7 +170,7 @@ def request_of(args: argparse.Namespace) -> CheckRequest:
     fix = FixMode.NONE
     if args.fix or args.diff:
         fix = FixMode.UNSAFE if args.unsafe_fixes else FixMode.SAFE
-    return replace(plain_request(args, paths), fix=fix, diff=args.diff)
+    return replace(plain_request(args, paths), fix=fix, diff=args.diff, baseline=not args.no_baseline)
 
 
 def plain_request(args: argparse.Namespace, paths: tuple[str, ...]) -> CheckRequest:

@@ -55,9 +55,10 @@ class Configs:
         if self.request.isolated:
             return Config(root=folder, looks_around=False)
         try:
+            allow = self.request.plugins
             if self.request.config is None:
-                return discover(folder)
-            found = read(self.request.config)
+                return discover(folder, allow_plugins=allow)
+            found = read(self.request.config, allow_plugins=allow)
         except ConfigError as error:
             self.report(error)
             return None

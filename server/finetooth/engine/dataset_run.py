@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from finetooth.engine.baseline import Baselines, Ignored, path_for
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.configs import Configs, override_settings
 from finetooth.engine.lint_file import FileResult, Scanned, judge_files, scan_file, shown
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from finetooth.engine.training_run import TrainingRun
+    from finetooth_rules.profile import Profile
 
 
 Visit: TypeAlias = "Callable[[FileResult, Executor | None], None]"
@@ -93,6 +95,7 @@ class DatasetRun:
     executor: Executor | None
     training: TrainingRun
     visit: Visit | None = None
+    baselines: Baselines = field(default_factory=Baselines)
 
     def judge(self, parts: Sequence[Part]) -> None:
         """Judge one dataset. A file that cannot be read or judged stops no other."""
@@ -129,6 +132,7 @@ class DatasetRun:
             opened(part.source, part.file, part.config, settings, self.configs.report)
         )
         profile = found.profile
+        ignored = self._ignored(part, part.config, profile)
         unit = ""
         if part.membership is not None:
             profile = replace(profile, split=part.membership.split, splits=part.membership.splits)
@@ -138,9 +142,18 @@ class DatasetRun:
             profile,
             provide(spec_for(profile)),
             unit=unit,
+            ignored=ignored,
             advance=(lambda count: None) if part.context else self.progress.advance,
             executor=self.executor,
         )
+
+    def _ignored(self, part: Part, config: Config, profile: Profile) -> Ignored | None:
+        """What a baseline ignores of a file; None where nothing. Raises ConfigError."""
+        path = path_for(config, self.request.overrides.settings) if self.request.baseline else None
+        if path is None:
+            return None
+        ignored = Ignored(self.baselines.of(path), part.file, catalogue_of(profile))
+        return ignored or None
 
     def _finish(self, scanned: Sequence[tuple[Part, Opened, Scanned]]) -> None:
         """Judge what was looked at, and fix it where that is asked for."""
@@ -171,7 +184,14 @@ class DatasetRun:
                 continue
 
             def lint(one: Source, number: int = number, scan: Scanned = scan) -> FileResult:
-                again = scan_file(one, scan.profile, scan.features, unit=scan.unit, executor=self.executor)
+                again = scan_file(
+                    one,
+                    scan.profile,
+                    scan.features,
+                    unit=scan.unit,
+                    ignored=scan.ignored,
+                    executor=self.executor,
+                )
                 return judge_files([*scans[:number], again, *scans[number + 1 :]])[number]
 
             write = not self.request.diff and part.source.path is not None
@@ -196,6 +216,7 @@ class DatasetRun:
             report.catalogues.append(known)
         report.records += result.record_count
         report.findings += shown(result)
+        report.ignored += result.ignored
         for code, message in sorted(result.broken.items()):
             # A setting's name (`tokens.template`) is no rule's code.
             of_rule = f"rule {code} failed and was switched off: {message}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from finetooth.engine.baseline import Ignored, key_of
 from finetooth.engine.judging import judged
 from finetooth.engine.locate import Located, page_of, pointer, show, show_related
 from finetooth.engine.plugins import catalogue_of, linter_for
@@ -52,7 +53,8 @@ class Scanned:
     """A file whose records were all looked at, one by one: what they say together is not judged yet.
 
     `unit` names the files that statistic rules judge as one; `of_file` are findings of the file rules.
-    `whole`: these speak for the whole file, and its records were not looked at.
+    `whole`: these speak for the whole file, and its records were not looked at. `ignored` is what a baseline
+    says of it.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class Scanned:
     merged: Merged
     unit: str
     whole: bool = False
+    ignored: Ignored | None = None
 
     @property
     def profile(self) -> Profile:
@@ -73,7 +76,7 @@ class Scanned:
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """Everything found in one file, the `number`th of those that were judged `together`. `broken` names rules
-    that raised; `unjudged` counts records over the size limit.
+    that raised; `unjudged` counts records over the size limit, `ignored` findings that a baseline hides.
     """
 
     number: int
@@ -81,6 +84,7 @@ class FileResult:
     of_records: tuple[RecordFindings, ...]
     of_file: tuple[Finding, ...]
     broken: dict[str, str]
+    ignored: int = 0
 
     @property
     def scanned(self) -> Scanned:
@@ -151,6 +155,7 @@ def scan_file(
     features: Features,
     *,
     unit: str = "",
+    ignored: Ignored | None = None,
     advance: Callable[[int], None] = lambda count: None,
     executor: Executor | None = None,
     shard_bytes: int = SHARD_BYTES,
@@ -162,7 +167,7 @@ def scan_file(
     if any(finding.code in WHOLE_FILE_CODES for finding in of_file):
         advance(facts.size)
         of_file = tuple(finding for finding in of_file if finding.code in WHOLE_FILE_CODES)
-        return Scanned(source, linter, features, facts, of_file, Merged(), unit, whole=True)
+        return Scanned(source, linter, features, facts, of_file, Merged(), unit, True, ignored)
     is_array = source.framing is Framing.ARRAY
     line_count = None if is_array or unit else facts.lf + facts.crlf + facts.cr + 1
     merged = Merged()
@@ -174,7 +179,7 @@ def scan_file(
         for part in lint_on(executor, plan(source, facts.size, shard_bytes, line_count), profile, features):
             merged = merge(merged, Merged((part,)))
             advance(shard_bytes)
-    return Scanned(source, linter, features, facts, of_file, merged, unit)
+    return Scanned(source, linter, features, facts, of_file, merged, unit, ignored=ignored)
 
 
 def judge_files(files: Sequence[Scanned]) -> list[FileResult]:
@@ -189,8 +194,33 @@ def judge_files(files: Sequence[Scanned]) -> list[FileResult]:
         for part in file.merged.parts:
             broken |= part.broken
         of_records = tuple(_joined(file.linter, file.merged, readers.of(number), verdicts.of_records))
-        results.append(FileResult(number, together, of_records, tuple(of_file), broken))
+        result = FileResult(number, together, of_records, tuple(of_file), broken)
+        results.append(_without_ignored(result, file.ignored) if file.ignored else result)
     return results
+
+
+def _without_ignored(result: FileResult, ignored: Ignored) -> FileResult:
+    """What is left where a baseline hides findings."""
+    of_file = tuple(finding for finding in result.of_file if not ignored.of_file(finding.code))
+    gone = [finding for finding in result.of_file if ignored.of_file(finding.code)]
+    of_records: list[RecordFindings] = []
+    for item in result.of_records:
+        left = left_of(item, ignored)
+        if left:
+            of_records.append(item if len(left) == len(item.findings) else replace(item, findings=left))
+        if len(left) < len(item.findings):
+            gone += [finding for finding in item.findings if finding not in left]
+    severity = result.profile.severity
+    count = sum(severity(finding.code, finding.consequence) is not None for finding in gone)
+    return replace(result, of_file=of_file, of_records=tuple(of_records), ignored=count)
+
+
+def left_of(item: RecordFindings, ignored: Ignored) -> tuple[Finding, ...]:
+    """The findings of a record that a baseline does not hide."""
+    if not any(ignored.may_hide(finding.code) for finding in item.findings):
+        return item.findings
+    key = cache(lambda: key_of(item.record))
+    return tuple(finding for finding in item.findings if not ignored.hides(finding.code, key))
 
 
 def _joined(
@@ -219,6 +249,11 @@ def shown(result: FileResult) -> Iterator[Shown]:
     """The findings of a file as people see them, in order of place; those the target contradicts are left
     out.
     """
+    return (one for one, _, _ in shown_with_records(result))
+
+
+def shown_with_records(result: FileResult) -> Iterator[tuple[Shown, Finding, RecordFindings | None]]:
+    """The same, each with the finding itself and its record (None: it is on the file as a whole)."""
     readers = Readers(result.together)
     name = result.source.name
     known = catalogue_of(result.profile)
@@ -226,7 +261,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
     for finding in result.of_file:
         severity = result.profile.severity(finding.code, finding.consequence)
         if severity is not None:
-            yield _show_of_file(result, finding, severity, known, readers)
+            yield _show_of_file(result, finding, severity, known, readers), finding, None
     for item in sorted(result.of_records, key=lambda item: item.offset):
         for finding in item.findings:
             severity = result.profile.severity(finding.code, finding.consequence)
@@ -241,7 +276,7 @@ def shown(result: FileResult) -> Iterator[Shown]:
                 group.shown = True
                 others = in_others(group.records - 1, blank=item.record.blank)
                 one = replace(one, others=others, alike=group.findings - 1)
-            yield one
+            yield one, finding, item
 
 
 @dataclass(slots=True)

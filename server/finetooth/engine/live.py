@@ -19,12 +19,15 @@ from concurrent.futures import Future
 from itertools import islice
 from typing import Any, Final
 
+from finetooth.engine.baseline import Ignored
 from finetooth.engine.document import Document, Touched
 from finetooth.engine.lint_file import WHOLE_FILE_CODES
 from finetooth.engine.live_alike import counted
 from finetooth.engine.live_blocks import Block, Blocks, Entry, Flagged
 from finetooth.engine.live_gather import Gatherer, Here, RawRecord
+from finetooth.engine.live_ignored import left_of
 from finetooth.engine.live_judge import Judge
+from finetooth.engine.live_known import Known, left_over
 from finetooth_rules.array import Framing
 from finetooth_rules.array_lines import Segment, segment_steps
 from finetooth_rules.features import Features
@@ -63,6 +66,8 @@ class LiveIndex:
         self.of_file: tuple[Finding, ...] = ()
         self.found: list[Entry] = []
         """Records with findings since whoever shows them last emptied the list."""
+        self.ignored: Ignored | None = None
+        """What a baseline says of the document (see `live_ignored.ignore`)."""
         self.bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
         self._of_form = frozenset(rule.code for rule in linter.rules if rule.of_form)
         self._clock = clock
@@ -102,7 +107,10 @@ class LiveIndex:
         apart = lines > BULK_LINES and not self.is_array
         parts = [before, touched.inserted, lines - before - touched.inserted] if apart else [lines]
         new = [Entry(part) for part in parts if part]
-        self._forget(self.blocks.replace(number, index, count, new))
+        old = self.blocks.replace(number, index, count, new)
+        if self.is_array and new:
+            old, new[0].kept = left_over(old)
+        self._forget(old)
         self._pending += sorted(new, key=lambda entry: -entry.lines)
 
     def _unsettle_before(self, number: int, index: int, start: int, line: int) -> None:
@@ -135,6 +143,9 @@ class LiveIndex:
         for entry in entries:
             if entry.keys or entry.rows:
                 self._judge.forget(entry)
+            if entry.kept:
+                kept, entry.kept = entry.kept, ()
+                self._forget(kept)
 
     # -- records ------------------------------------------------------------------------------------------
 
@@ -143,6 +154,12 @@ class LiveIndex:
         """Whether every line is read and checked by the rules of a keystroke."""
         self._drop_done()
         return not self._pending
+
+    @property
+    def read_part(self) -> float:
+        """What part of the lines is read."""
+        left = sum(entry.lines for entry in self._pending if entry.block is not None and entry.pending)
+        return 1 - left / max(len(self.document.lines), 1)
 
     @property
     def judged(self) -> bool:
@@ -191,29 +208,18 @@ class LiveIndex:
             found.append(part)
             at += part.lines
             size += 1 + len(part.items)
-        entries: list[Entry] = []
-        records: list[Record] = []
-        for part in found:
-            for offset, record in part.items:
-                made = Entry(0, part.reach)
-                made.at, made.size = offset, len(record.raw)
-                made.oversize, made.glue = record.oversize, record.glue
-                entries.append(made)
-                records.append(record)
-            if not part.items:
-                blank = Entry(0, part.reach, ())
-                blank.size = 0
-                entries.append(blank)
-            entries[-1].lines = part.lines
-        rest = [item for item in entries if item.pending]
-        for start in range(0, len(records), self._batch):
-            checked = self.linter.check(records[start : start + self._batch])
-            for item, findings in zip(rest[start:], checked, strict=False):
+        known = Known(entry.kept)
+        entries, new = known.entries(found)
+        for start in range(0, len(new), self._batch):
+            some = new[start : start + self._batch]
+            checked = self.linter.check([record for _, record in some])
+            for (item, _), findings in zip(some, checked, strict=True):
                 item.findings = findings
-            if len(records) > start + self._batch:
+            if len(new) > start + self._batch:
                 yield None
                 if self._edits != edits:
                     return
+        entry.kept = known.left()
         self._put(entry, entries)
         self._adapt(size, self._clock() - began)
         yield None
@@ -306,6 +312,7 @@ class LiveIndex:
             left += following.lines
         if left:
             rest = Entry(left)
+            rest.kept, entry.kept = entry.kept, ()
             new.append(rest)
             self._pending.append(rest)
         self._forget(self.blocks.replace(number, index, count, new))
@@ -379,8 +386,15 @@ class LiveIndex:
 
     def file_findings(self) -> list[tuple[Severity, Finding]]:
         """What is found about the file as a whole."""
+        findings = self.everything_of_file()
+        if self.ignored is not None:
+            findings = [finding for finding in findings if not self.ignored.of_file(finding.code)]
+        return self._shown(findings)
+
+    def everything_of_file(self) -> list[Finding]:
+        """The same with what a baseline ignores."""
         findings = [finding for finding in self.of_file if finding.code in WHOLE_FILE_CODES]
-        return self._shown(findings or [*self.of_file, *self._judge.of_file()])
+        return findings or [*self.of_file, *self._judge.of_file()]
 
     @property
     def is_no_dataset(self) -> bool:
@@ -390,12 +404,19 @@ class LiveIndex:
     def visible(self, entry: Entry) -> tuple[tuple[Severity, Finding], ...]:
         """What is shown of one record, in order of place."""
         if entry.merged is None:
-            findings = entry.findings or ()
-            if entry.judged:
-                judged = [finding for several in entry.judged.values() for finding in several]
-                findings = self.linter.finish((*findings, *judged))
+            findings = self.found_in(entry)
+            if self.ignored is not None:
+                findings = left_of(self, entry, findings)
             entry.merged = tuple(self._shown(findings))
         return entry.merged
+
+    def found_in(self, entry: Entry) -> Findings:
+        """What is found in one record, also what a baseline ignores."""
+        findings = entry.findings or ()
+        if not entry.judged:
+            return findings
+        judged = [finding for several in entry.judged.values() for finding in several]
+        return self.linter.finish((*findings, *judged))
 
     def _shown(self, findings: Iterable[Finding]) -> list[tuple[Severity, Finding]]:
         severity = self.linter.profile.severity

@@ -4,14 +4,12 @@ first of them only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from finetooth.engine.live_blocks import Block, Entry
 from finetooth_rules.alike import Kind, kind_of, told_once
-from finetooth_rules.edits import together
-from finetooth_rules.finding import Finding, Fix, Severity
+from finetooth_rules.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from finetooth.engine.live import LiveIndex
@@ -51,28 +49,6 @@ def told_once_in(index: LiveIndex) -> Counts:
 def records_in(index: LiveIndex) -> int:
     """How many records a document has."""
     return sum(_records(index, block) for block in index.blocks)
-
-
-def fixes_with(
-    index: LiveIndex, kind: Kind, number: int
-) -> Iterator[tuple[Entry, int, tuple[Fix, ...]] | None]:
-    """The fixes of that number that the findings of a kind have, by record, with its first line; None now and
-    then, so that others may run in between. Fixes that take whole lines are left out.
-    """
-    for block in index.blocks:
-        flagged = index.flagged(block)
-        if kind in flagged.alike:
-            base = index.blocks.start(block)
-            for line, entry in flagged.entries:
-                fixes = [
-                    replace(finding, fixes=finding.fixes[number : number + 1])
-                    for _, finding in index.visible(entry)
-                    if kind_of(finding) == kind
-                    and any(fix.edits for fix in finding.fixes[number : number + 1])
-                ]
-                if fixes:
-                    yield entry, base + line, together(fixes, lambda fix: True)
-        yield None
 
 
 def first_with(index: LiveIndex, kind: Kind) -> tuple[Entry, int]:

@@ -22,19 +22,25 @@ class Entry:
     same lines, all entries but the last cover 0 lines, and are read anew with it.
     `facts`, `keys` and `rows` are what the statistic, group and near rules know of it, None until gathered.
     `merged` and `rendered` cache what is shown.
+    Of one of several records on the same lines `digest` names the bytes; `kept` are the ones that stood on
+    lines that wait to be read again, in order: most will be found there as they were. `moves` counts how
+    often it was.
     """
 
     __slots__ = (
         "at",
         "block",
+        "digest",
         "facts",
         "findings",
         "fresh",
         "glue",
         "judged",
+        "kept",
         "keys",
         "lines",
         "merged",
+        "moves",
         "oversize",
         "reach",
         "rendered",
@@ -48,6 +54,9 @@ class Entry:
         self.at = 0
         self.size = -1
         self.oversize = self.glue = False
+        self.moves = 0
+        self.digest = b""
+        self.kept: Sequence[Entry] = ()
         self.findings = findings
         self.judged: dict[object, tuple[Finding, ...]] | None = None
         self.facts: tuple[Any, ...] | None = None
@@ -67,6 +76,7 @@ class Entry:
         """Lines that decided it are no longer what they were. (Its keys are forgotten already.)"""
         self.findings = self.judged = self.facts = self.rows = self.merged = self.rendered = None
         self.fresh = True
+        self.digest = b""
         if self.block is not None:
             self.block.changed()
 

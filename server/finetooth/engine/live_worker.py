@@ -40,7 +40,7 @@ from finetooth_rules.tokens._measure import written_text
 
 logger = logging.getLogger(__name__)
 
-_COMMAND: Final = (sys.executable, "-m", "finetooth.engine.live_worker")
+_COMMAND: Final = (sys.executable, "-P", "-m", "finetooth.engine.live_worker")
 _STARTS: Final = 3
 """How often the process is started before it is given up."""
 

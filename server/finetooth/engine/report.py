@@ -146,6 +146,8 @@ class Report:
     files: int = 0
     records: int = 0
     fixed: int = 0
+    ignored: int = 0
+    """Findings that a baseline hides."""
     changes: list[Change] = field(default_factory=list)
     fixed_stdin: bytes | None = None
     catalogues: list[Catalogue] = field(default_factory=list)

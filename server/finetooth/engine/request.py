@@ -56,7 +56,8 @@ class CheckRequest:
 
     `exclude` adds gitignore-style patterns, relative to the working directory, to the config's;
     `force_exclude` applies both also to files named on the command line. `gitignore` leaves out what a
-    `.gitignore` names. `jobs` is the number of processes; 0 lets the engine choose.
+    `.gitignore` names. `jobs` is the number of processes; 0 lets the engine choose. Without `baseline` also
+    what a baseline ignores is found.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -71,6 +72,9 @@ class CheckRequest:
     fix: FixMode = FixMode.NONE
     diff: bool = False
     jobs: int = 0
+    baseline: bool = True
+    plugins: bool = True
+    """Whether the code of plugins that the settings name may be run."""
 
 
 class Progress(Protocol):

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from finetooth.engine.baseline import Baselines
 from finetooth.engine.configs import Configs
 from finetooth.engine.dataset_run import DatasetRun, Visit, datasets, size_of
 from finetooth.engine.discover import Patterns, discover
@@ -32,13 +33,14 @@ def check(request: CheckRequest, progress: Progress | None = None, visit: Visit 
     progress = progress or Silent()
     report = Report()
     configs = Configs(request)
-    training = TrainingRun(request, configs, report)
+    baselines = Baselines()
+    training = TrainingRun(request, configs, report, baselines)
     found = training.take(list(sources(request, configs, report.problems)))
     sizes = [size_of(source) for source in found]
     progress.start(sum(sizes))
     with ExitStack() as stack:
         executor = _executor(request, sum(sizes), PARALLEL_FROM if visit is None else VISITED_FROM, stack)
-        run = DatasetRun(request, configs, report, progress, executor, training, visit)
+        run = DatasetRun(request, configs, report, progress, executor, training, visit, baselines)
         for dataset in datasets(found, request, configs):
             run.judge(dataset)
         training.judge()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from finetooth.engine.baseline import Baselines, Ignored, path_for
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.configs import Configs, override_settings
 from finetooth.engine.locate import Located, show
@@ -97,6 +98,7 @@ class TrainingRun:
     request: CheckRequest
     configs: Configs
     report: Report
+    baselines: Baselines = field(default_factory=Baselines)
     _meant: dict[Path, _Meant] = field(default_factory=dict)
     _folders: list[SettingsFile] | None = None
 
@@ -214,11 +216,21 @@ class TrainingRun:
             if config is None or meant.file.settings is None:
                 continue
             profile = settings_profile(config, meant.file.path, override_settings(self.request.overrides))
+            try:
+                ignored = self._ignored(meant.file.path, config, profile)
+            except ConfigError as error:
+                self.configs.report(error)
+                continue
             if meant.named:
                 self.report.files += 1
             data = self._data(meant, config, profile)
-            file = self._fixed(meant, data, profile) if meant.named else meant.file
-            self._put(name, file, data, profile)
+            file = self._fixed(meant, data, profile, ignored) if meant.named else meant.file
+            self._put(name, file, data, profile, ignored)
+
+    def _ignored(self, file: Path, config: Config, profile: Profile) -> Ignored | None:
+        """What a baseline ignores of a settings file. Raises ConfigError."""
+        path = path_for(config, self.request.overrides.settings) if self.request.baseline else None
+        return None if path is None else Ignored(self.baselines.of(path), file, catalogue_of(profile))
 
     def _data(self, meant: _Meant, config: Config, profile: Profile) -> DataFacts | None:
         """What is known of the data of a run: of what was looked at, else of what lies on the disk."""
@@ -253,7 +265,14 @@ class TrainingRun:
         except (OSError, ConfigError, NoDataset):
             return None
 
-    def _put(self, name: str, file: SettingsFile, data: DataFacts | None, profile: Profile) -> None:
+    def _put(
+        self,
+        name: str,
+        file: SettingsFile,
+        data: DataFacts | None,
+        profile: Profile,
+        ignored: Ignored | None,
+    ) -> None:
         assert file.settings is not None
         known = catalogue_of(profile)
         record = Record(file.raw, max(1, len(split_lines(file.raw))))
@@ -262,13 +281,17 @@ class TrainingRun:
         linter = settings_linter(profile)
         for finding in linter.check_settings(file.settings, data):
             severity = profile.severity(finding.code, finding.consequence)
-            if severity is not None:
+            if severity is not None and ignored is not None and ignored.of_file(finding.code):
+                self.report.ignored += 1
+            elif severity is not None:
                 shown = show(name, Located(0, record, finding, severity), known=known)
                 self.report.findings.append(shown)
         for code, message in linter.broken.items():
             self._problem(name, f"rule {code} failed and was switched off: {message}")
 
-    def _fixed(self, meant: _Meant, data: DataFacts | None, profile: Profile) -> SettingsFile:
+    def _fixed(
+        self, meant: _Meant, data: DataFacts | None, profile: Profile, ignored: Ignored | None
+    ) -> SettingsFile:
         """The file with its fixes carried out, where that is asked for; all of them are unsafe."""
         file = meant.file
         if self.request.fix is not FixMode.UNSAFE:
@@ -276,7 +299,9 @@ class TrainingRun:
         count = 0
         for _ in range(_MOST_ROUNDS):
             assert file.settings is not None
-            fixes = together(findings_of(file.settings, data, profile), lambda fix: True)
+            found = findings_of(file.settings, data, profile)
+            left = [finding for finding in found if ignored is None or not ignored.of_file(finding.code)]
+            fixes = together(left, lambda fix: True)
             changed = read_file(
                 file.path, apply_edits(file.raw, [edit for fix in fixes for edit in fix.edits])
             )

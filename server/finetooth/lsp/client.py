@@ -29,10 +29,13 @@ class ClientFacts:
     code_action_literals: bool = False
     resolves_edits: bool = False
     preferred_actions: bool = False
+    disabled_actions: bool = False
     gives_configuration: bool = False
     registers_watchers: bool = False
     registers_configuration: bool = False
     applies_edits: bool = False
+    work_done_progress: bool = False
+    shows_documents: bool = False
 
     @classmethod
     def of(
@@ -42,6 +45,7 @@ class ClientFacts:
         capabilities = params.capabilities
         document = capabilities.text_document or types.TextDocumentClientCapabilities()
         workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
+        window = capabilities.window or types.WindowClientCapabilities()
         published = document.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
         pulled = document.diagnostic
         refreshes = bool(workspace.diagnostics and workspace.diagnostics.refresh_support)
@@ -60,10 +64,13 @@ class ClientFacts:
             code_action_literals=action.code_action_literal_support is not None,
             resolves_edits="edit" in resolved,
             preferred_actions=bool(action.is_preferred_support),
+            disabled_actions=bool(action.disabled_support),
             gives_configuration=bool(workspace.configuration),
             registers_watchers=_dynamic(workspace.did_change_watched_files),
             registers_configuration=_dynamic(workspace.did_change_configuration),
             applies_edits=bool(workspace.apply_edit),
+            work_done_progress=bool(window.work_done_progress),
+            shows_documents=window.show_document is not None and window.show_document.support,
         )
 
 

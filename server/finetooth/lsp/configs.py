@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from finetooth.engine.baseline import NAME as BASELINE
 from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
 from finetooth.engine.mappings import INFO
 
 _MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
-_OTHERS: Final = ("*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL)
+_OTHERS: Final = (BASELINE, "*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL)
 WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
 
 

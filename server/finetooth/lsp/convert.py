@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from finetooth.engine.document import Document, Encoding, columns, content_length, decode, line_ending
+from finetooth.engine.document import Document, Encoding, columns, content_length, line_ending
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_alike import first_with
 from finetooth.engine.live_blocks import Block, Entry, Flagged
@@ -20,9 +20,7 @@ from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.protocol import encode
 from finetooth_rules.alike import Kind, in_others, kind_of
-from finetooth_rules.array_edits import Removal, in_place, removal
-from finetooth_rules.edits import replacement
-from finetooth_rules.finding import Applicability, Finding, Fix, Related, Rewrite, Severity, Span
+from finetooth_rules.finding import Finding, Related, Severity, Span
 from finetooth_rules.framing import position, span_of, whole
 from finetooth_rules.record import Record
 
@@ -30,26 +28,31 @@ Json = dict[str, Any]
 SOURCE: Final = "finetooth"
 BOM: Final = b"\xef\xbb\xbf"
 SEVERITIES: Final[Mapping[Severity, int]] = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
-UNSAFE_SUFFIX: Final = " (changes what is learnt)"
 _AND_HERE: Final = "and here"
-_LINES_AROUND: Final = 8
-"""Lines looked at around an element for its comma."""
 
 
 @dataclass(slots=True)
 class _Elsewhere:
     """A related place: the entry it is in (None: the finding's own), its lines counted from that entry's
-    first."""
+    first; `moves` are those of that entry then."""
 
     entry: Entry | None
     start: int
     end: int
     drawn: Json
+    moves: int
+    shown: bool = True
 
     @property
     def gone(self) -> bool:
-        """Whether that record was edited since; the finding is then judged anew in a moment."""
+        """Whether that record was edited since (the finding is then judged anew in a moment), or its line is
+        read again."""
         return self.entry is not None and (self.entry.block is None or self.entry.pending)
+
+    @property
+    def shifted(self) -> bool:
+        """Whether that record moved on its line."""
+        return self.entry is not None and self.entry.moves != self.moves
 
 
 @dataclass(slots=True)
@@ -68,12 +71,18 @@ class Drawn:
     @property
     def elsewhere(self) -> list[Json]:
         """The locations of other records that it points at."""
-        return [related.drawn["location"] for related in self.related if related.entry is not None]
+        return [
+            related.drawn["location"]
+            for related in self.related
+            if related.entry is not None and related.shown
+        ]
 
     @property
     def outdated(self) -> bool:
-        """Whether a related place is gone."""
-        return any(related.gone for related in self.related)
+        """Whether a related place is gone or back, or moved on its line."""
+        return any(
+            related.shown is related.gone or (related.shifted and related.shown) for related in self.related
+        )
 
 
 @dataclass(slots=True)
@@ -123,7 +132,9 @@ class Renderer:
         """The diagnostics of the record at line `start`."""
         layout = self.index.blocks.layout
         drawn: DrawnEntry | None = entry.rendered
-        if drawn is None:
+        if drawn is None or any(
+            related.shifted and not related.gone for item in drawn.items for related in item.related
+        ):
             drawn = entry.rendered = DrawnEntry(-1, -1, self._draw(entry, start))
         if drawn.layout != layout or any(item.outdated for item in drawn.items):
             for item in drawn.items:
@@ -207,7 +218,9 @@ class Renderer:
         document = self.index.document
         start, end = (0, 0) if span is None else (max(0, offset - self.hidden_bytes) for offset in span)
         if not end or not document.lines:
-            return _at(0, 0), _at(0, 1 if document.lines and content_length(document.lines[0]) else 0)
+            return at_place(0, 0), at_place(
+                0, 1 if document.lines and content_length(document.lines[0]) else 0
+            )
         return self._file_place(start), self._file_place(end)
 
     def _file_place(self, offset: int) -> Json:
@@ -216,7 +229,7 @@ class Renderer:
             for number, line in enumerate(document.lines):
                 if offset < len(line):
                     at = min(offset, content_length(line))
-                    return _at(number, columns(line, [at], self.facts.encoding)[0])
+                    return at_place(number, columns(line, [at], self.facts.encoding)[0])
                 offset -= len(line)
         return document_end(document, self.facts.encoding)
 
@@ -234,7 +247,7 @@ class Renderer:
         drawn: list[Drawn] = []
         for severity, finding, span in shown:
             (first, left), (last, right) = places[span.start], places[span.end]
-            diagnostic = self._diagnostic(severity, finding, _at(first, left), _at(last, right))
+            diagnostic = self._diagnostic(severity, finding, at_place(first, left), at_place(last, right))
             related = [
                 there
                 for item in finding.related
@@ -303,11 +316,16 @@ class Renderer:
         self._counted = (line, offset, units)
         return units
 
+    def place_in(self, entry: Entry, start: int, offset: int) -> Json:
+        """The position of a byte of an element of an array whose lines begin with `start`."""
+        line, column = self._places_in_array(entry, start, [offset])[offset]
+        return at_place(start + line, column)
+
     def range(self, entry: Entry, start: int, record: Record, span: Span) -> Json:
         """A span of the record at line `start`."""
         places = self._places(entry, start, record, [span])
         (first, left), (last, right) = places[span.start], places[span.end]
-        return {"start": _at(start + first, left), "end": _at(start + last, right)}
+        return {"start": at_place(start + first, left), "end": at_place(start + last, right)}
 
     def _related(
         self, record: Record, places: Mapping[int, tuple[int, int]], related: Related
@@ -329,8 +347,9 @@ class Renderer:
         self, entry: Entry | None, places: Mapping[int, tuple[int, int]], span: Span, message: str
     ) -> _Elsewhere:
         (first, left), (last, right) = places[span.start], places[span.end]
-        location = {"uri": self.uri, "range": {"start": _at(first, left), "end": _at(last, right)}}
-        return _Elsewhere(entry, first, last, {"location": location, "message": message})
+        location = {"uri": self.uri, "range": {"start": at_place(first, left), "end": at_place(last, right)}}
+        moves = 0 if entry is None else entry.moves
+        return _Elsewhere(entry, first, last, {"location": location, "message": message}, moves)
 
     def _move(self, item: Drawn, start: int) -> None:
         """Set the lines of a diagnostic for its record at line `start`, those of related places for
@@ -341,93 +360,23 @@ class Renderer:
         where["end"]["line"] = start + item.end
         if not item.related:
             return
-        item.related = [related for related in item.related if not related.gone]
         for related in item.related:
+            related.shown = not related.gone
+            if not related.shown:
+                continue
             base = start if related.entry is None else self.index.blocks.place(related.entry)[2]
             there = related.drawn["location"]["range"]
             there["start"]["line"] = base + related.start
             there["end"]["line"] = base + related.end
         if self.facts.related_information:
-            item.diagnostic["relatedInformation"] = [related.drawn for related in item.related]
-
-    # -- fixes --------------------------------------------------------------------------------------------
-
-    def fix_edits(self, fix: Fix, entry: Entry, start: int) -> list[Json]:
-        """The text edits of a fix of the record at line `start`."""
-        record = self.index.record(entry, start)
-        if fix.lines is not None and self.index.is_array:
-            return self._element_edit(fix, entry, start)
-        if fix.lines is not None:
-            lines = self.index.document.lines[start : start + entry.lines]
-            return [self.line_edit(start, entry.lines, replacement(lines, record, fix))]
-        return [
-            {"range": self.range(entry, start, record, edit.span), "newText": decode(edit.content)}
-            for edit in fix.edits
-        ]
-
-    def _element_edit(self, fix: Fix, entry: Entry, start: int) -> list[Json]:
-        """Other records in the place of an element, or none: then a comma goes with it."""
-        lines = self.index.document.lines
-        first = max(0, start - _LINES_AROUND)
-        before = b"".join(lines[first:start]) + self.index.bytes_from(start, entry.at)
-        covered = self.index.bytes_from(start, entry.at + entry.size)
-        number = start + covered.count(b"\n") + covered.count(b"\r") - covered.count(b"\r\n")
-        rest = b"".join(lines[start : number + 1 + _LINES_AROUND])[len(covered) :]
-        if fix.lines:
-            text = in_place(fix.lines, before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :])
-            take = Removal(0, 0)
-        else:
-            text, take = b"", removal(before, rest)
-            if take == (0, 0) and not before.rstrip(b" \t\r\n").endswith(b"["):
-                return []
-        whole_text = before + covered[entry.at :] + rest
-        left = len(before) - take.before
-        right = len(before) + entry.size + take.behind
-        ends = [self._place_after(first, whole_text[:at]) for at in (left, right)]
-        return [{"range": {"start": ends[0], "end": ends[1]}, "newText": decode(text)}]
-
-    def _place_after(self, first: int, text: bytes) -> Json:
-        """The position behind bytes that begin with line `first`."""
-        at = position(text, len(text))
-        line = self.index.document.lines[first + at.line] if at.offset else b""
-        return _at(first + at.line, columns(line, [at.offset], self.facts.encoding)[0])
-
-    def file_fix_edits(self, fix: Fix) -> list[Json]:
-        """The text edits of a repair of the whole file; none where it cannot be made in an editor's text."""
-        document = self.index.document
-        if not document.lines:
-            return []
-        if fix.rewrite is Rewrite.STRIP_BOM and document.lines[0].startswith(BOM):
-            end = _at(0, columns(document.lines[0], [len(BOM)], self.facts.encoding)[0])
-            return [{"range": {"start": _at(0, 0), "end": end}, "newText": ""}]
-        if fix.rewrite is not Rewrite.FINAL_NEWLINE:
-            return []
-        if line_ending(document.lines[-1]):
-            return []  # mended in the editor already, and not yet saved
-        end = document_end(document, self.facts.encoding)
-        return [
-            {"range": {"start": end, "end": end}, "newText": decode(line_ending(document.lines[0]) or b"\n")}
-        ]
-
-    def line_edit(self, first: int, count: int, lines: Sequence[bytes]) -> Json:
-        """Replace `count` whole lines of the document by others, which have their endings."""
-        document = self.index.document
-        end = _at(first + count, 0)
-        if first + count == len(document.lines) and not line_ending(document.lines[-1]):
-            end = document_end(document, self.facts.encoding)
-        return {"range": {"start": _at(first, 0), "end": end}, "newText": decode(b"".join(lines))}
-
-
-def title(fix: Fix) -> str:
-    """The title of a fix in a menu; an unsafe one says so."""
-    return fix.title if fix.applicability is Applicability.SAFE else fix.title + UNSAFE_SUFFIX
+            item.diagnostic["relatedInformation"] = [r.drawn for r in item.related if r.shown]
 
 
 def place_in(document: Document, offset: int, encoding: Encoding) -> Json:
     """The position of a byte offset in a document."""
     for number, line in enumerate(document.lines):
         if offset < len(line):
-            return _at(number, columns(line, [min(offset, content_length(line))], encoding)[0])
+            return at_place(number, columns(line, [min(offset, content_length(line))], encoding)[0])
         offset -= len(line)
     return document_end(document, encoding)
 
@@ -435,20 +384,21 @@ def place_in(document: Document, offset: int, encoding: Encoding) -> Json:
 def document_end(document: Document, encoding: Encoding) -> Json:
     """The position behind the last character."""
     if not document.lines:
-        return _at(0, 0)
+        return at_place(0, 0)
     last = document.lines[-1]
     if line_ending(last):
-        return _at(len(document.lines), 0)
-    return _at(len(document.lines) - 1, columns(last, [len(last)], encoding)[0])
+        return at_place(len(document.lines), 0)
+    return at_place(len(document.lines) - 1, columns(last, [len(last)], encoding)[0])
 
 
 def notice(message: str) -> Json:
     """A diagnostic of our own, on the first line."""
-    where = {"start": _at(0, 0), "end": _at(0, 0)}
+    where = {"start": at_place(0, 0), "end": at_place(0, 0)}
     return {"range": where, "severity": SEVERITIES[Severity.INFO], "source": SOURCE, "message": message}
 
 
-def _at(line: int, character: int) -> Json:
+def at_place(line: int, character: int) -> Json:
+    """A position."""
     return {"line": line, "character": character}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from pygls import uris
 
+from finetooth.engine.baseline import Ignored
 from finetooth.engine.discover import holds_records
 from finetooth.engine.document import Change, Document, Encoding
 from finetooth.engine.live import LiveIndex
+from finetooth.engine.live_ignored import ignore, settle
 from finetooth.engine.live_worker import There, Worker
 from finetooth.engine.plugins import linter_for
 from finetooth.engine.resolve import HEAD_BYTES
@@ -28,15 +30,32 @@ from finetooth_rules.profile import Profile
 LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
 JSON_LANGUAGES: Final = frozenset({"json", "jsonc"})
 SUFFIXES: Final = (".jsonl", ".ndjson")
+LEFT_ALONE: Final = frozenset(
+    {
+        *("git", "gitfs", "gitlens", "git-graph", "fugitive", "diffview", "gitsigns", "scm", "vscode-scm"),
+        *("review", "pr", "conflictresolution", "merge-conflict.conflict-diff", "vscode-local-history"),
+        *("output", "search-editor", "vscode-notebook-cell", "vscode-notebook-cell-output", "finetooth"),
+    }
+)
+"""Schemes of documents that are only looked at."""
 _HEAD_LINES: Final = 2000
+_LONG: Final = 1024 * 1024
 
 
 def is_ours(uri: str, language: str) -> bool:
     """Whether a document may be a dataset: by its language, or JSON by its name. Of what is called `.json`
-    only the content tells (see `OpenDocument.is_dataset`)."""
+    only the content tells (see `OpenDocument.is_dataset`). What shows another version of a file, or is made
+    for reading, is left alone: its findings would be told twice, and nobody could mend them there."""
+    if is_left_alone(uri):
+        return False
     return language in LANGUAGES or (
         language in JSON_LANGUAGES and uri.lower().endswith((*SUFFIXES, ".json"))
     )
+
+
+def is_left_alone(uri: str) -> bool:
+    """Whether a document is only looked at."""
+    return uri.partition(":")[0].lower() in LEFT_ALONE
 
 
 def path_of(uri: str) -> Path | None:
@@ -61,8 +80,12 @@ class OpenDocument:
         self.sent: bytes | None = None
         """The diagnostics the client has, as JSON; None before the first."""
         self.sent_version: int | None = None
+        self.seconds: dict[str, float] = {}
+        """How long the last work of each kind took, waiting included."""
         self.settings = EditorSettings()
         self.config_path: Path | None = None
+        self.baseline_path: Path | None = None
+        """Where what is ignored is written down; None for a document that is nowhere."""
         self._facts = facts
         self._worker = worker
         self._on_disk: FileFacts | None = None
@@ -84,6 +107,16 @@ class OpenDocument:
         self.index = LiveIndex(self.document, linter, There(self._worker, profile), framing=self.framing)
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
+
+    def ignore(self, ignored: Ignored | None) -> bool:
+        """Leave out what a baseline says; whether that is other than before."""
+        before = self.index.ignored
+        if before is None and ignored is None:
+            return False
+        if before is not None and ignored is not None and before.baseline == ignored.baseline:
+            return False
+        ignore(self.index, ignored)
+        return True
 
     def _framing(self) -> tuple[Framing, bool]:
         """How the records stand in the text, and whether it is a dataset: a `.json` must be seen to be."""
@@ -130,6 +163,33 @@ class OpenDocument:
             first = touched.first if first is None else min(first, touched.first)
         return first is not None and first <= self._decided_by
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.path.name if self.path is not None else self.uri.rpartition("/")[2] or self.uri
+
+    @property
+    def is_long(self) -> bool:
+        """Whether reading it may take a while."""
+        return self.document.size > _LONG
+
+    def how_far(self, is_open: Callable[[], bool]) -> tuple[str, float | None] | None:
+        """In words, and as a part of the whole, how far reading it and first judging it is; None once that is
+        over, or nobody waits for it.
+        """
+        if not (is_open() and self.settings.enable and self.is_dataset):
+            return None
+        if not self.index.settled:
+            return "reading", self.index.read_part
+        if "judge" in self.seconds:
+            return None
+        return "judging all records together", 1.0
+
+    def timing(self, work: str) -> str:
+        """How long the last reading (`lint`) or judging (`judge`) took, in words."""
+        seconds = self.seconds.get(work)
+        return "no time yet" if seconds is None else f"{seconds:.2f} s"
+
     def lint_steps(self) -> Iterator[Future[Any] | None]:
         """The work of opening: read all lines, checking each record by itself, and draw what is found.
 
@@ -140,6 +200,9 @@ class OpenDocument:
             yield waited
             found, self.index.found = self.index.found, []
             for entry in found:
+                if entry.block is not None and self.index.ignored is not None:
+                    self.index.visible(entry)
+                    yield None
                 if entry.block is None or self._drawn_ahead >= self.settings.max_diagnostics:
                     continue
                 self._drawn_ahead += 1
@@ -151,6 +214,7 @@ class OpenDocument:
         yield from self.lint_steps()
         yield from self.index.judge_steps()
         self.check_file()
+        yield from settle(self.index)
         yield from self._draw_first()
 
     def _draw_first(self) -> Iterator[None]:

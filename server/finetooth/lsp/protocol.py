@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -41,6 +41,25 @@ class Json:
     value: Any
 
 
+class Refused(JsonRpcException):
+    """A request is answered by an error for a good reason: nothing to be logged, and the message is for
+    people."""
+
+    CODE = -32803  # RequestFailed
+
+
+class Outdated(Refused):
+    """The document is not what it was when the client asked."""
+
+    CODE = -32801  # ContentModified
+
+
+class Stopped(Refused):
+    """Somebody stopped the work."""
+
+    CODE = -32800  # RequestCancelled
+
+
 class Protocol(LanguageServerProtocol):
     """The message loop of the server."""
 
@@ -52,6 +71,8 @@ class Protocol(LanguageServerProtocol):
         self.after_input: Callable[[], None] = lambda: None
         """Called when all messages that have arrived so far are handled: edits that came together are linted
         once."""
+        self.execute: Callable[[types.ExecuteCommandParams], Awaitable[Any]] | None = None
+        """Carries out a command."""
         self.opened_lines: list[bytes] | None = None
         """The lines of a large document while its `didOpen` is handled; its text is empty there."""
         self._splitter = MessageSplitter()
@@ -81,6 +102,21 @@ class Protocol(LanguageServerProtocol):
         finally:
             self.opened_lines = None
 
+    def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
+        if not future.cancelled() and isinstance(error := future.exception(), Refused):
+            self._request_futures.pop(msg_id, None)
+            self._send_response(msg_id, error=error.to_response_error())
+            return
+        super()._send_handler_result(future, msg_id=msg_id)
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(  # type: ignore[override]
+        self, params: types.ExecuteCommandParams
+    ) -> Any:
+        """A command; a task of its own, so that it can be cancelled."""
+        assert self.execute is not None
+        return await self.execute(params)
+
     # -- out ----------------------------------------------------------------------------------------------
 
     def _send_data(self, data: Any) -> None:
@@ -96,6 +132,12 @@ class Protocol(LanguageServerProtocol):
         """Send `textDocument/publishDiagnostics`; `params` is JSON."""
         if self.out is not None:
             self.out.write(frame(_PUBLISH % params))
+
+    def progress_of(self, token: Any, value: Any) -> None:
+        """Send `$/progress`; `value` is plain JSON."""
+        if self.out is not None:
+            params = {"token": token, "value": value}
+            self.out.write(frame(encode({"jsonrpc": self.VERSION, "method": "$/progress", "params": params})))
 
     # -- life ---------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from finetooth.lsp.requests import (
     definition,
     diagnostics,
     file_facts,
+    file_operations,
     hover,
     initialize,
     text_sync,
@@ -39,6 +40,7 @@ REQUESTS: Final = (
     conversation,
     file_facts,
     commands,
+    file_operations,
 )
 
 

@@ -7,31 +7,35 @@ that is not for keystrokes, runs in slices in between (`scheduler`); the latter 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
 from finetooth.engine import garbage
-from finetooth.engine.config import NAMES, Config, ConfigError
+from finetooth.engine.baseline import NAME as BASELINE
+from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
-from finetooth.engine.mappings import concerns
-from finetooth.engine.model_files import paths_of
+from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
+from finetooth.lsp.baselines import BaselineStore
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.config_diagnostics import ConfigDiagnostics, Unusable
+from finetooth.lsp.concerned import decides
 from finetooth.lsp.configs import ConfigStore
+from finetooth.lsp.disk_findings import DiskFindings
+from finetooth.lsp.disk_work import DiskWork
 from finetooth.lsp.open_document import OpenDocument, path_of
+from finetooth.lsp.progress import Background
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_documents import SettingsDocuments
-from finetooth.lsp.view import diagnostics
+from finetooth.lsp.showing import Showing
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.profile import Profile
@@ -48,8 +52,6 @@ JUDGE_DELAY: Final = 0.35
 LARGE_LINE_DELAY: Final = 0.2
 FIRST_LOOK: Final = 0.25
 """After this time the findings in what was read of a large file are shown."""
-PULL_PATIENCE: Final = 0.5
-REFRESH_DELAY: Final = 0.05
 RECLAIM_DELAY: Final = 3.0
 
 
@@ -59,20 +61,26 @@ class Session:
     def __init__(self, server: FinetoothServer) -> None:
         self.server = server
         self.facts = ClientFacts()
+        self.client_name = ""
         self.documents: dict[str, OpenDocument] = {}
         self.folders: list[Path] = []
         self.settings = EditorSettings()
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()
         self._plugins_told: set[Path] = set()
+        self._watched = {BASELINE}
         self.broken: dict[str, str] = {}
         self.worker = Worker()
         self._scheduler = Scheduler()
         self._edited: dict[str, OpenDocument] = {}
         self.settings_documents = SettingsDocuments(self)
-        self._config_diagnostics = ConfigDiagnostics(server, self.settings_documents)
-        self._refresh: asyncio.TimerHandle | None = None
-        self._limit_told = False
+        self.showing = Showing(self)
+        self.baselines = BaselineStore(self.configs.report)
+        self.progress_stops: dict[Any, Callable[[], None]] = {}
+        """What is called when a person cancels a progress, by its token."""
+        self.background = Background(self)
+        self.disk_work = DiskWork(self)
+        self.disk_findings = DiskFindings(self)
         self._reclaiming: asyncio.TimerHandle | None = None
         self._reading: set[asyncio.Task[None]] = set()
 
@@ -81,11 +89,12 @@ class Session:
     def opened(self, uri: str, text: str | list[bytes], version: int) -> None:
         """A document of ours was opened."""
         self.closed(uri)
+        self.disk_findings.clear(uri)
         document = OpenDocument(uri, text, version, self.facts, self.worker)
         self.documents[uri] = document
         self._resolve(document, force=True)
         self._read_facts(document, version)
-        self._config_diagnostics.show(self.configs.errors)
+        self.showing.show_errors()
 
     def changed(self, uri: str, changes: Iterable[Change], version: int) -> None:
         """A document was edited; it is linted when all messages at hand are read."""
@@ -103,50 +112,30 @@ class Session:
         document = self.documents.get(uri)
         if document is not None:
             self._read_facts(document, document.version)
+        self.disk_work.changed()
         self.settings_documents.refresh()
 
     def files_changed(self, paths: Collection[Path]) -> None:
         """Files changed on disk, by whatever hand."""
+        self.disk_work.changed()
         for document in self.documents.values():
             if document.path in paths:
                 self._read_facts(document, None)
-        if any(self._is_config(path) for path in paths):
+        if any(decides(path, self.documents.values(), self.configs.errors) for path in paths):
             self.reconfigure()
+            return
+        if any(document.baseline_path in paths for document in self.documents.values()):
+            self.look_at_baselines()
         else:
             self.settings_documents.refresh()
 
-    def _is_config(self, path: Path) -> bool:
-        if any(concerns(path, document.path) for document in self.documents.values()):
-            return True
-        chosen = {document.config_path for document in self.documents.values()}
-        return (
-            path.name in NAMES
-            or path in chosen
-            or path in self.configs.errors
-            or self._is_schema(path)
-            or self._is_of_model(path)
-            or self._is_plugin(path)
-        )
-
-    def _is_plugin(self, path: Path) -> bool:
-        """Whether some document is judged by the rules of this file. While a config is in error, any Python
-        file may be the one that was to blame.
-        """
-        if path.suffix != ".py":
-            return False
-        files = (plugin for document in self.documents.values() for plugin in document.profile.plugins)
-        return bool(self.configs.errors) or str(path.resolve()) in {f.partition("\n")[0] for f in files}
-
-    def _is_of_model(self, path: Path) -> bool:
-        """Whether some document is judged by this tokenizer or chat template."""
-        profiles = (document.profile for document in self.documents.values())
-        return any(path in paths_of(profile.tokenizer, profile.template) for profile in profiles)
-
-    def _is_schema(self, path: Path) -> bool:
-        """Whether some document is judged by this JSON Schema, or by one that refers to it."""
-        uri = path.as_uri() if path.is_absolute() else ""
-        schemas = (document.profile.own_schema for document in self.documents.values())
-        return any(own is not None and uri in (own.uri, *dict(own.documents)) for own in schemas)
+    def look_at_baselines(self) -> None:
+        """A baseline may have changed."""
+        self.disk_work.changed()
+        for document in self.documents.values():
+            self._take_baseline(document)
+        self.settings_documents.refresh()
+        self.showing.show_errors()
 
     def closed(self, uri: str) -> None:
         """A document was closed, or is opened anew."""
@@ -172,6 +161,7 @@ class Session:
         """The client is gone."""
         self._scheduler.cancel_all()
         self.worker.close()
+        self.disk_work.close()
 
     def _lint_edit(self, document: OpenDocument) -> None:
         if not (document.settings.enable and document.is_dataset):
@@ -182,7 +172,10 @@ class Session:
                 break
         document.index.found.clear()
         document.check_file_if_touched()
-        self.publish(document)
+        if document.index.settled or not document.index.is_array:
+            self.showing.publish(
+                document
+            )  # else all records of a line are read again: they are shown till then
         if document.index.settled:
             self._judge_later(document, JUDGE_DELAY)
         elif not self._scheduler.busy(("lint", document.uri)):
@@ -192,28 +185,35 @@ class Session:
 
     def _lint(self, document: OpenDocument, *, delay: float = 0.0) -> None:
         """Read all lines that are pending."""
+        began = time.perf_counter()
         self._scheduler.submit(
             ("lint", document.uri),
             document.lint_steps,
             delay=delay,
             urgent=True,
-            done=lambda: self._linted(document),
+            done=lambda: self._linted(document, began),
         )
+        if document.is_long:
+            how_far = partial(document.how_far, lambda: self.documents.get(document.uri) is document)
+            self.background.watch(("read", document.uri), f"Finetooth: {document.name}", how_far)
 
-    def _linted(self, document: OpenDocument) -> None:
+    def _linted(self, document: OpenDocument, began: float) -> None:
+        document.seconds["lint"] = time.perf_counter() - began
         garbage.keep()
         self.update(document)
         self._judge_later(document, 0.0)
 
     def _judge_later(self, document: OpenDocument, delay: float) -> None:
+        began = time.perf_counter() + delay
         self._scheduler.submit(
             ("judge", document.uri),
             document.judge_steps,
             delay=delay,
-            done=lambda: self._judged(document),
+            done=lambda: self._judged(document, began),
         )
 
-    def _judged(self, document: OpenDocument) -> None:
+    def _judged(self, document: OpenDocument, began: float) -> None:
+        document.seconds["judge"] = time.perf_counter() - began
         garbage.keep()
         self.update(document)
 
@@ -242,10 +242,11 @@ class Session:
     def reconfigure(self) -> None:
         """Settings, config files or folders changed: every document is judged by what holds now."""
         self.configs.forget()
+        self.disk_work.changed()
         for document in self.documents.values():
             self._resolve(document)
-            self._report_unusable(document)
-        self._config_diagnostics.show(self.configs.errors)
+            self.showing.report_unusable(document)
+        self.showing.show_errors()
         self.settings_documents.refresh()
 
     def settings_closed(self, uri: str) -> None:
@@ -254,12 +255,12 @@ class Session:
         document = self.settings_documents.get(uri)
         if document is not None:
             self.settings_documents.closed(uri)
-            self._config_diagnostics.closed(document.path)
+            self.showing.configs.closed(document.path)
 
     def settings_opened(self, uri: str, text: str | list[bytes], version: int) -> None:
         """A document that may hold settings was opened: errors of a config are told with its findings."""
         path = path_of(uri)
-        items = self._config_diagnostics.opened(path)
+        items = self.showing.configs.opened(path)
         self.settings_documents.opened(uri, text, version, items)
 
     def soon(self, key: tuple[str, str], start: Callable[[], Iterator[None]], delay: float) -> None:
@@ -275,7 +276,7 @@ class Session:
         """The config that a file is judged by; what is wrong with it is told where datasets are."""
         errors = dict(self.configs.errors)
         config = self.configs.config_for(
-            path, self.folders, self._chosen_config(settings), allow_plugins=settings.allow_plugins
+            path, self.folders, self.chosen_config(settings), allow_plugins=settings.allow_plugins
         )
         self.configs.errors = errors
         return config
@@ -301,7 +302,7 @@ class Session:
         """Find out what a document is judged by; lint it anew where that changed."""
         before = document.settings
         settings = document.settings = self.settings_for(document)
-        chosen = self._chosen_config(settings)
+        chosen = self.chosen_config(settings)
         config = self.configs.config_for(
             document.path, self.folders, chosen, allow_plugins=settings.allow_plugins
         )
@@ -323,9 +324,12 @@ class Session:
             if not force:
                 return  # what held before goes on
             profile = self._profile_without(document, config, settings, framing)
+        document.baseline_path = self.baselines.path_of(config, document.path, self.folders)
+        self._watch_baseline(document.baseline_path)
         changed = profile.fingerprint != document.profile.fingerprint
         if force or document.misread or not before.enable or changed:
             document.judge_by(profile, self.broken)
+            self._take_baseline(document, tell=False)
             if not force:
                 self._reclaim_later()
             self._scheduler.cancel(("judge", document.uri))
@@ -334,7 +338,27 @@ class Session:
                 return
             self._lint(document)
             asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
-        elif before != settings:
+        else:
+            self._take_baseline(document, tell=before != settings)
+
+    def _watch_baseline(self, path: Path | None) -> None:
+        """Have the client watch a baseline that has a name of its own."""
+        if path is None or path.name in self._watched or not self.facts.registers_watchers:
+            return
+        self._watched.add(path.name)
+        watcher = types.FileSystemWatcher(f"**/{path.name}")
+        registration = types.Registration(
+            f"finetooth-baseline-{len(self._watched)}",
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            types.DidChangeWatchedFilesRegistrationOptions([watcher]),
+        )
+        self.server.client_register_capability(types.RegistrationParams([registration]))
+
+    def _take_baseline(self, document: OpenDocument, *, tell: bool = True) -> None:
+        """Leave out what the baseline of a document says; `tell` the client, also without a change."""
+        known = catalogue_of(document.profile)
+        ignored = self.baselines.ignored(document.baseline_path, document.path, known)
+        if document.ignore(ignored) or tell:
             self.update(document)
 
     def _profile_without(
@@ -359,7 +383,8 @@ class Session:
                 f"{config.path.name} names plugins, which are not loaded: `finetooth.allowPlugins` is off.",
             )
 
-    def _chosen_config(self, settings: EditorSettings) -> Path | None:
+    def chosen_config(self, settings: EditorSettings) -> Path | None:
+        """The config that the settings of the editor name."""
         if settings.configuration is None:
             return None
         path = Path(settings.configuration).expanduser()
@@ -369,89 +394,13 @@ class Session:
         if self.documents.get(document.uri) is document and not document.index.settled:
             self.update(document)
 
-    # -- diagnostics --------------------------------------------------------------------------------------
-
-    def payload(self, document: OpenDocument) -> bytes:
-        """The diagnostics of a document as a JSON array."""
-        if not (document.settings.enable and document.is_dataset):
-            return b"[]"
-        limit = document.settings.max_diagnostics
-        shown, hidden = diagnostics(document.renderer, limit, document.edited_line)
-        self._tell_broken(document)
-        if hidden and not self._limit_told:
-            self._limit_told = True
-            self.server.tell(
-                types.MessageType.Info,
-                f"Finetooth shows at most {limit:,} findings of a file, errors first "
-                "(setting `finetooth.maxDiagnostics`); `finetooth check` lists them all.",
-            )
-        return shown
-
-    def publish(self, document: OpenDocument) -> None:
-        """Send the diagnostics after an edit, unless the client asks for them. Of a document that is no
-        dataset nothing is said, but that what was found before is no more."""
-        if self.facts.pull:
-            return
-        payload = self.payload(document)
-        if not document.is_dataset and document.sent in (None, payload):
-            return
-        if payload != document.sent or document.version != document.sent_version:
-            document.sent, document.sent_version = payload, document.version
-            version = document.version if self.facts.versioned_diagnostics else None
-            self.server.publish(document.uri, version, payload)
-
     def update(self, document: OpenDocument) -> None:
-        """The diagnostics may have changed without an edit: send them, or have the client ask anew."""
-        if self.documents.get(document.uri) is not document:
-            return
-        if not self.facts.pull:
-            self.publish(document)
-            return
-        known = document.sent is None or document.sent == result_id(self.payload(document)).encode()
-        if not known:
-            self.refresh_soon()
+        """The diagnostics of a document may have changed without an edit."""
+        self.showing.update(document)
 
     def refresh_soon(self) -> None:
         """Have a client that asks for diagnostics ask anew."""
-        if self._refresh is None:
-            self._refresh = asyncio.get_running_loop().call_later(REFRESH_DELAY, self._ask_to_refresh)
-
-    def _ask_to_refresh(self) -> None:
-        self._refresh = None
-        self.server.workspace_diagnostic_refresh(None)
-
-    async def pulled(self, document: OpenDocument) -> tuple[str, bytes]:
-        """Result id and diagnostics for a client that asks; waits a little for a file that is still read."""
-        deadline = time.perf_counter() + PULL_PATIENCE
-        self.flush()
-        waiting = document.settings.enable and document.is_dataset
-        while waiting and not document.index.settled and time.perf_counter() < deadline:
-            await asyncio.sleep(0.005)
-        payload = self.payload(document)
-        identifier = result_id(payload)
-        document.sent = identifier.encode()
-        return identifier, payload
-
-    def _report_unusable(self, document: OpenDocument) -> bool:
-        """Note which of the model's files turned out to be of no use; whether that is news."""
-        known = len(self.configs.errors)
-        for setting, message in document.index.linter.broken.items():
-            file = _model_file(document.profile, setting)
-            if file is not None and file not in self.configs.errors:
-                self.configs.report(Unusable(file, message))
-        return len(self.configs.errors) > known
-
-    def _tell_broken(self, document: OpenDocument) -> None:
-        if self._report_unusable(document):
-            self._config_diagnostics.show(self.configs.errors)
-        for code, message in document.index.linter.broken.items():
-            if code not in self.broken and "." not in code:
-                self.broken[code] = message
-                logger.error("rule %s failed: %s", code, message)
-                self.server.log(
-                    types.MessageType.Error,
-                    f"Rule {code} failed and is off until the server is restarted: {message}",
-                )
+        self.showing.refresh_soon()
 
     def locate(self, uri: str) -> OpenDocument | None:
         """The open document of a URI, with all its edits linted as far as a keystroke allows."""
@@ -462,20 +411,6 @@ class Session:
         """The workspace folders, as URIs."""
         paths = (path_of(folder) for folder in folders)
         self.folders = [path for path in paths if path is not None]
-
-
-def result_id(payload: bytes) -> str:
-    """Names a list of diagnostics by its content."""
-    return hashlib.blake2b(payload, digest_size=12).hexdigest()
-
-
-def _model_file(profile: Profile, setting: str) -> Path | None:
-    """The file of the model that a setting (`tokens.template`) names."""
-    if setting == "tokens.tokenizer" and profile.tokenizer is not None:
-        return Path(profile.tokenizer.path)
-    if setting == "tokens.template" and profile.template is not None:
-        return Path(profile.template.path)
-    return None
 
 
 def _facts_of(path: Path) -> FileFacts | None:

@@ -21,12 +21,16 @@ _JUDGING: Final = ("select", "ignore", "format", "target", "model")
 class EditorSettings:
     """`overrides` has the shape of a finetooth.toml. `configuration` is the path of a config file to use in
     place of the nearest one. `max_diagnostics` counts per document, the line on what was left out
-    included. `allow_plugins`: the user lets the code of a project's `plugins` run."""
+    included. `allow_plugins`: the user lets the code of a project's `plugins` run. `ignore_actions`: code
+    actions that write the baseline are offered. `workspace_diagnostics`: also files that are not open are
+    judged, for clients that ask for them."""
 
     enable: bool = True
     max_diagnostics: int = DEFAULT_MAX_DIAGNOSTICS
     configuration: str | None = None
     allow_plugins: bool = False
+    ignore_actions: bool = True
+    workspace_diagnostics: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,6 +67,8 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
         max_diagnostics=take("maxDiagnostics", int, DEFAULT_MAX_DIAGNOSTICS),
         configuration=take("configuration", str, None) or None,
         allow_plugins=take("allowPlugins", bool, False),
+        ignore_actions=take("ignoreActions", bool, True),
+        workspace_diagnostics=take("workspaceDiagnostics", bool, False),
         overrides=overrides,
     )
     return settings, told

@@ -175,7 +175,13 @@ class SettingsDocuments:
             profile = settings_profile(config, found.path, dict(settings.overrides))
         except PluginError:
             return []
-        findings = findings_of(found.settings, document.data, profile)
+        path = self._session.baselines.path_of(config, document.path, self._session.folders)
+        ignored = self._session.baselines.ignored(path, document.path, catalogue_of(profile))
+        findings = [
+            finding
+            for finding in findings_of(found.settings, document.data, profile)
+            if ignored is None or not ignored.of_file(finding.code)
+        ]
         return [*self._draw(document, findings, profile)]
 
     def _draw(
@@ -197,6 +203,13 @@ class SettingsDocuments:
             if facts.code_description and rule is not None and (page := page_of(rule, known)):
                 diagnostic["codeDescription"] = {"href": page}
             yield Shown(severity, finding, diagnostic)
+
+    def baseline_path(self, document: SettingsDocument) -> Path | None:
+        """Where what is ignored of a document is written down."""
+        _, config = self._judged_by(document)
+        if config is None:
+            return None
+        return self._session.baselines.path_of(config, document.path, self._session.folders)
 
     def edits(self, document: SettingsDocument, finding: Finding, number: int) -> list[Json]:
         """The text edits of one of a finding's fixes."""

@@ -56,6 +56,8 @@ def _sentences(report: Report, options: OutputOptions) -> Iterator[str]:
         yield f"{style.paint('All clean', '1', GREEN)}: {judged}."
     else:
         yield "No file to judge."
+    if report.ignored:
+        yield f"{plural(report.ignored, 'finding')} ignored by the baseline."
     if report.problems:
         yield style.severity(
             Severity.ERROR, f"{plural(len(report.problems), 'problem')} kept something from being judged."

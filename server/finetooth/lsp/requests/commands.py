@@ -1,70 +1,58 @@
-"""`workspace/executeCommand`: what to put into a report of a defect, and the numbers of a dataset."""
+"""`workspace/executeCommand`: one module of `lsp/commands` each. docs/commands.md is their contract."""
 
 from __future__ import annotations
 
-import platform
-from collections import Counter
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from finetooth import __version__
-from finetooth.lsp.open_document import OpenDocument
+from lsprotocol import types
+
+from finetooth.lsp.commands.common import CommandError
+from finetooth.lsp.commands.debug_information import debug_information
+from finetooth.lsp.commands.ignore_finding import ignore_finding
+from finetooth.lsp.commands.lint_files import lint_file, lint_folder
+from finetooth.lsp.commands.open_report import open_report
+from finetooth.lsp.commands.statistics import statistics
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
+    from finetooth.lsp.session import Session
 
-DEBUG: Final = "finetooth.debugInformation"
-STATISTICS: Final = "finetooth.statistics"
-_PACKAGES: Final = ("pygls", "lsprotocol", "orjson", "jsonschema-rs", "google-re2", "tiktoken", "numpy")
+Command: TypeAlias = "Callable[[Session, dict[str, Any], Any], Awaitable[Any]]"
+COMMANDS: Final[Mapping[str, Command]] = {
+    "finetooth.ignoreFinding": ignore_finding,
+    "finetooth.lintFile": lint_file,
+    "finetooth.lintFolder": lint_folder,
+    "finetooth.openReport": open_report,
+    "finetooth.statistics": statistics,
+    "finetooth.debugInformation": debug_information,
+}
+"""A command gets the session, its one argument, and the token of the client's progress."""
 
 
 def register(server: FinetoothServer) -> None:
-    """Wire the commands. Their names must differ from those an editor's extension registers itself."""
-    session = server.session
+    """Wire the commands."""
+    for name in COMMANDS:  # named in the server's capabilities; run by `execute`
+        server.command(name)(_run_by_execute)
 
-    @server.command(DEBUG)
-    def debug_information() -> str:
-        lines = [
-            f"Finetooth {__version__}, Python {platform.python_version()}, {platform.platform()}",
-            ", ".join(f"{name} {_version(name)}" for name in _PACKAGES),
-            f"client: {session.facts}",
-            f"folders: {[str(folder) for folder in session.folders]}",
-            f"settings: {session.settings}",
-            f"broken rules: {session.broken or 'none'}",
-        ]
-        lines += [_describe(document) for document in session.documents.values()]
-        return "\n".join(lines)
+    async def execute(params: types.ExecuteCommandParams) -> Any:
+        command = COMMANDS.get(params.command)
+        if command is None:
+            raise CommandError(f"there is no command `{params.command[:80]}`")
+        return await command(server.session, _argument(params.arguments), params.work_done_token)
 
-    @server.command(STATISTICS)
-    def statistics(uri: str) -> dict[str, Any]:
-        document = session.locate(uri)
-        if document is None:
-            return {}
-        index = document.index
-        codes = Counter(finding.code for _, finding in index.findings())
-        codes.update(finding.code for _, finding in index.file_findings())
-        return {
-            "format": document.profile.format,
-            "target": document.profile.target.name,
-            "records": sum(len(block.entries) for block in index.blocks),
-            "settled": index.settled,
-            "complete": index.judged,
-            "findings": dict(sorted(codes.items())),
-        }
+    server.protocol.execute = execute
 
 
-def _describe(document: OpenDocument) -> str:
-    """A document in a line: never its text."""
-    profile, index = document.profile, document.index
-    return (
-        f"{document.uri}: {len(document.document.lines):,} lines, {document.document.size:,} bytes, "
-        f"format {profile.format}, target {profile.target.name}, config {document.config_path}, "
-        f"settled {index.settled}, judged {index.judged}"
-    )
+def _run_by_execute() -> None:
+    """Never called: pygls's own way to commands knows neither cancelling nor progress."""
 
 
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "?"
+def _argument(arguments: Any) -> dict[str, Any]:
+    """The one object that commands take; a text alone is a URI."""
+    first: Any = next(iter(arguments or ()), {})
+    if isinstance(first, str):
+        return {"uri": first}
+    if not isinstance(first, dict):
+        raise CommandError("expected one object")
+    return first

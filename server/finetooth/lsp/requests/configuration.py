@@ -27,6 +27,12 @@ def register(server: FinetoothServer) -> None:
             take(server, params.settings)
             session.reconfigure()
 
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def progress_cancelled(params: types.WorkDoneProgressCancelParams) -> None:
+        stop = session.progress_stops.get(params.token)
+        if stop is not None:
+            stop()
+
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
         paths = (path_of(change.uri) for change in params.changes)

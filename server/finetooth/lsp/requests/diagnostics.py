@@ -9,7 +9,8 @@ import orjson
 from lsprotocol import types
 
 from finetooth.lsp.protocol import Json
-from finetooth.lsp.session import result_id
+from finetooth.lsp.requests.workspace_diagnostics import register_workspace
+from finetooth.lsp.showing import result_id
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -22,9 +23,12 @@ def register(server: FinetoothServer) -> None:
 def register_pull(server: FinetoothServer) -> None:
     """Wire the request, so that the server offers it."""
     session = server.session
+    of_workspace = session.settings.workspace_diagnostics
     options = types.DiagnosticOptions(
-        identifier="finetooth", inter_file_dependencies=False, workspace_diagnostics=False
+        identifier="finetooth", inter_file_dependencies=False, workspace_diagnostics=of_workspace
     )
+    if of_workspace:
+        register_workspace(server)
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def diagnostic(params: types.DocumentDiagnosticParams) -> Json:
@@ -33,7 +37,7 @@ def register_pull(server: FinetoothServer) -> None:
         if document is None and of_settings is None:
             return Json({"kind": "full", "items": []})
         if document is not None and (document.is_dataset or of_settings is None):
-            identifier, payload = await session.pulled(document)
+            identifier, payload = await session.showing.pulled(document)
         else:
             assert of_settings is not None
             payload = of_settings.sent = session.settings_documents.payload(of_settings)

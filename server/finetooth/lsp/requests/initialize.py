@@ -22,6 +22,8 @@ def register(server: FinetoothServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         session.facts = ClientFacts.of(params, server.workspace.position_encoding)
+        info = params.client_info
+        session.client_name = f"{info.name} {info.version or ''}".strip() if info is not None else ""
         roots = [folder.uri for folder in params.workspace_folders or ()]
         session.set_folders(roots or ([params.root_uri] if params.root_uri else []))
         configuration.take(server, params.initialization_options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from finetooth.engine.document import Change
-from finetooth.lsp.open_document import is_ours
+from finetooth.lsp.open_document import is_left_alone, is_ours
 from finetooth.lsp.settings_documents import may_hold_settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def register(server: FinetoothServer) -> None:
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         lines = server.protocol.opened_lines
-        if lines is None and may_hold_settings(document.uri):
+        if lines is None and may_hold_settings(document.uri) and not is_left_alone(document.uri):
             session.settings_opened(document.uri, document.text, document.version)
         if is_ours(document.uri, document.language_id):
             session.opened(document.uri, document.text if lines is None else lines, document.version)

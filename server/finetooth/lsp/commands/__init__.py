@@ -1,0 +1,1 @@
+"""What `workspace/executeCommand` does, one module for a command (or two alike)."""
