@@ -73,7 +73,7 @@ def _enter(raw: bytes, path: Path, strict: bool) -> tuple[Span, bytes, Path]:
     """The string that a path leads into, the text it means, and the rest of the path."""
     at = path.index(INSIDE)
     string = find_span(raw, path[:at], strict=strict)
-    first, last = _body(raw, string)
+    first, last = string_body(raw, string)
     return string, decode(raw[first:last]).encode("utf-8", "surrogatepass"), path[at + 1 :]
 
 
@@ -91,7 +91,7 @@ def text_span(raw: bytes, string: Span, start: int, end: int) -> Span:
     An escape is one character, and so are the two escapes of a surrogate pair, half a pair, and a byte that
     is not UTF-8. Offsets beyond the string mean its end.
     """
-    first, last = _body(raw, string)
+    first, last = string_body(raw, string)
     body = raw[first:last]
     foreign = raw[string.start : first] != b'"'
     if b"\\" not in body and body.isascii():
@@ -188,14 +188,14 @@ def _end_of_brackets(text: bytes, at: int) -> int:
     return at
 
 
-def _body(raw: bytes, string: Span) -> tuple[int, int]:
+def string_body(raw: bytes, string: Span) -> tuple[int, int]:
     """The bytes between the quotes of a string, either of which may be missing in a broken record."""
     start, end = string
     opening = _OPENING_QUOTE.match(raw, start, end)
     if opening is not None:
         start = opening.end()
     closing = _CLOSING_QUOTE.search(raw[max(start, end - 3) : end])
-    if closing is not None and opening is not None:
+    if closing is not None and opening is not None and (closing[0] == b"'") == opening[0].endswith(b"'"):
         before = end - len(closing[0])
         slashes = _BACKSLASHES.search(raw, max(start, before - 64), before)
         if slashes is None or len(slashes[0]) % 2 == 0:

@@ -21,7 +21,7 @@ class Entry:
     In an array the record is `size` bytes from byte `at` of the lines on. Where several records begin on the
     same lines, all entries but the last cover 0 lines, and are read anew with it.
     `facts`, `keys` and `rows` are what the statistic, group and near rules know of it, None until gathered.
-    `merged` and `rendered` cache what is shown.
+    `merged` and `rendered` cache what is shown, `tokens` how many it has, as far as somebody asked.
     Of one of several records on the same lines `digest` names the bytes; `kept` are the ones that stood on
     lines that wait to be read again, in order: most will be found there as they were. `moves` counts how
     often it was.
@@ -46,6 +46,7 @@ class Entry:
         "rendered",
         "rows",
         "size",
+        "tokens",
     )
 
     def __init__(self, lines: int, reach: int = 0, findings: tuple[Finding, ...] | None = None) -> None:
@@ -65,6 +66,7 @@ class Entry:
         self.fresh = True
         self.merged: tuple[tuple[Severity, Finding], ...] | None = None
         self.rendered: Any = None
+        self.tokens: Any = None
         self.block: Block | None = None
 
     @property
@@ -75,6 +77,7 @@ class Entry:
     def reset(self) -> None:
         """Lines that decided it are no longer what they were. (Its keys are forgotten already.)"""
         self.findings = self.judged = self.facts = self.rows = self.merged = self.rendered = None
+        self.tokens = None
         self.fresh = True
         self.digest = b""
         if self.block is not None:

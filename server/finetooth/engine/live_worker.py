@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import lru_cache
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from finetooth.engine.live_gather import (
     Checked,
@@ -36,7 +36,7 @@ from finetooth_rules.features import FeatureError
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import Pair
-from finetooth_rules.tokens._measure import written_text
+from finetooth_rules.tokens._measure import count_examples
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +121,10 @@ class There:
         self._worker = worker
         self._profile = pickle.dumps(profile, pickle.HIGHEST_PROTOCOL)
 
+    def tokens(self, records: Sequence[RawRecord]) -> Future[list[RecordTokens | None]]:
+        """The tokens of each record."""
+        return self._worker.submit(count_records, self._profile, list(records))
+
     def check(self, records: Sequence[RawRecord]) -> Future[Checked]:
         """See `Gatherer`."""
         return self._worker.submit(_check, self._profile, list(records))
@@ -184,22 +188,36 @@ def count_tokens(spec: FeatureSpec, texts: Sequence[str]) -> tuple[str, bool, in
         return None
 
 
-def count_record(profile: bytes, record: RawRecord) -> tuple[str, str, int] | None:
-    """Names of the tokenizer and of the chat template, and the tokens of the record as that writes it; None
-    where it does not.
-    """
+class RecordTokens(NamedTuple):
+    """The tokens of a record, as the rules count them. `template` is the name of the chat template that wrote
+    it out; empty where its texts were counted."""
+
+    total: int
+    estimated: bool
+    counter: str
+    template: str = ""
+
+
+def count_records(profile: bytes, records: Sequence[RawRecord]) -> list[RecordTokens | None]:
+    """The tokens of each record; None for what holds no usable value, for all where nothing can count."""
     linter, spec = _known(profile)
     features = provide(spec)
-    example = linter.example(next(iter(records_of(linter, (record,)))))
-    if example is None or features.tokens is None or features.template is None:
-        return None
+    counter, template = features.tokens, features.template
+    found: list[RecordTokens | None] = [None] * len(records)
+    if counter is None:
+        return found
+    examples = linter.examples(records_of(linter, records))
+    usable = [number for number, example in enumerate(examples) if example is not None and example.format]
     try:
-        text = written_text(example, features, linter.profile)
-        if text is None:
-            return None
-        return features.tokens.name, features.template.name, features.tokens.count([text])[0]
+        counted = count_examples(
+            [example for example in examples if example and example.format], features, linter.profile
+        )
     except FeatureError:
-        return None
+        return found
+    for number, of_record in zip(usable, counted, strict=True):
+        written = template.name if template is not None and of_record.rendered is not None else ""
+        found[number] = RecordTokens(of_record.total, of_record.estimated, counter.name, written)
+    return found
 
 
 def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:

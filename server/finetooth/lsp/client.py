@@ -36,6 +36,11 @@ class ClientFacts:
     applies_edits: bool = False
     work_done_progress: bool = False
     shows_documents: bool = False
+    refreshes_hints: bool = False
+    refreshes_lenses: bool = False
+    snippets: bool = False
+    commands: frozenset[str] = frozenset()
+    """Commands that the client itself carries out (its `experimental.commands.commands`)."""
 
     @classmethod
     def of(
@@ -71,6 +76,14 @@ class ClientFacts:
             applies_edits=bool(workspace.apply_edit),
             work_done_progress=bool(window.work_done_progress),
             shows_documents=window.show_document is not None and window.show_document.support,
+            refreshes_hints=bool(workspace.inlay_hint and workspace.inlay_hint.refresh_support),
+            refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
+            snippets=bool(
+                document.completion
+                and document.completion.completion_item
+                and document.completion.completion_item.snippet_support
+            ),
+            commands=_own_commands(capabilities.experimental),
         )
 
 
@@ -78,6 +91,16 @@ def _prefers_markdown(hover: types.HoverClientCapabilities | None) -> bool:
     """The first format the client names is the one it likes best; without any it takes plain text."""
     formats = (hover.content_format if hover else None) or ()
     return next(iter(formats), None) == types.MarkupKind.Markdown
+
+
+def _own_commands(experimental: Any) -> frozenset[str]:
+    """The commands a client says it knows, as rust-analyzer's clients say it."""
+    given = _field(_field(experimental, "commands"), "commands")
+    return frozenset(name for name in given or () if isinstance(name, str))
+
+
+def _field(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
 def _dynamic(capability: Any) -> bool:

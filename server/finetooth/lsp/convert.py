@@ -327,6 +327,15 @@ class Renderer:
         (first, left), (last, right) = places[span.start], places[span.end]
         return {"start": at_place(start + first, left), "end": at_place(start + last, right)}
 
+    def end(self, entry: Entry, start: int) -> Json:
+        """The position behind the record at line `start`."""
+        lines = self.index.document.lines
+        if self.index.is_array:
+            line, column = self._places_in_array(entry, start, [entry.size])[entry.size]
+            return _at(start + line, column)
+        last = start + entry.lines - 1
+        return _at(last, columns(lines[last], [content_length(lines[last])], self.facts.encoding)[0])
+
     def _related(
         self, record: Record, places: Mapping[int, tuple[int, int]], related: Related
     ) -> _Elsewhere | None:

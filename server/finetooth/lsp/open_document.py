@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pygls import uris
 
@@ -23,9 +23,13 @@ from finetooth.engine.source import HEAD, EndingCounts
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import BOM, Renderer
 from finetooth.lsp.settings import EditorSettings
+from finetooth.lsp.token_counts import TokenCounts
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.profile import Profile
+
+if TYPE_CHECKING:
+    from finetooth.lsp.annotations import Overview
 
 LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
 JSON_LANGUAGES: Final = frozenset({"json", "jsonc"})
@@ -86,6 +90,12 @@ class OpenDocument:
         self.config_path: Path | None = None
         self.baseline_path: Path | None = None
         """Where what is ignored is written down; None for a document that is nowhere."""
+        self.overview: Overview | None = None
+        """The document in numbers, as it was when all rules last had their say."""
+        self.hints_of: TokenCounts | None = None
+        """What the client's hints are made of, as far as it asked for any."""
+        self.hints_late = False
+        """Whether an answer lacked hints of lines that were not read yet."""
         self._facts = facts
         self._worker = worker
         self._on_disk: FileFacts | None = None
@@ -104,7 +114,9 @@ class OpenDocument:
         linter = linter_for(profile)
         linter.broken.update(broken)
         self._drawn_ahead = 0
-        self.index = LiveIndex(self.document, linter, There(self._worker, profile), framing=self.framing)
+        there = There(self._worker, profile)
+        self.index = LiveIndex(self.document, linter, there, framing=self.framing)
+        self.counts = TokenCounts(self.index, there)
         self.renderer = Renderer(self.uri, self.index, self._facts)
         self.check_file()
 

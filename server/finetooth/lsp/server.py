@@ -14,7 +14,9 @@ from finetooth import __version__
 from finetooth.lsp.protocol import Protocol, encode
 from finetooth.lsp.requests import (
     code_action,
+    code_lens,
     commands,
+    completion,
     configuration,
     conversation,
     definition,
@@ -23,6 +25,7 @@ from finetooth.lsp.requests import (
     file_operations,
     hover,
     initialize,
+    inlay_hint,
     text_sync,
 )
 from finetooth.lsp.session import Session
@@ -41,6 +44,9 @@ REQUESTS: Final = (
     file_facts,
     commands,
     file_operations,
+    inlay_hint,
+    code_lens,
+    completion,
 )
 
 

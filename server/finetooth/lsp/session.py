@@ -26,6 +26,7 @@ from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp.baselines import BaselineStore
+from finetooth.lsp.annotations import Annotations
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.concerned import decides
 from finetooth.lsp.configs import ConfigStore
@@ -81,6 +82,7 @@ class Session:
         self.background = Background(self)
         self.disk_work = DiskWork(self)
         self.disk_findings = DiskFindings(self)
+        self.annotations = Annotations(self)
         self._reclaiming: asyncio.TimerHandle | None = None
         self._reading: set[asyncio.Task[None]] = set()
 
@@ -101,7 +103,8 @@ class Session:
         document = self.documents.get(uri)
         if document is None:
             return
-        self._scheduler.cancel(("judge", uri))
+        for job in ("judge", "lens"):
+            self._scheduler.cancel((job, uri))
         decided = document.change(changes, self.facts.encoding, version)
         if decided and (document.profile.hangs_on_records or document.may_be_misread):
             self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
@@ -145,7 +148,7 @@ class Session:
             return
         self._reclaim_later()
         self._edited.pop(uri, None)
-        for job in ("lint", "judge", "resolve"):
+        for job in ("lint", "judge", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
         if not self.facts.pull and document.sent is not None:
             self.server.publish(uri, None, b"[]")
@@ -201,6 +204,7 @@ class Session:
         document.seconds["lint"] = time.perf_counter() - began
         garbage.keep()
         self.update(document)
+        self.annotations.linted(document)
         self._judge_later(document, 0.0)
 
     def _judge_later(self, document: OpenDocument, delay: float) -> None:
@@ -216,6 +220,7 @@ class Session:
         document.seconds["judge"] = time.perf_counter() - began
         garbage.keep()
         self.update(document)
+        self.annotations.judged(document)
 
     def _reclaim_later(self) -> None:
         """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""

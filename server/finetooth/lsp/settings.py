@@ -31,6 +31,8 @@ class EditorSettings:
     allow_plugins: bool = False
     ignore_actions: bool = True
     workspace_diagnostics: bool = False
+    inlay_hints: bool = True
+    code_lens: bool = True
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -69,6 +71,8 @@ def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
         allow_plugins=take("allowPlugins", bool, False),
         ignore_actions=take("ignoreActions", bool, True),
         workspace_diagnostics=take("workspaceDiagnostics", bool, False),
+        inlay_hints=take("inlayHints", bool, True),
+        code_lens=take("codeLens", bool, True),
         overrides=overrides,
     )
     return settings, told

@@ -20,7 +20,7 @@ def diagnostics(renderer: Renderer, limit: int, near: int) -> tuple[bytes, int]:
     """A JSON array of at most `limit` diagnostics, and how many findings are left out; then the last one says
     so."""
     index = renderer.index
-    once: Counts = {} if index.is_no_dataset else told_once_in(index)
+    once = _told_once(index)
     of_file = renderer.of_file() + [renderer.told(kind, records) for kind, (records, _) in once.items()]
     of_file.sort(key=lambda item: item.severity.rank)
     shown = [encode(item.diagnostic) for item in of_file]
@@ -42,6 +42,24 @@ def diagnostics(renderer: Renderer, limit: int, near: int) -> tuple[bytes, int]:
     hidden = total - len(shown) - count
     told = encode(notice(f"{hidden:,} more findings; run `finetooth check` to see them all"))
     return _array([*shown, *chosen, told]), hidden
+
+
+def totals(renderer: Renderer) -> dict[Severity, int]:
+    """How many findings of each severity a document has, as they are shown: what is told once counts once."""
+    index = renderer.index
+    counts = dict.fromkeys(Severity, 0)
+    once = _told_once(index)
+    of_file = renderer.of_file() + [renderer.told(kind, records) for kind, (records, _) in once.items()]
+    for item in of_file:
+        counts[item.severity] += 1
+    for block in () if index.is_no_dataset else index.blocks:
+        for severity, count in _left(index, block, once).items():
+            counts[severity] += count
+    return counts
+
+
+def _told_once(index: LiveIndex) -> Counts:
+    return {} if index.is_no_dataset else told_once_in(index)
 
 
 class _Counted(NamedTuple):

@@ -7,12 +7,12 @@ counted by a sample. `complete`: all rules had their say.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.live_alike import records_in, told_once_in
+from finetooth.engine.live_alike import records_in
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
+from finetooth.lsp.view import totals
 from finetooth_rules.finding import Severity
 
 if TYPE_CHECKING:
@@ -37,23 +37,16 @@ def register(server: FinetoothServer) -> None:
 
 
 def _facts(document: OpenDocument) -> dict[str, Any]:
-    index = document.index
-    found = Counter(severity for severity, _ in index.file_findings())
-    if not index.is_no_dataset:
-        for block in index.blocks:
-            found.update(index.flagged(block).counts)
-        for kind, (_, findings) in told_once_in(index).items():
-            severity = index.linter.profile.severity(kind.code, kind.consequence)
-            if severity is not None:
-                found[severity] -= findings - 1
+    index, overview = document.index, document.overview
+    found = totals(document.renderer)
     return {
         "rows": 0 if index.is_no_dataset else records_in(index),
-        "tokens": None,
-        "about": False,
+        "tokens": None if overview is None else overview.tokens,
+        "about": overview is not None and (overview.estimated or overview.sampled),
         "errors": found[Severity.ERROR],
         "warnings": found[Severity.WARNING],
         "notes": found[Severity.INFO],
         "format": document.profile.format,
         "target": document.profile.target.name,
-        "complete": index.judged,
+        "complete": index.judged and (overview is not None or index.is_no_dataset),
     }

@@ -1,10 +1,8 @@
-"""`textDocument/hover`: on a finding, the documentation of its rule; elsewhere, what the record is."""
+"""`textDocument/hover`: the documentation of a finding's rule, and what stands there: a text with its
+tokens, a key, a role; below it what the record is."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import pickle
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -12,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 from lsprotocol import types
 
 from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_gather import RawRecord
-from finetooth.engine.live_worker import Worker, count_record, count_tokens
 from finetooth.engine.plugins import catalogue_of
-from finetooth.engine.providers import FeatureSpec, spec_for
+from finetooth.lsp.about_place import about_place
 from finetooth.lsp.convert import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.settings_documents import Shown
+from finetooth.lsp.token_counts import BYTES_A_TOKEN, wait_for
 from finetooth.lsp.under import findings_at
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.example import Example
+from finetooth_rules.tokens._measure import limit_of
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -48,18 +46,23 @@ def register(server: FinetoothServer) -> None:
         line, character = params.position.line, params.position.character
         known = catalogue_of(document.profile)
         under = findings_at(document, line, character)
-        text = "\n\n---\n\n".join(_of_finding(drawn, known) for drawn in under)
-        if not text and (found := document.index.entry_at(line)) is not None and not found[0].pending:
-            text = await _of_record(session.worker, document, *found)
+        markdown = session.facts.markdown_hover
+        parts = [_marked(_of_finding(drawn, known), markdown) for drawn in under]
+        about = await about_place(session.worker, document, line, character, markdown=markdown)
+        if about is not None:
+            parts.append(about.text)
+        found = document.index.entry_at(line)
+        if not under and found is not None and not found[0].pending and found[0].block is not None:
+            parts.append(_marked(await _of_record(document, *found), markdown))
+        text = "\n\n---\n\n".join(part for part in parts if part)
         if not text:
             return Json(None)
-        if session.facts.markdown_hover:
-            contents = {"kind": "markdown", "value": text}
-        else:
-            contents = {"kind": "plaintext", "value": _MARKUP.sub("", text)}
-        result: dict[str, Any] = {"contents": contents}
+        kind = "markdown" if markdown else "plaintext"
+        result: dict[str, Any] = {"contents": {"kind": kind, "value": text}}
         if under:
             result["range"] = under[0].diagnostic["range"]
+        elif about is not None:
+            result["range"] = about.range
         return Json(result)
 
 
@@ -77,6 +80,11 @@ def _on_settings(server: FinetoothServer, params: types.HoverParams) -> dict[str
             value = text if session.facts.markdown_hover else _MARKUP.sub("", text)
             return {"contents": {"kind": kind, "value": value}, "range": where}
     return None
+
+
+def _marked(text: str, markdown: bool) -> str:
+    """A text of ours, without marks for who cannot read them."""
+    return text if markdown else _MARKUP.sub("", text)
 
 
 def _of_finding(drawn: Drawn | Shown, known: Catalogue) -> str:
@@ -97,18 +105,14 @@ def _documentation(text: str) -> str:
     return "\n\n".join(shown) or text.strip()
 
 
-async def _of_record(worker: Worker, document: OpenDocument, entry: Entry, start: int) -> str:
+async def _of_record(document: OpenDocument, entry: Entry, start: int) -> str:
     example = document.index.linter.example(document.index.record(entry, start))
     if example is None:
         return ""
     fmt = document.profile.format_named(example.format)
     if fmt is None:
         return ""
-    lines = [f"**{fmt.title}**", _turns(example)]
-    lines.append(
-        await _written_tokens(worker, document, example)
-        or await _tokens(worker, spec_for(document.profile), example)
-    )
+    lines = [f"**{fmt.title}**", _turns(example), await _tokens(document, entry, start, example)]
     return "\n\n".join(line for line in lines if line)
 
 
@@ -122,35 +126,17 @@ def _turns(example: Example) -> str:
     return " · ".join(parts)
 
 
-async def _written_tokens(worker: Worker, document: OpenDocument, example: Example) -> str:
-    """The number of tokens as the model's own template writes the record; empty where there is none, or it
-    would take long.
-    """
-    record = example.record
-    if document.profile.template is None or len(record.raw) > _MOST_COUNTED:
-        return ""
-    profile = pickle.dumps(document.profile, pickle.HIGHEST_PROTOCOL)
-    raw = RawRecord(record.raw, record.line_count, record.oversize, record.element)
-    with contextlib.suppress(TimeoutError):
-        asked = asyncio.wrap_future(worker.submit(count_record, profile, raw))
-        counted = await asyncio.wait_for(asked, _PATIENCE)
-        if counted is not None:
-            tokenizer, template, count = counted
-            about = "" if document.profile.tokenizer is not None else "about "
-            return f"{about}{count:,} tokens ({tokenizer}), written by {template}"
-    return ""
-
-
-async def _tokens(worker: Worker, spec: FeatureSpec, example: Example) -> str:
-    """The number of tokens of all texts: counted beside the server, or estimated where that would take
-    long."""
-    texts = [text.text for text in example.all_texts()]
-    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
-    if size <= _MOST_COUNTED:
-        asked = asyncio.wrap_future(worker.submit(count_tokens, spec, texts))
-        with contextlib.suppress(TimeoutError):
-            counted = await asyncio.wait_for(asked, _PATIENCE)
-            if counted is not None:
-                encoding, exact, count = counted
-                return f"{'' if exact else 'about '}{count:,} tokens of text ({encoding})"
-    return f"about {size // _BYTES_A_TOKEN:,} tokens of text"
+async def _tokens(document: OpenDocument, entry: Entry, start: int, example: Example) -> str:
+    """The tokens of the record, as the rules count them, and the limit; an estimate of its texts where that
+    is not known in time."""
+    await wait_for(document.counts.ask([(entry, start)]), _PATIENCE)
+    known = document.counts.known(entry)
+    if known is None:
+        size = sum(len(text.text.encode("utf-8", "surrogatepass")) for text in example.all_texts())
+        return f"about {size // BYTES_A_TOKEN:,} tokens of text"
+    about = "about " if known.estimated else ""
+    how = f" ({known.counter})" if known.counter else ", by the size of the record"
+    written = f", written by {known.template}" if known.template else ""
+    limit = limit_of(document.profile)
+    of_limit = "" if limit is None else f"; the limit is {limit.tokens:,} ({limit.source})"
+    return f"{about}{known.total:,} tokens{how}{written}{of_limit}"
