@@ -332,9 +332,9 @@ class Renderer:
         lines = self.index.document.lines
         if self.index.is_array:
             line, column = self._places_in_array(entry, start, [entry.size])[entry.size]
-            return _at(start + line, column)
+            return at_place(start + line, column)
         last = start + entry.lines - 1
-        return _at(last, columns(lines[last], [content_length(lines[last])], self.facts.encoding)[0])
+        return at_place(last, columns(lines[last], [content_length(lines[last])], self.facts.encoding)[0])
 
     def _related(
         self, record: Record, places: Mapping[int, tuple[int, int]], related: Related

@@ -25,8 +25,8 @@ from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Scheduler
 from finetooth.engine.source import Source, file_facts
-from finetooth.lsp.baselines import BaselineStore
 from finetooth.lsp.annotations import Annotations
+from finetooth.lsp.baselines import BaselineStore
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.concerned import decides
 from finetooth.lsp.configs import ConfigStore
