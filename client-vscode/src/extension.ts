@@ -17,7 +17,7 @@ import { TextFiles } from "./text/textFiles";
 import { registerTomlSchema } from "./tomlSchema";
 
 /** Settings that decide which process runs; the others are sent to the running one. */
-const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter", "finetooth.jsonFiles"];
+const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter", "finetooth.jsonFiles", "finetooth.workspaceDiagnostics"];
 
 let server: Server | undefined;
 

@@ -33,6 +33,10 @@ describe("settings for the server", () => {
       model: "gpt-4.1-mini",
       datasetFormat: "openai-chat",
       maxDiagnostics: 50,
+      inlayHints: false,
+      codeLens: false,
+      ignoreActions: false,
+      workspaceDiagnostics: true,
     };
     const { datasetFormat: format, ...same } = values;
     assert.deepEqual(mapped((key) => values[key]), { ...same, format, configuration: "/project/conf/finetooth.toml", ignore: ["unclosed-fence"] });
