@@ -102,6 +102,10 @@ def test_writing_and_reading(node: Path, vsix: Path) -> None:
     passes(node, "vscode_write.mjs", sys.executable, vsix, SCREENSHOTS)
 
 
+def test_the_whole_file(node: Path, vsix: Path) -> None:
+    passes(node, "vscode_overview.mjs", sys.executable, vsix, SCREENSHOTS)
+
+
 def test_the_extension_by_its_api(node: Path, built: Path) -> None:
     passes(node, "vscode_api.mjs", sys.executable, built)
 
