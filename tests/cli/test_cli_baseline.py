@@ -174,6 +174,13 @@ class TestCheck:
         assert finetooth("check", "--statistics")[0] == 0
         assert finetooth("check", "--statistics", "--no-baseline")[0] == 1
 
+    def test_the_report_says_that_there_is_more(self, finetooth: Run, folder: Path) -> None:
+        finetooth("baseline", "write", "--select", "FMT")
+        assert finetooth("report", "data", "-q")[0] == 0
+        page = (folder / "finetooth-report.html").read_text()
+        assert "Baseline: 1 finding is known and left out" in page
+        assert "FMT006" not in page
+
     def test_what_is_ignored_is_not_fixed(self, finetooth: Run, data: Path) -> None:
         finetooth("baseline", "write")
         before = data.read_bytes()

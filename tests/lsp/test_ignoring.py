@@ -51,6 +51,8 @@ async def test_a_record_and_a_file_are_offered_last(profile: str, tmp_path: Path
         assert not record.is_preferred
         assert not file.is_preferred
         assert "Hello" not in str(record.command)
+        again = await ed.client.code_action_resolve_async(record)  # Neovim asks before it runs a command
+        assert again.command == record.command
         answer = await run(ed, record.command)
         assert (answer["created"], answer["hidden"]) == (True, 1)
         assert answer["baseline"] == (tmp_path / NAME).as_uri()

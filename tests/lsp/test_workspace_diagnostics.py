@@ -39,6 +39,8 @@ async def test_it_is_offered_only_where_it_is_wished_for(tmp_path: Path) -> None
         async with editor(pulling(), folders=[tmp_path], options=options) as ed:
             assert ed.server.diagnostic_provider is not None
             assert bool(ed.server.diagnostic_provider.workspace_diagnostics) == offered
+            await ed.until(lambda: ed.registered)
+            assert ("**/*.jsonl" in str(ed.registered)) == offered
 
 
 async def test_files_that_are_not_open_are_reported_once(tmp_path: Path) -> None:

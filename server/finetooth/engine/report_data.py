@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.lint_file import FileResult
 from finetooth.engine.record_map import Chosen, RecordMap, choose, map_of, shortened
-from finetooth.engine.report import Problem, Shown
+from finetooth.engine.report import Problem, Report, Shown
 from finetooth.engine.report_findings import (
     DuplicateGroup,
     PlaceKey,
@@ -125,9 +125,16 @@ def gather(request: CheckRequest, progress: Progress | None = None, *, text: boo
         map=map_of(visitor.chosen),
         plan=tuple(plan_rows(files)),
         problems=(*report.problems, *visitor.problems),
-        notes=tuple(report.notes),
+        notes=(*report.notes, *_ignored(report)),
     )
     return data if text else without_text(data)
+
+
+def _ignored(report: Report) -> Iterator[Problem]:
+    """What to know of a baseline."""
+    if report.ignored:
+        what = "findings are" if report.ignored != 1 else "finding is"
+        yield Problem("Baseline", f"{report.ignored:,} {what} known and left out")
 
 
 class _Visitor:

@@ -15,6 +15,9 @@ _MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
 _OTHERS: Final = (BASELINE, "*.schema.json", INFO, "*.yml", "*.yaml", "*.py", *_MODEL)
 WATCHED: Final = tuple(f"**/{name}" for name in (*NAMES, *_OTHERS))
 
+DATA: Final = ("**/*.jsonl", "**/*.ndjson", "**/*.json")
+"""Watched only where files are judged that are not open."""
+
 
 class ConfigStore:
     """Reads config files. `errors` holds what is wrong with those met since the last `forget`."""

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 _FILES: Final = types.FileOperationRegistrationOptions(
     [
-        types.FileOperationFilter(types.FileOperationPattern(glob), scheme="file")
-        for glob in ("**/*.{jsonl,ndjson,json}", "**/*.{jsonl,ndjson,json}.{gz,zst}", "**/")
+        types.FileOperationFilter(types.FileOperationPattern(glob, matches=kind), scheme="file")
+        for glob, kind in (
+            ("**/*.{jsonl,ndjson,json}", types.FileOperationPatternKind.File),
+            ("**/*.{jsonl,ndjson,json}.{gz,zst}", types.FileOperationPatternKind.File),
+            ("**/*", types.FileOperationPatternKind.Folder),
+        )
     ]
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.configs import WATCHED
+from finetooth.lsp.configs import DATA, WATCHED
 from finetooth.lsp.requests import configuration, diagnostics
 from finetooth.lsp.settings import SECTION
 
@@ -34,7 +34,8 @@ def register(server: FinetoothServer) -> None:
     async def initialized(params: types.InitializedParams) -> None:
         registrations: list[types.Registration] = []
         if session.facts.registers_watchers:
-            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            patterns = [*WATCHED, *(DATA if session.settings.workspace_diagnostics else ())]
+            watchers = [types.FileSystemWatcher(pattern) for pattern in patterns]
             registrations.append(
                 types.Registration(
                     "finetooth-config-files",
