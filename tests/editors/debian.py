@@ -1,4 +1,8 @@
-"""Editors as Debian packages them, for tests."""
+"""Editors and browsers as Debian packages them, for tests.
+
+Tests that use this, or install by apt otherwise, belong to the xdist group "client", so that one apt-get runs
+at a time.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def emacs() -> Path:
     return program("emacs", "emacs-nox", "elpa-eglot")
 
 
-@pytest.mark.xdist_group("debian")
+@pytest.mark.xdist_group("client")
 def test_a_session_in_emacs(emacs: Path, tmp_path: Path) -> None:
     (tmp_path / "finetooth.toml").write_text('ignore = ["SIZ", "DUP", "TSK"]\n')
     file = tmp_path / "train.jsonl"

@@ -48,7 +48,7 @@ def newest() -> Path:
     return program
 
 
-@pytest.mark.xdist_group("debian")
+@pytest.mark.xdist_group("client")
 def test_a_session_in_neovim(neovim: Path, tmp_path: Path) -> None:
     (tmp_path / "finetooth.toml").write_text(CONFIG)
     file = tmp_path / "train.jsonl"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -85,6 +87,22 @@ async def test_a_chat_with_a_call() -> None:
         assert units.decode("utf-16-le") == '"Sunny."'
         assert where["start"]["line"] == 1
         assert await ask(ed, "finetooth/conversation", uri, 99) is None
+
+
+async def test_long_conversations_cost_little() -> None:
+    turns = [{"role": ("user", "assistant")[n % 2], "content": "word " * 60} for n in range(2000)]
+    chat = json.dumps({"messages": turns})
+    larger = json.dumps({"messages": turns * 2})
+    async with editor(options={"select": ["SYN"]}) as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", f"{chat}\n{larger}\n")
+        while await ask(ed, "finetooth/record", uri, 1) is None:  # so long a record is read beside the server
+            await asyncio.sleep(0.05)
+        began = time.perf_counter()
+        shown = await ask(ed, "finetooth/conversation", uri, 0)
+        assert time.perf_counter() - began < 5
+        assert (len(shown["turns"]), shown["left"]) == (1000, 1000)
+        assert shown["turns"][7]["range"] == shown["range"]
+        assert await ask(ed, "finetooth/conversation", uri, 1) is None
 
 
 async def test_a_preference_has_both_answers() -> None:

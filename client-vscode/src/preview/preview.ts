@@ -98,7 +98,7 @@ export class Preview implements vscode.Disposable {
     if (this.server.command === undefined) return "The Finetooth server is not running.";
     return document.lineCount === 1 && document.lineAt(0).text === ""
       ? "The file is empty."
-      : "There is no record at the cursor, or none that can be read as a conversation.";
+      : "There is no record at the cursor, or none that can be read as a conversation; over 1 MB none is shown.";
   }
 
   private heard(message: unknown): void {

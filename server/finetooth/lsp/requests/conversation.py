@@ -31,6 +31,10 @@ RECORD: Final = "finetooth/record"
 _LONGEST: Final = 100_000
 """Characters of one text that are sent; a preview is no place to read a book."""
 _MOST_TURNS: Final = 1000
+_LARGEST: Final = 1_000_000
+"""Bytes of a record that is shown: it is read anew after each keystroke."""
+_MOST_WALKED: Final = 2_000_000
+"""Bytes that are walked through for the places of turns; beyond, only the record's is told."""
 _MOST_PASSED: Final = 10_000
 """Blank lines that are passed over on the way to another record."""
 
@@ -59,7 +63,7 @@ def register(server: FinetoothServer) -> None:
             return Json(None)
         document, entry, start = found
         record = document.index.record(entry, start)
-        example = document.index.linter.example(record)
+        example = document.index.linter.example(record) if len(record.raw) <= _LARGEST else None
         if example is None:
             return Json(None)
         return Json(_described(document, entry, start, record, example))
@@ -146,7 +150,12 @@ def _described(
 ) -> dict[str, Any]:
     fmt = document.profile.format_named(example.format)
 
+    whole = _range(document, entry, start)
+    exact = (len(example.turns) + len(example.rejected)) * len(record.raw) <= _MOST_WALKED
+
     def turn(of: Turn) -> dict[str, Any]:
+        if not exact:
+            return _turn(of) | {"range": whole}
         path = of.texts[0].path if of.texts else of.content_path
         return _turn(of) | {"range": document.renderer.range(entry, start, record, record.locate(path))}
 
@@ -154,7 +163,7 @@ def _described(
         "format": example.format,
         "title": fmt.title if fmt is not None else example.format,
         "kind": str(example.kind),
-        "range": _range(document, entry, start),
+        "range": whole,
         "turns": [turn(item) for item in example.turns[:_MOST_TURNS]],
         "answerFrom": example.answer_from,
         "rejected": [turn(item) for item in example.rejected[:_MOST_TURNS]],
