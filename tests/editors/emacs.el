@@ -55,9 +55,9 @@
         (goto-char (flymake-diagnostic-beg shown)))
       (say "menu" (vconcat (mapcar (lambda (action) (plist-get action :title))
                                    (eglot-code-actions (point) nil "quickfix"))))
-      (let ((eglot-server nil))
-        ;; With several repairs Emacs asks; the first is taken.
-        (cl-letf (((symbol-function 'completing-read) (lambda (_ options &rest _) (caar options))))
+      ;; Of several repairs Emacs asks which; the person takes the one it proposes. (In a batch it would ask by a popup.)
+      (let ((last-nonmenu-event ?\r))
+        (cl-letf (((symbol-function 'completing-read) (lambda (_prompt _menu _test _match _start _past default) default)))
           (eglot-code-actions (point) nil "quickfix" t)))
       (wait-for "the repair" (lambda () (not (string-match-p "asistant" (buffer-string)))))
       (wait-for "no findings" (lambda () (null (refreshed))))
