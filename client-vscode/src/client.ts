@@ -16,6 +16,7 @@ import {
 
 import { isChecked, pathContext, read, selector, settingsFor } from "./configuration";
 import type { ServerCommand } from "./locateServer";
+import { MAKE_REPORT } from "./report";
 import { MessageSeverity, popsUp } from "./settings";
 
 /** Leaves all messages about failures to this extension: the library's own pop up beside ours and name no way out. */
@@ -28,9 +29,15 @@ class QuietClient extends LanguageClient {
 /**
  * A client, not yet started. `onGaveUp` is told when a server that ran is not restarted after a crash; a server that
  * never ran makes `client.start()` fail. Which files and settings are watched, and whether diagnostics are pulled or
- * pushed, is registered by the server alone: registered here too, everything would come twice.
+ * pushed, is registered by the server alone: registered here too, everything would come twice. `onReport` is called
+ * where the report of a file is asked for, as by a click on the line above the first.
  */
-export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, onGaveUp: () => void): LanguageClient {
+export function createClient(
+  server: ServerCommand,
+  log: vscode.LogOutputChannel,
+  onGaveUp: () => void,
+  onReport: (uri: vscode.Uri) => unknown,
+): LanguageClient {
   // Documents the server was told of. Names say too little: of YAML and JSON only what holds settings is sent.
   const sent = new Set<string>();
   const options: LanguageClientOptions = {
@@ -74,6 +81,12 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
         const uri = document instanceof vscode.Uri ? document : document.uri;
         if (sent.has(uri.toString())) return next(document, previousResultId, token);
         return { kind: vsdiag.DocumentDiagnosticReportKind.full, items: [] };
+      },
+      executeCommand: (command, args: unknown[], next) => {
+        if (command !== MAKE_REPORT) return next(command, args);
+        const first: unknown = args[0];
+        const uri = typeof first === "string" ? first : (first as { uri?: unknown } | undefined)?.uri;
+        if (typeof uri === "string") return onReport(vscode.Uri.parse(uri));
       },
       workspace: {
         // Both ways of asking give the names that the server knows, not those of VS Code's settings.

@@ -17,9 +17,14 @@ export function selector(): DocumentFilter[] {
   return [...documentSelector(read("jsonFiles")), ...settingsSelector()];
 }
 
+/** Whether a document is a dataset by its name: what commands on records are for. */
+export function isDataset(document: vscode.TextDocument): boolean {
+  return vscode.languages.match(documentSelector(read("jsonFiles")), document) > 0;
+}
+
 /** Whether a document is checked: a dataset by its name, settings by what is written in them. */
 export function isChecked(document: vscode.TextDocument): boolean {
-  if (vscode.languages.match(documentSelector(read("jsonFiles")), document) > 0) return true;
+  if (isDataset(document)) return true;
   if (vscode.languages.match(settingsSelector(), document) === 0) return false;
   const end = document.offsetAt(new vscode.Position(document.lineCount, 0));
   return holdsSettings(document.uri.path, end, () => document.getText());

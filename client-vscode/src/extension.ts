@@ -4,14 +4,20 @@ import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
 import { isChecked } from "./configuration";
+import { FileItem } from "./fileItem";
+import { Installer } from "./install/installer";
 import { createLog } from "./log";
+import { Preview } from "./preview/preview";
 import { machineProbes } from "./probes";
 import { PythonExtension } from "./pythonExtension";
+import { Reports } from "./report";
 import { Server } from "./server";
 import { Status } from "./status";
+import { TextFiles } from "./text/textFiles";
+import { registerTomlSchema } from "./tomlSchema";
 
 /** Settings that decide which process runs; the others are sent to the running one. */
-const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter", "finetooth.jsonFiles"];
+const RESTART_ON = ["finetooth.enable", "finetooth.path", "finetooth.interpreter", "finetooth.jsonFiles", "finetooth.workspaceDiagnostics"];
 
 let server: Server | undefined;
 
@@ -20,19 +26,25 @@ export function activate(context: vscode.ExtensionContext): void {
   log.info(`Finetooth extension ${String(context.extension.packageJSON.version)}`);
   const status = new Status();
   const python = new PythonExtension(log);
-  const current = new Server(
-    machineProbes(() => python.activeInterpreter()),
-    log,
-    status,
-  );
+  const activePython = (): Promise<string | undefined> => python.activeInterpreter();
+  const installer = new Installer(context, log, activePython);
+  const current = new Server(machineProbes(activePython), installer.python, log, status, (uri): unknown => reports.show(uri));
   server = current;
+  const reports = new Reports(current, log);
+  const preview = new Preview(current);
+  const texts = new TextFiles(log);
   const restart = debounce(() => current.restart(), 500);
   context.subscriptions.push(
     log,
     status,
     python,
     restart,
-    ...registerCommands(current, log),
+    reports,
+    preview,
+    texts,
+    new FileItem(current),
+    ...registerTomlSchema(context, log),
+    ...registerCommands({ server: current, log, installer, texts, preview, reports }),
     python.onDidChangeInterpreter(() => restart.call()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => restart.call()),
     vscode.workspace.onDidChangeConfiguration((event) => {

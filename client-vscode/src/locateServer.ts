@@ -23,6 +23,8 @@ export interface Probes {
 export interface Search {
   readonly path: string;
   readonly interpreter: string;
+  /** The interpreter of the environment that the extension makes by itself. */
+  readonly privatePython: string;
   /** Whether people trust the folders. If not, nothing inside them is run; `context` must then name no folder. */
   readonly trusted: boolean;
   readonly folders: readonly string[];
@@ -44,7 +46,10 @@ export type Location =
   /** Nothing found. `python` is the interpreter into which Finetooth should be installed, where one is known. */
   | { readonly kind: "missing"; readonly python?: string };
 
-/** Looks for the server: settings, active Python environment, environments in the folders, PATH. The first that fits wins. */
+/**
+ * Looks for the server: settings, active Python environment, environments in the folders, PATH, the extension's own
+ * environment. The first that fits wins.
+ */
 export async function locateServer(search: Search, probes: Probes, log: (line: string) => void): Promise<Location> {
   if (search.path.trim() !== "") return fromPathSetting(search, probes);
   if (search.interpreter.trim() !== "") return fromInterpreterSetting(search, probes);
@@ -64,6 +69,11 @@ export async function locateServer(search: Search, probes: Probes, log: (line: s
   const command = await probes.onPath("finetooth");
   if (command !== undefined) return found({ command, args: ["server"], source: "the PATH" });
   log("No server on the PATH.");
+  if (await probes.isExecutable(search.privatePython)) {
+    const answer = await probes.askPython(search.privatePython);
+    if ("version" in answer) return found(pythonCommand(search.privatePython, "the extension's own environment"));
+    log(`No server in the extension's own environment: ${answer.problem}`);
+  }
   return python === undefined ? { kind: "missing" } : { kind: "missing", python };
 }
 

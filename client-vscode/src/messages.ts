@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 
 import { installCommand, type ServerCommand } from "./locateServer";
 
+const INSTALL = "Install";
 const SET_PATH = "Set path…";
 const COPY_INSTALL = "Copy install command";
 const SHOW_LOG = "Show log";
@@ -17,6 +18,7 @@ export function reportMissing(python: string | undefined, trusted: boolean, log:
   if (!trusted) {
     const message = "Finetooth was not found on the PATH. Python environments are used only in a folder that you trust.";
     offer(vscode.window.showWarningMessage, message, {
+      [INSTALL]: install,
       [MANAGE_TRUST]: () => vscode.commands.executeCommand("workbench.trust.manage"),
       [SET_PATH]: () => openSetting("finetooth.path"),
       [SHOW_LOG]: () => log.show(),
@@ -24,7 +26,9 @@ export function reportMissing(python: string | undefined, trusted: boolean, log:
     return;
   }
   const where = python === undefined ? "a Python environment" : python;
-  offer(vscode.window.showWarningMessage, `Finetooth was not found on the PATH or in ${where}.`, {
+  const message = `Finetooth was not found on the PATH or in ${where}. Install it for this extension alone?`;
+  offer(vscode.window.showWarningMessage, message, {
+    [INSTALL]: install,
     [SET_PATH]: () => openSetting("finetooth.path"),
     [COPY_INSTALL]: () => copyInstallCommand(python),
     [SHOW_LOG]: () => log.show(),
@@ -68,6 +72,10 @@ async function copyInstallCommand(python: string | undefined): Promise<void> {
 function openSetting(setting: string): unknown {
   const page = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
   return vscode.commands.executeCommand(`workbench.action.${page}`, { query: `@id:${setting}` });
+}
+
+function install(): unknown {
+  return vscode.commands.executeCommand("finetooth.install");
 }
 
 function restart(): unknown {

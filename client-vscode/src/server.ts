@@ -10,15 +10,25 @@ import { reportBadSetting, reportCrashes, reportFailedStart, reportMissing } fro
 import { text } from "./settings";
 import type { Status } from "./status";
 
+/** A token that is left out would be sent as a second parameter. */
+const NEVER = new vscode.CancellationTokenSource().token;
+
 export class Server {
   private client: LanguageClient | undefined;
+  private running: ServerCommand | undefined;
+  private readonly changed = new vscode.EventEmitter<boolean>();
+  /** Says whether the server runs, when that changes. */
+  readonly onDidChangeRunning = this.changed.event;
   /** The last start, stop or restart that was asked for; the next waits for it. */
   private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly probes: Probes,
+    /** The interpreter of the extension's own environment. */
+    private readonly privatePython: string,
     private readonly log: vscode.LogOutputChannel,
     private readonly status: Status,
+    private readonly onReport: (uri: vscode.Uri) => unknown,
   ) {}
 
   /** Stops the server if it runs, looks for it anew and starts it. Reports its own failures. */
@@ -27,6 +37,45 @@ export class Server {
       await this.stopNow();
       await this.startNow();
     });
+  }
+
+  /** The command that the running server was started by, for what is not asked of it but done by a process of its own. */
+  get command(): ServerCommand | undefined {
+    return this.client?.isRunning() === true ? this.running : undefined;
+  }
+
+  /** Asks the server. Undefined where none runs, or it does not know or refuses the request. */
+  async ask<T>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<T | undefined> {
+    const client = this.client;
+    if (client?.isRunning() !== true) return undefined;
+    try {
+      return (await client.sendRequest<T | null>(method, params, token ?? NEVER)) ?? undefined;
+    } catch (error) {
+      if (token?.isCancellationRequested !== true) this.log.debug(`${method}: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Has the server carry out a command. An empty error: it was cancelled. */
+  async execute<T>(command: string, argument: unknown, token?: vscode.CancellationToken): Promise<{ result: T } | { error: string }> {
+    const client = this.client;
+    if (client?.isRunning() !== true) return { error: "The server is not running." };
+    if (client.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) !== true) {
+      return { error: "The server is too old for this: install the version of the extension." };
+    }
+    try {
+      const params = { command, arguments: [argument] };
+      return { result: (await client.sendRequest("workspace/executeCommand", params, token ?? NEVER)) as T };
+    } catch (error) {
+      if (token?.isCancellationRequested === true) return { error: "" };
+      this.log.error(`${command}: ${String(error)}`);
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Names a document to the server. */
+  uriOf(document: vscode.TextDocument): string {
+    return this.client?.code2ProtocolConverter.asUri(document.uri) ?? document.uri.toString();
   }
 
   stop(): Promise<void> {
@@ -66,6 +115,7 @@ export class Server {
     const search = {
       path: text(read("path")) ?? "",
       interpreter: text(read("interpreter")) ?? "",
+      privatePython: this.privatePython,
       trusted,
       folders: folders.map((folder) => folder.uri.fsPath),
       windows: process.platform === "win32",
@@ -77,8 +127,9 @@ export class Server {
   /** Does not wait: a program that never answers must not hold up the restart that people then ask for. */
   private run(server: ServerCommand): void {
     this.log.info(`Server from ${server.source}: ${[server.command, ...server.args].join(" ")}`);
-    const client = createClient(server, this.log, () => reportCrashes(this.log));
+    const client = createClient(server, this.log, () => reportCrashes(this.log), this.onReport);
     this.client = client;
+    this.running = server;
     client.onDidChangeState(({ newState }) => this.show(client, newState));
     client.start().catch((error: unknown) => {
       if (this.client !== client) return; // stopped meanwhile
@@ -92,6 +143,7 @@ export class Server {
   private show(client: LanguageClient, state: State): void {
     if (this.client !== client) return; // stopped meanwhile
     void vscode.commands.executeCommand("setContext", "finetooth.running", state === State.Running);
+    this.changed.fire(state === State.Running);
     if (state === State.Running) {
       const { serverInfo, capabilities } = client.initializeResult ?? {};
       const version = serverInfo?.version ?? "of unknown version";

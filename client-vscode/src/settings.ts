@@ -13,6 +13,10 @@ export interface ServerSettings {
   readonly model: string | undefined;
   readonly format: string | undefined;
   readonly maxDiagnostics: number | undefined;
+  readonly inlayHints: false | undefined;
+  readonly codeLens: false | undefined;
+  readonly ignoreActions: false | undefined;
+  readonly workspaceDiagnostics: true | undefined;
 }
 
 /** Reads one setting of the section `finetooth`. Hand-written settings files may hold anything, hence `unknown`. */
@@ -31,6 +35,10 @@ export function serverSettings(read: ReadSetting, context: PathContext): ServerS
     model: text(read("model")),
     format: text(read("datasetFormat")),
     maxDiagnostics: count(read("maxDiagnostics")),
+    inlayHints: read("inlayHints") === false ? false : undefined,
+    codeLens: read("codeLens") === false ? false : undefined,
+    ignoreActions: read("ignoreActions") === false ? false : undefined,
+    workspaceDiagnostics: read("workspaceDiagnostics") === true || undefined,
   };
 }
 

@@ -25,7 +25,7 @@ function probes(machine: Machine, asked: string[] = []): Probes {
 
 function search(changes: Partial<Search> = {}): Search {
   const context = { folder: "/project", home: "/home/ada", env: { TOOLS: "/opt/tools" } };
-  return { path: "", interpreter: "", trusted: true, folders: ["/project"], windows: false, context, ...changes };
+  return { path: "", interpreter: "", privatePython: "/own/bin/python", trusted: true, folders: ["/project"], windows: false, context, ...changes };
 }
 
 const untrusted = { trusted: false, context: { folder: undefined, home: "/home/ada", env: {} } };
@@ -82,6 +82,14 @@ describe("the order", () => {
   test("then the PATH", async () => {
     const machine = { ...EVERYTHING, withFinetooth: [] };
     assertFound(await locate({}, machine), "/usr/bin/finetooth", ["server"], /PATH/);
+  });
+
+  test("then the environment that the extension made", async () => {
+    const machine = { files: ["/own/bin/python"], withFinetooth: ["/own/bin/python"] };
+    assertFound(await locate({}, machine), "/own/bin/python", MODULE, /own environment/);
+    assertFound(await locate(untrusted, machine), "/own/bin/python", MODULE, /own environment/);
+    assertFound(await locate({}, { ...machine, path: EVERYTHING.path! }), "/usr/bin/finetooth", ["server"], /PATH/);
+    assert.equal((await locate({}, { files: ["/own/bin/python"] })).kind, "missing"); // half installed
   });
 
   test("every folder of the workspace is looked at", async () => {

@@ -33,6 +33,10 @@ describe("settings for the server", () => {
       model: "gpt-4.1-mini",
       datasetFormat: "openai-chat",
       maxDiagnostics: 50,
+      inlayHints: false,
+      codeLens: false,
+      ignoreActions: false,
+      workspaceDiagnostics: true,
     };
     const { datasetFormat: format, ...same } = values;
     assert.deepEqual(mapped((key) => values[key]), { ...same, format, configuration: "/project/conf/finetooth.toml", ignore: ["unclosed-fence"] });
@@ -74,7 +78,7 @@ describe("package.json", () => {
   test("every setting has a default, a scope and a description", () => {
     for (const [name, property] of Object.entries(contributed)) {
       assert.notEqual(property.default, undefined, name);
-      assert.match(property.scope ?? "", /^(window|resource|machine-overridable)$/, name);
+      assert.match(property.scope ?? "", /^(window|resource|machine|machine-overridable)$/, name);
       assert.match(property.markdownDescription ?? "", /\.$/, name);
     }
   });

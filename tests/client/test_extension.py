@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -19,6 +20,10 @@ import pytest
 import finetooth
 from finetooth_rules.targets import TARGETS
 
+COMMANDS_OF_THE_SERVER = {
+    f"finetooth.{name}"
+    for name in ("openReport", "lintFile", "lintFolder", "statistics", "debugInformation", "ignoreFinding")
+}
 CLIENT = Path(__file__).parents[2] / "client-vscode"
 MANIFEST: dict[str, Any] = json.loads((CLIENT / "package.json").read_text("utf-8"))
 SETTINGS: dict[str, dict[str, Any]] = MANIFEST["contributes"]["configuration"]["properties"]
@@ -72,6 +77,25 @@ def test_readme_lists_every_setting_with_its_default() -> None:
     assert documented == defaults
 
 
+def test_everything_contributed_is_there() -> None:
+    contributes = MANIFEST["contributes"]
+    commands = {command["command"] for command in contributes["commands"]}
+    used = [item for menu in contributes["menus"].values() for item in menu] + contributes["keybindings"]
+    steps = contributes["walkthroughs"][0]["steps"]
+    assert {item["command"] for item in used} <= commands
+    for step in steps:
+        assert (CLIENT / step["media"]["markdown"]).is_file()
+        assert set(re.findall(r"command:([\w.]+)", step["description"])) <= commands
+    readme = (CLIENT / "README.md").read_text("utf-8")
+    for command in contributes["commands"]:
+        if command["command"] != "finetooth.saveText":  # a key, not in the palette
+            assert f"*{command['title']}*" in readme or f"Finetooth: {command['title']}*" in readme
+    for image in re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme):
+        assert (CLIENT / image).is_file()
+    names = COMMANDS_OF_THE_SERVER
+    assert not commands & names, "the language client registers the server's own by itself"
+
+
 def test_dependencies_are_pinned_and_no_download_address_is_recorded() -> None:
     dependencies = MANIFEST["devDependencies"]
     locked = json.loads((CLIENT / "package-lock.json").read_text("utf-8"))["packages"]
@@ -103,9 +127,15 @@ def test_type_check_bundle_and_package(tmp_path: Path) -> None:
             if name.startswith("extension/")
         }
         bundle = archive.read("extension/dist/extension.js").decode()
+        schema = json.loads(archive.read("extension/dist/finetooth.schema.json"))
         notices = archive.read("extension/dist/THIRD_PARTY_NOTICES.txt").decode()
     expected = {"package.json", "readme.md", "changelog.md", "license.txt", "icon.png"}
-    assert names == expected | {"dist/extension.js", "dist/third_party_notices.txt"}
+    assert names == expected | {
+        *("dist/extension.js", "dist/third_party_notices.txt", "dist/finetooth.schema.json"),
+        *("markdown/grammar.json", "markdown/language.json"),
+        *(f"walkthrough/{name}.md" for name in ("fix", "open", "read", "report", "server", "write")),
+    }
+    assert schema == json.loads((CLIENT.parent / "finetooth.schema.json").read_text("utf-8"))
     assert "vscode-languageclient" in notices
     assert "sourceMappingURL" not in bundle
     assert vsix.stat().st_size < 1_000_000

@@ -1,4 +1,4 @@
--- Drives a headless Neovim (0.8 or newer) as a person would; prints one JSON object a line for test_neovim.py.
+-- Drives a headless Neovim (0.7 or newer) as a person would; prints one JSON object a line for test_neovim.py.
 -- Environment: FINETOOTH_SERVER, the server's command as a JSON array.
 
 local function say(step, value)
@@ -14,7 +14,9 @@ end
 local function codes()
   local found = {}
   for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
-    table.insert(found, diagnostic.code)
+    -- Before 0.8 a diagnostic has its code with the protocol's data only.
+    local code = diagnostic.code or diagnostic.user_data.lsp.code
+    table.insert(found, code)
   end
   table.sort(found)
   return table.concat(found, " ")
@@ -25,13 +27,22 @@ local function line(number)
 end
 
 local function run()
-  say("version", tostring(vim.version()))
+  local version = vim.version()
+  say("version", ("%d.%d"):format(version.major, version.minor))
   say("filetype", vim.bo.filetype)
-  local id = vim.lsp.start({
+  vim.bo.filetype = "jsonl" -- before 0.8 Neovim does not know it
+  local config = {
     name = "finetooth",
     cmd = vim.json.decode(vim.env.FINETOOTH_SERVER),
     root_dir = vim.fn.getcwd(),
-  })
+  }
+  local id
+  if vim.lsp.start then
+    id = vim.lsp.start(config)
+  else
+    id = vim.lsp.start_client(config)
+    vim.lsp.buf_attach_client(0, id)
+  end
   wait("diagnostics", function() return codes() == "FMT006" end)
   local shown = vim.diagnostic.get(0)[1]
   -- Neovim counts bytes: the text it underlines is this.
@@ -43,7 +54,7 @@ local function run()
   vim.ui.select = function(items, options, choose)
     local titles = {}
     for _, item in ipairs(items) do
-      table.insert(titles, options.format_item(item))
+      table.insert(titles, (options.format_item(item)))
     end
     say("menu", titles)
     choose(items[1], 1)
@@ -62,8 +73,21 @@ local function run()
   vim.api.nvim_buf_set_lines(0, 0, 1, false, {})
   wait("no diagnostics", function() return codes() == "" end)
 
-  local hover = vim.lsp.buf_request_sync(0, "textDocument/hover", vim.lsp.util.make_position_params(0, "utf-8"), 10000)
+  local client = vim.lsp.get_client_by_id(id)
+  local place = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local hover = vim.lsp.buf_request_sync(0, "textDocument/hover", place, 10000)
   say("hover", hover[id].result.contents.value)
+
+  -- Settings of the editor: a blank line is found, and is not when its rule is ignored.
+  vim.api.nvim_buf_set_lines(0, -1, -1, false, { "", "" })
+  wait("a blank line", function() return codes():find("SYN003", 1, true) end)
+  client.config.settings = { finetooth = { ignore = { "SIZ", "DUP", "TSK", "SYN" } } }
+  client.settings = client.config.settings
+  local notify = function(...) return vim.fn.has("nvim-0.11") == 1 and client:notify(...) or client.notify(...) end
+  notify("workspace/didChangeConfiguration", { settings = client.config.settings })
+  wait("no diagnostics", function() return codes() == "" end)
+  vim.api.nvim_buf_set_lines(0, -3, -1, false, {})
+  say("configured", true)
 
   vim.cmd("silent write")
   say("written", true)

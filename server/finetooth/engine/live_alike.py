@@ -42,8 +42,13 @@ def told_once_in(index: LiveIndex) -> Counts:
     counts = {kind: records for kind, (records, _) in total.items()}
     if not told_once(counts, 0):  # the usual case, for which no record need be counted
         return {}
-    size = sum(_records(index, block) for block in index.blocks)
+    size = records_in(index)
     return {kind: total[kind] for kind in told_once(counts, size)}
+
+
+def records_in(index: LiveIndex) -> int:
+    """How many records a document has."""
+    return sum(_records(index, block) for block in index.blocks)
 
 
 def first_with(index: LiveIndex, kind: Kind) -> tuple[Entry, int]:

@@ -71,10 +71,15 @@ def place(position: types.Position) -> tuple[int, int]:
 
 def is_drawn(item: types.Diagnostic, drawn: Drawn) -> bool:
     """Whether a diagnostic of the client is this finding."""
+    return is_alike(item, drawn) and _range(item.range) == drawn.diagnostic["range"]
+
+
+def is_alike(item: types.Diagnostic, drawn: Drawn) -> bool:
+    """Whether it says the same of the same line."""
     return (
         item.code == drawn.finding.code
         and item.message.startswith(drawn.finding.message)
-        and _range(item.range) == drawn.diagnostic["range"]
+        and item.range.start.line == drawn.diagnostic["range"]["start"]["line"]
     )
 
 

@@ -13,7 +13,16 @@ from finetooth.engine.live_alike import Counts, told_once_in
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.live_fix import Wish
 from finetooth.engine.plugins import catalogue_of
-from finetooth.lsp.actions.common import QUICK_FIX, Action, Edits, in_slices, is_drawn, meets, workspace_edit
+from finetooth.lsp.actions.common import (
+    QUICK_FIX,
+    Action,
+    Edits,
+    in_slices,
+    is_alike,
+    is_drawn,
+    meets,
+    workspace_edit,
+)
 from finetooth.lsp.actions.fix_all import wish_edits
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Drawn
@@ -145,7 +154,11 @@ class QuickFixes:
         """Whether a finding meets the selection. Menus opened on a problem name it: then only that one
         counts."""
         if self._context:
-            return any(is_drawn(item, drawn) for item in self._context)
+            if any(is_drawn(item, drawn) for item in self._context):
+                return True
+            # Neovim before 0.8 sends columns in bytes: an equal finding on the line, at the cursor, is meant.
+            if not any(is_alike(item, drawn) for item in self._context):
+                return False
         return meets(self._wanted, drawn.diagnostic["range"])
 
     def shown(self, drawn: Drawn) -> dict[str, Any]:
