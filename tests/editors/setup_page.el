@@ -13,6 +13,10 @@
       (accept-process-output nil 0.05))
     (or value (error "not in time: %s; %S" what (flymake-diagnostics)))))
 
+(defun known ()
+  (finetooth-debug)
+  (with-current-buffer "*finetooth*" (buffer-string)))
+
 (condition-case trouble
     (progn
       (find-file "train.jsonl")
@@ -20,15 +24,21 @@
       (run-hooks 'post-command-hook) ; eglot-ensure waits for it, and a batch has no commands
       (wait-for "a server" #'eglot-managed-p)
       (flymake-mode 1)
-      (say "found" (length (wait-for "findings" (lambda ()
-                                                  (flymake-start)
-                                                  (accept-process-output nil 0.1)
-                                                  (flymake-diagnostics)))))
-      (finetooth-debug)
-      (say "debug" (with-current-buffer "*finetooth*" (buffer-string)))
+      (wait-for "both findings" (lambda ()
+                                  (flymake-start)
+                                  (accept-process-output nil 0.1)
+                                  (= 2 (length (flymake-diagnostics)))))
+      (wait-for "the page's setting" (lambda () (string-match-p "max_diagnostics=500" (known))))
+      (setq-default eglot-workspace-configuration '(:finetooth (:maxDiagnostics 300)))
+      (eglot-signal-didChangeConfiguration (eglot-current-server))
+      (wait-for "the setting" (lambda () (string-match-p "max_diagnostics=300" (known))))
+      (say "configured" t)
       (set-buffer-modified-p t)
       (save-buffer)
       (say "saved" (buffer-string))
+      (with-temp-file "finetooth.toml" (insert "target = \"openai\"\n"))
+      (wait-for "the target" (lambda () (string-match-p "target openai" (known))))
+      (say "watched" t)
       (eglot-shutdown (eglot-current-server))
       (say "done" t)
       (kill-emacs 0))

@@ -96,8 +96,8 @@ def test_eglot(tmp_path: Path, environment: dict[str, str]) -> None:
     command = [emacs, "-Q", "--batch", *paths, "-l", tmp_path / "init.el", "-l", HERE / "setup_page.el"]
     said = run(command, tmp_path, environment)
     assert said["mode"] == "jsonl-mode"
-    assert said["found"] == 2
-    assert "max_diagnostics=500" in said["debug"]
+    assert said["configured"]
     assert said["saved"] == GOOD * 3
+    assert said["watched"]
     assert said["done"]
     assert (tmp_path / "train.jsonl").read_bytes() == (GOOD * 3).encode()
