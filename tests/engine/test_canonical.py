@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.test_cursor import written
+from engine.json_objects import written
 from finetooth.engine.canonical import canonical, change, is_canonical
 
 Tokens = list[tuple[str, str]]

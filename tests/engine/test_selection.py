@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.test_cursor import written
+from engine.json_objects import written
 from finetooth.engine.selection import selections
 from finetooth_rules.record import Record
 

@@ -183,6 +183,29 @@ def columns(line: bytes, offsets: Sequence[int], encoding: Encoding) -> list[int
     return found
 
 
+class Columns:
+    """Counts a client's columns, on from where it last counted: thousands of records may stand on one line,
+    and are mostly asked for in order."""
+
+    __slots__ = ("_at", "_line", "_units", "encoding")
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self._line, self._at, self._units = b"", 0, 0
+
+    def know(self, line: bytes, offset: int, column: int) -> None:
+        """Take over what is known of a line."""
+        self._line, self._at, self._units = line, offset, column
+
+    def of(self, line: bytes, offset: int) -> int:
+        """The column of a byte of a line."""
+        if line is not self._line or offset < self._at:
+            self._line, self._at, self._units = line, 0, 0
+        self._units += columns(line[self._at : offset], [offset - self._at], self.encoding)[0]
+        self._at = offset
+        return self._units
+
+
 def _units(part: bytes, encoding: Encoding) -> int:
     """UTF-16 units or code points of whole characters."""
     units = len(part.translate(None, _CONTINUATION))

@@ -12,11 +12,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+import orjson
+
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.reading.grammar import BOM, SPACE
 from finetooth_rules.reading.literals import decode
 
 Step = str | int
+WHITE: Final = b" \t\r\n"
+"""What may stand between the parts of JSON."""
 
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
 _STRING: Final = re.compile(_TEXT, re.DOTALL)
@@ -55,6 +59,15 @@ def skip(text: bytes, at: int) -> int:
     """The first byte from `at` on that is not white space."""
     match = SPACE.match(text, at)
     return match.end() if match else at
+
+
+def is_json(text: bytes) -> bool:
+    """Whether a text is JSON to the letter."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def is_container(text: bytes, at: int) -> bool:

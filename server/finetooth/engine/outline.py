@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from finetooth.engine.cursor import spans_of
 from finetooth.engine.json_walk import members
+from finetooth.engine.path_spans import spans_of
 from finetooth_rules.example import Example, ToolCall, Turn
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.framing import whole

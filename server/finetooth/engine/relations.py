@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from finetooth.engine.cursor import Spot, Where
+from finetooth.engine.spot import Spot, Where
 from finetooth_rules.example import Example, Tool, ToolCall, Turn
 from finetooth_rules.fences._blocks import blocks
 from finetooth_rules.finding import INSIDE, Path

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from finetooth.engine.cursor import Literal, Spot, spot_at
+from finetooth.engine.literal import Literal
+from finetooth.engine.spot import Spot, spot_at
 from finetooth_rules.finding import Span
 from finetooth_rules.framing import whole
 from finetooth_rules.record import Record

@@ -15,8 +15,9 @@ from typing import Any, Final
 
 import orjson
 
-from finetooth.engine.cursor import JSON_TEXTS, WHITE, Literal
-from finetooth.engine.json_walk import Member, descend, is_closed, is_container
+from finetooth.engine.json_walk import WHITE, Member, descend, is_closed, is_container
+from finetooth.engine.literal import Literal
+from finetooth.engine.spot import JSON_TEXTS
 from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.reading.literals import decode
 from finetooth_rules.record import Record

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from finetooth.engine.cursor import WHITE, place_at
 from finetooth.engine.document import Encoding, byte_offset
+from finetooth.engine.json_walk import WHITE
 from finetooth.engine.live import LiveIndex
+from finetooth.engine.place import place_at
 
 _MOST_LINES_BACK: Final = 200
 _MOST_BYTES_BACK: Final = 256 * 1024

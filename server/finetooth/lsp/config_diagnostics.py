@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from finetooth.engine.config import ConfigError
 from finetooth.engine.mappings import is_mapping
-from finetooth.lsp.convert import SOURCE
+from finetooth.lsp.diagnostics import SOURCE
 from finetooth.lsp.protocol import encode
 
 if TYPE_CHECKING:

@@ -1,18 +1,16 @@
-"""From findings to what the protocol shows: ranges, diagnostics, text edits, all as plain JSON.
+"""From findings to what the protocol shows: ranges and diagnostics, all as plain JSON.
 
 The only module that knows both. What is drawn of a record is kept with its entry and only moved when lines
-above it come or go.
+above it come or go (`diagnostics`, `related`); `text_edits` does the same for fixes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from pygls import uris
-
-from finetooth.engine.document import Document, Encoding, columns, content_length, line_ending
+from finetooth.engine.document import Columns, columns, content_length
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_addresses import Address, FarAddress
 from finetooth.engine.live_alike import first_with
@@ -20,102 +18,17 @@ from finetooth.engine.live_blocks import Block, Entry, Flagged
 from finetooth.engine.locate import page_of
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
+from finetooth.lsp.diagnostics import SEVERITIES, SOURCE, Drawn, DrawnBlock, DrawnEntry
+from finetooth.lsp.positions import at_place, place_in, places_in_element, places_in_record
 from finetooth.lsp.protocol import encode
+from finetooth.lsp.related import Elsewhere, in_file, location, related_span
 from finetooth_rules.alike import Kind, in_others, kind_of
 from finetooth_rules.finding import Finding, Related, Severity, Span
-from finetooth_rules.framing import position, span_of, whole
+from finetooth_rules.framing import span_of
 from finetooth_rules.record import Record
 
 Json = dict[str, Any]
-Layout = tuple[tuple[int, int], ...]
-SOURCE: Final = "finetooth"
-BOM: Final = b"\xef\xbb\xbf"
-SEVERITIES: Final[Mapping[Severity, int]] = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
 _AND_HERE: Final = "and here"
-
-
-@dataclass(slots=True)
-class _Elsewhere:
-    """A related place: the entry it is in, and the document that is of (None: the finding's own, or a file
-    that is not open), its lines counted from that entry's first; `other`: in another record; `moves` are
-    those of that entry then."""
-
-    entry: Entry | None
-    index: LiveIndex | None
-    start: int
-    end: int
-    drawn: Json
-    other: bool
-    moves: int = 0
-    shown: bool = True
-
-    @property
-    def gone(self) -> bool:
-        """Whether that record was edited since (the finding is then judged anew in a moment), or its line is
-        read again."""
-        return self.entry is not None and (self.entry.block is None or self.entry.pending)
-
-    @property
-    def shifted(self) -> bool:
-        """Whether that record moved on its line."""
-        return self.entry is not None and self.entry.moves != self.moves
-
-
-@dataclass(slots=True)
-class Drawn:
-    """A finding as a diagnostic; `start` and `end` are its lines counted from the record's first."""
-
-    severity: Severity
-    finding: Finding
-    diagnostic: Json
-    start: int
-    end: int
-    related: list[_Elsewhere]
-    json: bytes | None = None
-    """The diagnostic as it is sent; None when it was moved since."""
-
-    @property
-    def elsewhere(self) -> list[Json]:
-        """The locations of other records that it points at."""
-        return [related.drawn["location"] for related in self.related if related.other and related.shown]
-
-    @property
-    def outdated(self) -> bool:
-        """Whether a related place is gone or back, or moved on its line."""
-        return any(
-            related.shown is related.gone or (related.shifted and related.shown) for related in self.related
-        )
-
-
-@dataclass(slots=True)
-class DrawnEntry:
-    """All diagnostics of a record, for the record at line `base` under a layout of the document."""
-
-    base: int
-    layout: Layout
-    items: list[Drawn]
-
-
-@dataclass(slots=True)
-class DrawnBlock:
-    """The diagnostics of a block as they are sent: severity, line and JSON of each, and joined by
-    severities."""
-
-    start: int
-    layout: Layout
-    related: bool
-    parts: list[tuple[Severity, int, bytes]]
-    joined: dict[tuple[Severity, ...], bytes]
-    once: frozenset[Kind]
-    """The kinds of findings that are left out, as they are told once."""
-
-    def of(self, severities: tuple[Severity, ...]) -> bytes:
-        """All of some severities, with commas between them."""
-        found = self.joined.get(severities)
-        if found is None:
-            found = b",".join([json for severity, _, json in self.parts if severity in severities])
-            self.joined[severities] = found
-        return found
 
 
 class Renderer:
@@ -126,7 +39,8 @@ class Renderer:
         self.index = index
         self.facts = facts
         self._known = catalogue_of(index.linter.profile)
-        self._counted: tuple[bytes, int, int] = (b"", 0, 0)
+        self._counter = Columns(facts.encoding)
+        """Thousands of records may stand on one line, and they are drawn in order."""
         self.hidden_bytes = 0
         """Length of a byte-order mark that is in the file and not in the editor's text."""
 
@@ -207,7 +121,7 @@ class Renderer:
         elsewhere = self._in_another_record(related)
         if elsewhere is None:
             return None
-        self._put_lines(elsewhere, 0)
+        elsewhere.put_lines(0)
         return elsewhere.drawn
 
     def _file_range(self, span: Span | None) -> tuple[Json, Json]:
@@ -219,17 +133,7 @@ class Renderer:
             return at_place(0, 0), at_place(
                 0, 1 if document.lines and content_length(document.lines[0]) else 0
             )
-        return self._file_place(start), self._file_place(end)
-
-    def _file_place(self, offset: int) -> Json:
-        document = self.index.document
-        if offset < document.size:
-            for number, line in enumerate(document.lines):
-                if offset < len(line):
-                    at = min(offset, content_length(line))
-                    return at_place(number, columns(line, [at], self.facts.encoding)[0])
-                offset -= len(line)
-        return document_end(document, self.facts.encoding)
+        return place_in(document, start, self.facts.encoding), place_in(document, end, self.facts.encoding)
 
     def _draw(self, entry: Entry, start: int) -> list[Drawn]:
         record = self.index.record(entry, start)
@@ -239,9 +143,9 @@ class Renderer:
         spans = [span for _, _, span in shown]
         spans += [span for _, finding, _ in shown for span in finding.more_spans]
         spans += [
-            _related_span(record, r) for _, finding, _ in shown for r in finding.related if r.address is None
+            related_span(record, r) for _, finding, _ in shown for r in finding.related if r.address is None
         ]
-        places = self._places(self.index, entry, start, record, spans)
+        places = places_in_record(self.index, entry, start, record, spans, self._counter)
         drawn: list[Drawn] = []
         for severity, finding, span in shown:
             (first, left), (last, right) = places[span.start], places[span.end]
@@ -270,58 +174,14 @@ class Renderer:
 
     # -- places -------------------------------------------------------------------------------------------
 
-    def _places(
-        self, index: LiveIndex, entry: Entry, start: int, record: Record, spans: Iterable[Span]
-    ) -> dict[int, tuple[int, int]]:
-        """Byte offset in the record → line counted from its first, and column in the client's units."""
-        offsets = sorted({offset for span in spans for offset in span})
-        lines = index.document.lines
-        if index.is_array:
-            return self._places_in_array(index, entry, start, offsets)
-        if entry.lines == 1:
-            found = columns(lines[start], offsets, self.facts.encoding)
-            return {offset: (0, column) for offset, column in zip(offsets, found, strict=True)}
-        places: dict[int, tuple[int, int]] = {}
-        for offset in offsets:
-            line, at = position(record.raw, offset)
-            if line >= entry.lines:
-                line, at = entry.lines - 1, content_length(lines[start + entry.lines - 1])
-            places[offset] = (line, columns(lines[start + line], [at], self.facts.encoding)[0])
-        return places
-
-    def _places_in_array(
-        self, index: LiveIndex, entry: Entry, start: int, offsets: Sequence[int]
-    ) -> dict[int, tuple[int, int]]:
-        """The same where the record begins at byte `at` of its lines."""
-        lines = index.document.lines
-        places: dict[int, tuple[int, int]] = {}
-        line, base = start, -entry.at
-        for offset in offsets:
-            while line + 1 < len(lines) and base + len(lines[line]) <= offset:
-                base += len(lines[line])
-                line += 1
-            at = min(offset - base, content_length(lines[line]))
-            places[offset] = (line - start, self._column(lines[line], at))
-        return places
-
-    def _column(self, line: bytes, offset: int) -> int:
-        """The client's column. Counted on from where it was last counted to: thousands of records may stand
-        on one line, and they are drawn in order."""
-        known, at, units = self._counted
-        if line is not known or offset < at:
-            at = units = 0
-        units += columns(line[at:offset], [offset - at], self.facts.encoding)[0]
-        self._counted = (line, offset, units)
-        return units
-
     def place_in(self, entry: Entry, start: int, offset: int) -> Json:
         """The position of a byte of an element of an array whose lines begin with `start`."""
-        line, column = self._places_in_array(self.index, entry, start, [offset])[offset]
+        line, column = places_in_element(self.index, entry, start, [offset], self._counter)[offset]
         return at_place(start + line, column)
 
     def range(self, entry: Entry, start: int, record: Record, span: Span) -> Json:
         """A span of the record at line `start`."""
-        places = self._places(self.index, entry, start, record, [span])
+        places = places_in_record(self.index, entry, start, record, [span], self._counter)
         (first, left), (last, right) = places[span.start], places[span.end]
         return {"start": at_place(start + first, left), "end": at_place(start + last, right)}
 
@@ -329,22 +189,21 @@ class Renderer:
         """The position behind the record at line `start`."""
         lines = self.index.document.lines
         if self.index.is_array:
-            line, column = self._places_in_array(self.index, entry, start, [entry.size])[entry.size]
-            return at_place(start + line, column)
+            return self.place_in(entry, start, entry.size)
         last = start + entry.lines - 1
         return at_place(last, columns(lines[last], [content_length(lines[last])], self.facts.encoding)[0])
 
     def _related(
         self, record: Record, places: Mapping[int, tuple[int, int]], related: Related
-    ) -> _Elsewhere | None:
+    ) -> Elsewhere | None:
         if related.address is None:
-            return self._here(places, _related_span(record, related), related.message)
+            return self._here(places, related_span(record, related), related.message)
         return self._in_another_record(related)
 
-    def _in_another_record(self, related: Related) -> _Elsewhere | None:
+    def _in_another_record(self, related: Related) -> Elsewhere | None:
         address = related.address
         if isinstance(address, FarAddress):
-            return _in_file(address, related)
+            return in_file(address, related)
         if not isinstance(address, Address) or address.entry is None or address.index is None:
             return None
         other, index = address.entry, address.index
@@ -352,16 +211,16 @@ class Renderer:
             return None
         start = index.blocks.place(other)[2]
         there = index.record(other, start)
-        span = _related_span(there, related)
-        places = self._places(index, other, start, there, [span])
+        span = related_span(there, related)
+        places = places_in_record(index, other, start, there, [span], self._counter)
         (first, left), (last, right) = places[span.start], places[span.end]
         uri = self.uri if index is self.index else index.uri
-        drawn = _location(uri, (first, left), (last, right), related.message)
-        return _Elsewhere(other, index, first, last, drawn, True, other.moves)
+        drawn = location(uri, (first, left), (last, right), related.message)
+        return Elsewhere(other, index, first, last, drawn, True, other.moves)
 
-    def _here(self, places: Mapping[int, tuple[int, int]], span: Span, message: str) -> _Elsewhere:
+    def _here(self, places: Mapping[int, tuple[int, int]], span: Span, message: str) -> Elsewhere:
         first, last = places[span.start], places[span.end]
-        return _Elsewhere(None, None, first[0], last[0], _location(self.uri, first, last, message), False)
+        return Elsewhere(None, None, first[0], last[0], location(self.uri, first, last, message), False)
 
     def _move(self, item: Drawn, start: int) -> None:
         """Set the lines of a diagnostic for its record at line `start`, those of related places for
@@ -375,67 +234,6 @@ class Renderer:
         for related in item.related:
             related.shown = not related.gone
             if related.shown:
-                self._put_lines(related, start)
+                related.put_lines(start)
         if self.facts.related_information:
             item.diagnostic["relatedInformation"] = [r.drawn for r in item.related if r.shown]
-
-    def _put_lines(self, related: _Elsewhere, start: int) -> None:
-        """Set the lines of a related place, where it is one that moves; the finding is at `start`."""
-        if related.index is not None and related.entry is not None:
-            start = related.index.blocks.place(related.entry)[2]
-        elif related.other:
-            return
-        there = related.drawn["location"]["range"]
-        there["start"]["line"] = start + related.start
-        there["end"]["line"] = start + related.end
-
-
-def place_in(document: Document, offset: int, encoding: Encoding) -> Json:
-    """The position of a byte offset in a document."""
-    for number, line in enumerate(document.lines):
-        if offset < len(line):
-            return at_place(number, columns(line, [min(offset, content_length(line))], encoding)[0])
-        offset -= len(line)
-    return document_end(document, encoding)
-
-
-def document_end(document: Document, encoding: Encoding) -> Json:
-    """The position behind the last character."""
-    if not document.lines:
-        return at_place(0, 0)
-    last = document.lines[-1]
-    if line_ending(last):
-        return at_place(len(document.lines), 0)
-    return at_place(len(document.lines) - 1, columns(last, [len(last)], encoding)[0])
-
-
-def notice(message: str) -> Json:
-    """A diagnostic of our own, on the first line."""
-    where = {"start": at_place(0, 0), "end": at_place(0, 0)}
-    return {"range": where, "severity": SEVERITIES[Severity.INFO], "source": SOURCE, "message": message}
-
-
-def at_place(line: int, character: int) -> Json:
-    """A position."""
-    return {"line": line, "character": character}
-
-
-def _location(uri: str, start: tuple[int, int], end: tuple[int, int], message: str) -> Json:
-    where = {"uri": uri, "range": {"start": at_place(*start), "end": at_place(*end)}}
-    return {"location": where, "message": message}
-
-
-def _in_file(address: FarAddress, related: Related) -> _Elsewhere | None:
-    """A place in a file that is not open; None where it is no longer there."""
-    found = address.file.range(address.row, related)
-    if found is None:
-        return None
-    uri = uris.from_fs_path(str(address.file.listed.path))
-    start, end = (found.line, found.column), (found.end_line, found.end_column)
-    return _Elsewhere(None, None, 0, 0, _location(uri or "", start, end, related.message), True)
-
-
-def _related_span(record: Record, related: Related) -> Span:
-    if related.span is not None:
-        return related.span
-    return record.locate(related.path) if related.path else whole(record)

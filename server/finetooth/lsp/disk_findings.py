@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from finetooth.engine.compressed import is_compressed
 from finetooth.engine.request import CheckRequest, Overrides
-from finetooth.lsp.convert import SEVERITIES, SOURCE, at_place, notice
+from finetooth.lsp.diagnostics import SEVERITIES, SOURCE, notice
 from finetooth.lsp.disk_worker import FileFound, Found
+from finetooth.lsp.positions import at_place
 from finetooth.lsp.protocol import encode
 
 if TYPE_CHECKING:

@@ -22,12 +22,13 @@ from finetooth.engine.plugins import linter_for
 from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.convert import BOM, Renderer
+from finetooth.lsp.convert import Renderer
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.token_counts import TokenCounts
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.profile import Profile
+from finetooth_rules.reading.grammar import BOM
 
 if TYPE_CHECKING:
     from finetooth.lsp.annotations import Overview

@@ -21,8 +21,9 @@ from finetooth.engine.plugins import PluginError, catalogue_of
 from finetooth.engine.settings_files import CONFIG_SUFFIX, SettingsFile, looks_meant, read_file
 from finetooth.engine.training_data import quick_facts
 from finetooth.engine.training_run import findings_of, settings_profile
-from finetooth.lsp.convert import SEVERITIES, SOURCE, place_in
+from finetooth.lsp.diagnostics import SEVERITIES, SOURCE
 from finetooth.lsp.open_document import path_of
+from finetooth.lsp.positions import place_in
 from finetooth.lsp.protocol import encode
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_data import Lengths, cutoff, paths_of

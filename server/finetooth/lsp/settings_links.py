@@ -11,7 +11,7 @@ from finetooth.engine.config import NAMES
 from finetooth.engine.links import existing
 from finetooth.engine.mappings import INFO
 from finetooth.engine.settings_files import SettingsFile, located
-from finetooth.lsp.convert import place_in
+from finetooth.lsp.positions import place_in
 from finetooth.lsp.settings_documents import SettingsDocument
 from finetooth_rules.finding import Path as Steps
 from finetooth_rules.finding import Span

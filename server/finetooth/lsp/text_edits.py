@@ -8,11 +8,13 @@ from typing import Any, Final
 from finetooth.engine.document import columns, decode, line_ending
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.live_fix import ElementRepair, Removed
-from finetooth.lsp.convert import BOM, Renderer, at_place, document_end
+from finetooth.lsp.convert import Renderer
+from finetooth.lsp.positions import at_place, document_end
 from finetooth_rules.array_edits import Removal, in_place, removal
 from finetooth_rules.edits import replacement
 from finetooth_rules.finding import Applicability, Fix, Rewrite
 from finetooth_rules.framing import position
+from finetooth_rules.reading.grammar import BOM
 
 Json = dict[str, Any]
 UNSAFE_SUFFIX: Final = " (changes what is learnt)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finetooth.lsp.convert import Drawn
+from finetooth.lsp.diagnostics import Drawn
 from finetooth.lsp.open_document import OpenDocument
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_alike import Counts, told_once_in
 from finetooth.engine.live_blocks import Block
-from finetooth.lsp.convert import Renderer, notice
+from finetooth.lsp.convert import Renderer
+from finetooth.lsp.diagnostics import notice
 from finetooth.lsp.protocol import encode
 from finetooth_rules.finding import Severity
 

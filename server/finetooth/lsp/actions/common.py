@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.lsp.convert import Drawn
+from finetooth.lsp.diagnostics import Drawn
 
 if TYPE_CHECKING:
     from finetooth.lsp.client import ClientFacts

@@ -9,7 +9,7 @@ from finetooth.engine.live_blocks import Entry
 from finetooth.engine.live_ignored import entry_key
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.actions.common import QUICK_FIX, Action
-from finetooth.lsp.convert import Drawn
+from finetooth.lsp.diagnostics import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth_rules.finding import Severity
 

@@ -25,7 +25,7 @@ from finetooth.lsp.actions.common import (
 )
 from finetooth.lsp.actions.fix_all import wish_edits
 from finetooth.lsp.client import ClientFacts
-from finetooth.lsp.convert import Drawn
+from finetooth.lsp.diagnostics import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Outdated
 from finetooth.lsp.text_edits import file_fix_edits, fix_edits, title

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.cursor import Place, spot_at
+from finetooth.engine.place import Place
 from finetooth.engine.relations import definition as tool_definition
+from finetooth.engine.spot import spot_at
 from finetooth.lsp.places import json_range, place_of
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.settings_links import settings_links

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from lsprotocol import types
 
-from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
+from finetooth.engine.document import Columns
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.outline import Kind, Node, outline
-from finetooth.lsp.convert import document_end
+from finetooth.engine.place import Place, place_of_entry, record_entries
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset, tell_limit
+from finetooth.lsp.positions import document_end
 from finetooth.lsp.protocol import Json, encode
 from finetooth_rules.finding import Span
 

@@ -14,9 +14,9 @@ import orjson
 from lsprotocol import types
 
 from finetooth.engine.canonical import canonical, change, is_canonical
-from finetooth.engine.cursor import Columns, Place, place_of_entry, record_entries
-from finetooth.engine.document import decode
+from finetooth.engine.document import Columns, decode
 from finetooth.engine.live_blocks import Entry
+from finetooth.engine.place import Place, place_of_entry, record_entries
 from finetooth.lsp.open_document import LANGUAGES, SUFFIXES, OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset
 from finetooth.lsp.protocol import Json, encode

@@ -12,7 +12,7 @@ from lsprotocol import types
 from finetooth.engine.live_blocks import Entry
 from finetooth.engine.plugins import catalogue_of
 from finetooth.lsp.about_place import about_place
-from finetooth.lsp.convert import Drawn
+from finetooth.lsp.diagnostics import Drawn
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.settings_documents import Shown
