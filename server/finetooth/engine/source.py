@@ -14,7 +14,7 @@ from finetooth_rules.framing import split_lines
 
 UNNAMED: Final = "<stdin>"
 """What standard input is called where nobody said."""
-BLOCK: Final = 256 * 1024
+BLOCK: Final = 512 * 1024
 HEAD: Final = 64 * 1024
 KEPT_OF_SKIPPED: Final = 1024
 
