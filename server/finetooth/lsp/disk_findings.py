@@ -83,9 +83,9 @@ def uri_of(name: str) -> str:
 def request_for(session: Session, paths: Iterable[Path]) -> CheckRequest:
     """What is judged by the settings of the editor for the first of some paths."""
     listed = tuple(str(path) for path in paths)
-    settings = session.settings_of(Path(listed[0]) if listed else None)
+    settings = session.resolution.settings_of(Path(listed[0]) if listed else None)
     given = dict(settings.overrides)
-    config = session.chosen_config(settings)
+    config = session.resolution.chosen_config(settings)
     return CheckRequest(
         listed,
         config=config if config is not None and config.is_file() else None,

@@ -9,19 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from lsprotocol import types
-
 from finetooth.engine import garbage
-from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.document import Change
 from finetooth.engine.live_worker import Worker
-from finetooth.engine.plugins import catalogue_of
-from finetooth.engine.resolve import resolve
 from finetooth.engine.scheduler import Job, Scheduler
 from finetooth.engine.source import Source, file_facts
 from finetooth.lsp.annotations import Annotations
@@ -32,15 +27,13 @@ from finetooth.lsp.disk_findings import DiskFindings
 from finetooth.lsp.disk_work import DiskWork
 from finetooth.lsp.open_document import OpenDocument, path_of
 from finetooth.lsp.progress import Background
+from finetooth.lsp.resolution import Resolution
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_documents import SettingsDocuments
 from finetooth.lsp.showing import Showing
 from finetooth.lsp.siblings import Siblings
-from finetooth.lsp.watched import Watched, judged_by
-from finetooth_rules.array import Framing, framing_of
+from finetooth.lsp.watched import Watched
 from finetooth_rules.file_facts import FileFacts
-from finetooth_rules.profile import Profile
-from finetooth_rules.settings import build_profile
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -68,7 +61,7 @@ class Session:
         self.settings = EditorSettings()
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()
-        self._plugins_told: set[Path] = set()
+        self.resolution = Resolution(self)
         self.broken: dict[str, str] = {}
         self.worker = Worker()
         self._scheduler = Scheduler()
@@ -96,7 +89,7 @@ class Session:
         self.disk_findings.clear(uri)
         document = OpenDocument(uri, text, version, self.facts, self.worker)
         self.documents[uri] = document
-        self.resolve(document, force=True)
+        self.resolution.resolve(document, force=True)
         self._read_facts(document, version)
         self.showing.show_errors()
 
@@ -109,7 +102,9 @@ class Session:
         self._scheduler.cancel(("lens", uri))
         decided = document.change(changes, self.facts.encoding, version)
         if decided and (document.profile.hangs_on_records or document.may_be_misread):
-            self._scheduler.submit(("resolve", uri), lambda: self._resolve_step(document), delay=JUDGE_DELAY)
+            self._scheduler.submit(
+                ("resolve", uri), lambda: self.resolution.steps(document), delay=JUDGE_DELAY
+            )
         self._edited[uri] = document
 
     def saved(self, uri: str) -> None:
@@ -144,7 +139,7 @@ class Session:
         """A baseline may have changed."""
         self.disk_work.changed()
         for document in self.documents.values():
-            self._take_baseline(document, tell=False)
+            self.resolution.take_baseline(document, tell=False)
         self.settings_documents.refresh()
         self.showing.show_errors()
 
@@ -154,7 +149,7 @@ class Session:
         document = self.documents.pop(uri, None)
         if document is None:
             return
-        self._reclaim_later()
+        self.reclaim_later()
         self._edited.pop(uri, None)
         for job in ("lint", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
@@ -194,6 +189,15 @@ class Session:
             self._lint(document, delay=LARGE_LINE_DELAY)
 
     # -- background ---------------------------------------------------------------------------------------
+
+    def read_all(self, document: OpenDocument) -> None:
+        """Read a document from the start; of a large one what was found so far is shown after a moment."""
+        self._lint(document)
+        asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
+
+    def _first_look(self, document: OpenDocument) -> None:
+        if self.documents.get(document.uri) is document and not document.index.settled:
+            self.update(document)
 
     def _lint(self, document: OpenDocument, *, delay: float = 0.0) -> None:
         """Read all lines that are pending."""
@@ -238,7 +242,7 @@ class Session:
             self.annotations.judged(one)
         self.siblings.judged(document)
 
-    def _reclaim_later(self) -> None:
+    def reclaim_later(self) -> None:
         """Look for garbage when nobody waits, once for all documents that were dropped meanwhile."""
         if self._reclaiming is not None:
             self._reclaiming.cancel()
@@ -267,7 +271,7 @@ class Session:
         self.siblings.forget()
         self.watched.news()
         for document in self.documents.values():
-            self.resolve(document)
+            self.resolution.resolve(document)
             self.showing.report_unusable(document)
         self.siblings.refresh_all(anew=True)
         self.showing.show_errors()
@@ -305,118 +309,6 @@ class Session:
         """Whether a document is shown as a dataset."""
         document = self.documents.get(uri)
         return document is not None and document.is_dataset
-
-    def config_of(self, path: Path | None, settings: EditorSettings) -> Config | None:
-        """The config that a file is judged by; what is wrong with it is told where datasets are."""
-        errors = dict(self.configs.errors)
-        config = self.configs.config_for(
-            path, self.folders, self.chosen_config(settings), allow_plugins=settings.allow_plugins
-        )
-        self.configs.errors = errors
-        return config
-
-    def settings_for(self, document: OpenDocument) -> EditorSettings:
-        """The editor's settings for a document: its workspace folder's, else those of the window."""
-        return self.settings_of(document.path)
-
-    def settings_of(self, path: Path | None) -> EditorSettings:
-        """The editor's settings for a file."""
-        within = [
-            folder for folder in self.folder_settings if path is not None and path.is_relative_to(folder)
-        ]
-        if within:
-            return self.folder_settings[max(within, key=lambda folder: len(folder.parts))]
-        return self.settings
-
-    def _resolve_step(self, document: OpenDocument) -> Iterator[None]:
-        self.resolve(document)
-        yield
-
-    def resolve(self, document: OpenDocument, *, force: bool = False) -> None:
-        """Find out what a document is judged by; lint it anew where that changed."""
-        before = document.settings
-        settings = document.settings = self.settings_for(document)
-        chosen = self.chosen_config(settings)
-        config = self.configs.config_for(
-            document.path, self.folders, chosen, allow_plugins=settings.allow_plugins
-        )
-        document.config_path = config.path
-        if "plugins" in config.settings and not settings.allow_plugins:
-            self._tell_of_plugins(config)
-        if not settings.enable:
-            self._scheduler.cancel(("lint", document.uri))
-            self.siblings.place(document)
-            self.update(document)
-            return
-        framing = framing_of(document.uri, b"".join(document.head()))
-        try:
-            profile = resolve(
-                config, document.path, settings.overrides, document.head(), framing, self.configs.report
-            )
-        except ConfigError as error:
-            self.configs.errors[error.path] = error
-            if not force:
-                return  # what held before goes on
-            profile = self._profile_without(document, config, settings, framing)
-        profile = self.siblings.profile(document, config, profile)
-        document.judged_by = judged_by(profile, config, document.path)
-        document.baseline_path = self.baselines.path_of(config, document.path, self.folders)
-        self.watched.refresh()
-        changed = profile.fingerprint != document.profile.fingerprint
-        if force or document.misread or not before.enable or changed:
-            document.judge_by(profile, self.broken)
-            self._take_baseline(document, tell=False)
-            if not force:
-                self._reclaim_later()
-            self.siblings.place(document)
-            if not document.is_dataset:
-                self.update(document)
-                return
-            self._lint(document)
-            asyncio.get_running_loop().call_later(FIRST_LOOK, self._first_look, document)
-            return
-        self.siblings.place(document)
-        self._take_baseline(document, tell=before != settings)
-
-    def _take_baseline(self, document: OpenDocument, *, tell: bool = True) -> None:
-        """Leave out what the baseline of a document says; `tell` the client, also without a change."""
-        known = catalogue_of(document.profile)
-        ignored = self.baselines.ignored(document.baseline_path, document.path, known)
-        if document.ignore(ignored) or tell:
-            self.update(document)
-
-    def _profile_without(
-        self, document: OpenDocument, config: Config, settings: EditorSettings, framing: Framing
-    ) -> Profile:
-        """What a document is judged by from its opening, where a file that the settings name is of no use:
-        the settings without the model's files, else the defaults.
-        """
-        try:
-            return resolve(
-                config, document.path, settings.overrides, document.head(), framing, model_files=False
-            )
-        except ConfigError:
-            return build_profile({})
-
-    def _tell_of_plugins(self, config: Config) -> None:
-        """Rules of the project's own are not run before the user allowed it; said once for each config."""
-        if config.path is not None and config.path not in self._plugins_told:
-            self._plugins_told.add(config.path)
-            self.server.tell(
-                types.MessageType.Info,
-                f"{config.path.name} names plugins, which are not loaded: `finetooth.allowPlugins` is off.",
-            )
-
-    def chosen_config(self, settings: EditorSettings) -> Path | None:
-        """The config that the editor's settings name in place of the nearest."""
-        if settings.configuration is None:
-            return None
-        path = Path(settings.configuration).expanduser()
-        return path if path.is_absolute() or not self.folders else self.folders[0] / path
-
-    def _first_look(self, document: OpenDocument) -> None:
-        if self.documents.get(document.uri) is document and not document.index.settled:
-            self.update(document)
 
     def update(self, document: OpenDocument) -> None:
         """The diagnostics of a document may have changed without an edit."""

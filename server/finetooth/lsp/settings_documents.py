@@ -263,8 +263,8 @@ class SettingsDocuments:
             self._session.server.publish(document.uri, version, payload)
 
     def _judged_by(self, document: SettingsDocument) -> tuple[EditorSettings, Config | None]:
-        settings = self._session.settings_of(document.path)
-        return settings, self._session.config_of(document.path, settings)
+        settings = self._session.resolution.settings_of(document.path)
+        return settings, self._session.resolution.config_of(document.path, settings)
 
     # -- the data -----------------------------------------------------------------------------------------
 
@@ -290,8 +290,8 @@ class SettingsDocuments:
             return None
 
     def _asked(self, document: SettingsDocument) -> Asked:
-        settings = self._session.settings_of(document.path)
-        chosen = self._session.chosen_config(settings)
+        settings = self._session.resolution.settings_of(document.path)
+        chosen = self._session.resolution.chosen_config(settings)
         return Asked(settings.overrides, chosen, settings.allow_plugins)
 
     async def _count(self, document: SettingsDocument, found: SettingsFile, config: Config | None) -> None:

@@ -195,9 +195,9 @@ class Siblings:
         """What documents are may have changed with the files beside them."""
         self.forget()
         for document in [*self._session.documents.values()]:
-            config = self._session.config_of(document.path, document.settings)
+            config = self._session.resolution.config_of(document.path, document.settings)
             if config is not None and self._membership(document.path, config) != document.membership:
-                self._session.resolve(document)
+                self._session.resolution.resolve(document)
             yield None
         self.refresh_all()
 
@@ -212,5 +212,5 @@ class Siblings:
 
     def _asked(self, document: OpenDocument) -> Asked:
         settings = document.settings
-        chosen = self._session.chosen_config(settings)
+        chosen = self._session.resolution.chosen_config(settings)
         return Asked(settings.overrides, chosen, settings.allow_plugins)

@@ -32,7 +32,7 @@ def of_settings(session: Session, params: types.CodeActionParams) -> Iterator[Ac
                 "diagnostics": [shown.diagnostic],
                 "edit": workspace_edit(session.facts, document, edits),
             }
-    offered = session.settings_of(document.path).ignore_actions
+    offered = session.resolution.settings_of(document.path).ignore_actions
     if not offered or document.path is None or settings.baseline_path(document) is None:
         return
     for code in dict.fromkeys(shown.finding.code for shown in met):

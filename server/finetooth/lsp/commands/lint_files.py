@@ -40,7 +40,7 @@ async def _lint(
     session: Session, paths: Sequence[Path], name: str, given: dict[str, Any], token: Any
 ) -> dict[str, Any]:
     publish = flag(given, "diagnostics", True)
-    limit = session.settings_of(paths[0]).max_diagnostics
+    limit = session.resolution.settings_of(paths[0]).max_diagnostics
     folder = str(paths[0] if paths[0].is_dir() else paths[0].parent)
     job = Job(request_for(session, paths), limit, MOST_FILES, session.facts.encoding, folder=folder)
     files: list[tuple[FileFound, int]] = []

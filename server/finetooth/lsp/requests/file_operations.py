@@ -52,8 +52,8 @@ def _rename_in_baselines(session: Session, old_uri: str, new_uri: str) -> None:
     old, new = path_of(old_uri), path_of(new_uri)
     if old is None or new is None:
         return
-    settings = session.settings_of(old)
-    config = session.config_of(old, settings)
+    settings = session.resolution.settings_of(old)
+    config = session.resolution.config_of(old, settings)
     path = None if config is None else session.baselines.path_of(config, old, session.folders)
     if path is None or not path.is_file():
         return
