@@ -27,6 +27,7 @@ export function registerCommands({ server, log, installer, texts, preview, repor
   return [
     register("finetooth.restart", () => server.restart()),
     register("finetooth.showLog", () => log.show()),
+    register("finetooth.showDebugInformation", showDebugInformation),
     register("finetooth.fixAll", fixAll),
     register("finetooth.newFile", newFile),
     register("finetooth.install", async () => {
@@ -53,6 +54,18 @@ function inFront(): vscode.Uri | undefined {
 async function newFile(): Promise<void> {
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "jsonl" }));
   await vscode.commands.executeCommand("finetooth.insertRecord");
+}
+
+/** What to put into a report of a defect, as a document to be read before it is sent anywhere. The server registers its
+ * own command while it runs. */
+async function showDebugInformation(): Promise<void> {
+  const known = await vscode.commands.getCommands(true);
+  if (!known.includes("finetooth.debugInformation")) {
+    void vscode.window.showInformationMessage("The Finetooth server is not running; its log says why.", "Show Log").then((chosen) => chosen && vscode.commands.executeCommand("finetooth.showLog"));
+    return;
+  }
+  const content = String(await vscode.commands.executeCommand("finetooth.debugInformation"));
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: "markdown" }));
 }
 
 /** Applies the server's one `source.fixAll.finetooth` action. VS Code says so itself when there is nothing to fix. */

@@ -13,6 +13,7 @@ export interface ServerSettings {
   readonly model: string | undefined;
   readonly format: string | undefined;
   readonly maxDiagnostics: number | undefined;
+  readonly maxItems: number | undefined;
   readonly inlayHints: false | undefined;
   readonly codeLens: false | undefined;
   readonly ignoreActions: false | undefined;
@@ -35,6 +36,7 @@ export function serverSettings(read: ReadSetting, context: PathContext): ServerS
     model: text(read("model")),
     format: text(read("datasetFormat")),
     maxDiagnostics: count(read("maxDiagnostics")),
+    maxItems: count(read("maxItems")),
     inlayHints: read("inlayHints") === false ? false : undefined,
     codeLens: read("codeLens") === false ? false : undefined,
     ignoreActions: read("ignoreActions") === false ? false : undefined,

@@ -19,7 +19,7 @@ function mapped(read: (key: string) => unknown): unknown {
 describe("settings for the server", () => {
   test("with VS Code's defaults nothing hides the configuration file", () => {
     const defaults = (key: string): unknown => contributed[`finetooth.${key}`]?.default;
-    assert.deepEqual(mapped(defaults), { enable: true, maxDiagnostics: 1000 });
+    assert.deepEqual(mapped(defaults), { enable: true, maxDiagnostics: 1000, maxItems: 5000 });
   });
 
   test("every setting goes by the name the server knows", () => {
@@ -33,6 +33,7 @@ describe("settings for the server", () => {
       model: "gpt-4.1-mini",
       datasetFormat: "openai-chat",
       maxDiagnostics: 50,
+      maxItems: 70,
       inlayHints: false,
       codeLens: false,
       ignoreActions: false,
