@@ -18,6 +18,8 @@ from finetooth_rules.array import Framing
 
 SUFFIXES: Final = (".gz", ".zst")
 DEFAULT_LIMIT: Final = 8 * 1024 * 1024 * 1024
+_GZIP_PIECE: Final = 16 * 1024
+"""Of an archive that is cut off no more than this is lost before the cut."""
 _ZSTD_CHUNK: Final = 1024
 """Bytes put in at a time: at zstd's highest ratio they become some 32 MB."""
 
@@ -79,7 +81,7 @@ def _parts(name: str, stream: BinaryIO) -> Iterator[bytes]:
     if name.lower().endswith(".gz"):
         try:
             with gzip.GzipFile(fileobj=stream) as inside:
-                while part := inside.read(BLOCK):
+                while part := inside.read(_GZIP_PIECE):
                     yield part
         except EOFError as error:
             raise _Broken("the gzip data is cut off") from error
