@@ -16,7 +16,7 @@ import {
 
 import { isChecked, pathContext, read, selector, settingsFor } from "./configuration";
 import type { ServerCommand } from "./locateServer";
-import { MAKE_REPORT } from "./report";
+import { MAKE_REPORT } from "./serverCommands";
 import { MessageSeverity, popsUp } from "./settings";
 
 /** Leaves all messages about failures to this extension: the library's own pop up beside ours and name no way out. */

@@ -6,10 +6,9 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 
 import type { Server } from "./server";
+import { MAKE_REPORT } from "./serverCommands";
 
-/** The server's command, and what it answers. It is called as one of VS Code's by the code lens. */
-export const MAKE_REPORT = "finetooth.openReport";
-
+/** What the server answers. */
 interface Made {
   readonly path: string;
   readonly problems?: readonly { readonly file: string; readonly message: string }[];

@@ -111,8 +111,8 @@ def _recognise(path: str) -> Recognised:
 
 
 def _recognised(file: str) -> Recognised | None:
+    from finetooth.engine.heads import first_values
     from finetooth.engine.opening import look
-    from finetooth.engine.resolve import first_values
     from finetooth.engine.source import Source
     from finetooth_rules.formats import FORMATS
     from finetooth_rules.formats._guess import guessed_table

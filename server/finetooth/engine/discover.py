@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from finetooth.engine.compressed import SUFFIXES as PACKED
 from finetooth.engine.compressed import inner_name, is_compressed, unpacked_head
+from finetooth.engine.heads import first_values
 from finetooth.engine.report import Problem
 from finetooth.engine.request import STDIN
-from finetooth.engine.resolve import first_values
 from finetooth.engine.source import Source
 from finetooth_rules.array import Framing, framing_of, is_record
 

@@ -14,8 +14,9 @@ from typing import Final
 from finetooth.engine.compressed import DEFAULT_LIMIT, inner_name, is_compressed, unpack, unpacked_head
 from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.discover import holds_records
+from finetooth.engine.heads import HEAD_BYTES
 from finetooth.engine.providers import refused
-from finetooth.engine.resolve import HEAD_BYTES, resolve, with_overrides
+from finetooth.engine.resolve import resolve, with_overrides
 from finetooth.engine.source import UNNAMED, Source
 from finetooth_rules.array import Framing, framing_of
 from finetooth_rules.profile import Profile

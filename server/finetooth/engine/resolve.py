@@ -5,79 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
-
-import orjson
+from typing import Any
 
 from finetooth.engine.config import CONFIGURED, Config, ConfigError
+from finetooth.engine.heads import first_values
 from finetooth.engine.mappings import Found, find
 from finetooth.engine.plugins import PluginError, plugins_of
-from finetooth_rules.array import Framing, next_step
+from finetooth_rules.array import Framing
 from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.formats import FORMATS
-from finetooth_rules.framing import Bounds, split_lines
 from finetooth_rules.profile import Profile
 from finetooth_rules.settings import Settings, build_profile, is_auto, merged
-
-HEAD_BYTES: Final = 256 * 1024
-HEAD_RECORDS: Final = 100
-
-
-def first_values(head: bytes | Iterable[bytes], framing: Framing = Framing.LINES) -> list[Any]:
-    """The decoded records among the first lines; lines that are no JSON are left out, as is a last line
-    that was cut. Of an array its first elements.
-    """
-    if framing is Framing.ARRAY:
-        return _first_elements(head if isinstance(head, bytes) else b"".join(head))
-    lines = split_lines(head[:HEAD_BYTES]) if isinstance(head, bytes) else head
-    values: list[Any] = []
-    for line in lines:
-        try:
-            value = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
-        except orjson.JSONDecodeError:
-            continue
-        if isinstance(value, dict):
-            values.append(value)
-            if len(values) == HEAD_RECORDS:
-                break
-    return values or _tolerant(lines)
-
-
-def _first_elements(head: bytes) -> list[Any]:
-    values: list[Any] = []
-    tolerant: list[Any] = []
-    pos, first = 0, True
-    while len(values) < HEAD_RECORDS:
-        step = next_step(head, pos, Bounds(), first=first, at_end=False)
-        if step is None or step.skipping is not None:
-            break
-        first, pos = False, step.pos
-        for _, record in step.items:
-            if isinstance(record.parsed, dict):
-                values.append(record.parsed)
-            elif len(tolerant) < 5 and isinstance(record.value, dict):
-                tolerant.append(record.value)
-        if step.done:
-            break
-    return values or tolerant
-
-
-def _tolerant(lines: Iterable[bytes]) -> list[Any]:
-    """Where not one line is JSON to the letter (pretty-printed, Python's repr …): what can be made out of
-    the first few.
-    """
-    from finetooth_rules.framing import frame
-
-    held = list(lines)[:2000]
-    values: list[Any] = []
-    index = 0
-    while index < len(held) and len(values) < 5:
-        framed = frame(held, index, Bounds())
-        assert framed is not None
-        if isinstance(framed.record.value, dict):
-            values.append(framed.record.value)
-        index += framed.record.line_count
-    return values
 
 
 def resolve(

@@ -14,12 +14,12 @@ from pygls import uris
 from finetooth.engine.baseline import Ignored
 from finetooth.engine.discover import holds_records
 from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.heads import HEAD_BYTES
 from finetooth.engine.live import LiveIndex
 from finetooth.engine.live_ignored import ignore, settle
 from finetooth.engine.live_worker import There, Worker
 from finetooth.engine.membership import Membership
 from finetooth.engine.plugins import linter_for
-from finetooth.engine.resolve import HEAD_BYTES
 from finetooth.engine.source import HEAD, EndingCounts
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Renderer

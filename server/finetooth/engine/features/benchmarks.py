@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from finetooth.engine.resolve import HEAD_BYTES, first_values
+from finetooth.engine.heads import HEAD_BYTES, first_values
 from finetooth.engine.shards import Shard, batches
 from finetooth.engine.source import Source
 from finetooth_rules.array import framing_of
