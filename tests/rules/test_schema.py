@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from finetooth_rules.finding import Applicability
 from finetooth_rules.formats import FORMATS, recognise
 from finetooth_rules.framing import span_of
+from finetooth_rules.lint import Linter
 from finetooth_rules.record import Record
 from finetooth_rules.schema import unknown_format
 from finetooth_rules.schema._branch import choose, has_type, json_type, types_of, unknown_keys
+from finetooth_rules.schema._explain import explain
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, one_of, quoted
 from finetooth_rules.settings import build_profile
 from finetooth_rules.testing import Placed, fix_all, lint
@@ -325,3 +327,16 @@ def test_a_record_that_reads_only_tolerantly_is_explained_too() -> None:
     assert isinstance(record.value, dict)
     codes = {p.finding.code for p in lint(record.raw)}
     assert "FMT006" in codes
+
+
+def test_records_of_one_shape_are_explained_by_what_each_holds() -> None:
+    """The defects of a shape are told of its first record; the values are those of the one asked about."""
+    profile = build_profile({"format": "prompt-completion"})
+    linter = Linter(profile)
+    for held in (5, 7):
+        record = Record(b'{"prompt": %d, "completion": "x"}' % held)
+        example = linter.example(record)
+        assert example is not None
+        assert [(defect.path, defect.found) for defect in explain(example, profile, "FMT004")] == [
+            (("prompt",), held)
+        ]
