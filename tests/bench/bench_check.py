@@ -16,8 +16,8 @@ from pathlib import Path
 import orjson
 
 from bench import corpus, ledger
+from finetooth.engine.files.source import Source
 from finetooth.engine.shards import Shard, lint_shard
-from finetooth.engine.source import Source
 from finetooth_rules import catalogue
 from finetooth_rules.features import Features
 from finetooth_rules.rule import RecordRule, SyntaxRule

@@ -18,8 +18,8 @@ from typing import Any
 import orjson
 
 from bench import corpus
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import judge_files, scan_file
-from finetooth.engine.source import Source
 from finetooth_rules.features import Features
 from finetooth_rules.settings import build_profile
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 from unittest import mock
 
 from finetooth.engine import judging, lint_file, shards
+from finetooth.engine.files.source import Source
 from finetooth.engine.providers import provide, spec_for
-from finetooth.engine.source import Source
 from finetooth_rules import catalogue, dataset, running
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile

@@ -155,7 +155,7 @@ def test_the_plan_is_that_of_the_command(finetooth: Run, monkeypatch: pytest.Mon
     def read_again(*given: object, **options: object) -> None:
         raise AssertionError("a file was counted that the report has counted")
 
-    monkeypatch.setattr("finetooth.engine.plan.facts_of_path", read_again)
+    monkeypatch.setattr("finetooth.engine.overview.plan.facts_of_path", read_again)
     code, html, _ = finetooth("report", ".", "-o", "-")
     assert code == 0
     runs = planned(html)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from finetooth.cli.init import settings_text
-from finetooth.engine.config import problems
+from finetooth.engine.settings.config import problems
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -16,7 +16,7 @@ import html5lib
 import pytest
 
 from editors.debian import program
-from finetooth.engine.report_data import gather
+from finetooth.engine.overview.report_data import gather
 from finetooth.engine.request import CheckRequest
 from finetooth.output.html import Made, page
 

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from finetooth.engine.array_batches import array_batches
-from finetooth.engine.discover import discover
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.files.array_batches import array_batches
+from finetooth.engine.files.discover import discover
+from finetooth.engine.files.opening import ONE_OBJECT
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import FileResult, lint_file
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_gather import Here
-from finetooth.engine.opening import ONE_OBJECT
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.index import LiveIndex
 from finetooth.engine.report import Report, ShownEdit
 from finetooth.engine.request import STDIN, CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
-from finetooth.engine.source import Source
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.view import diagnostics

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.atomic import write_atomically
+from finetooth.engine.files.atomic import write_atomically
 
 
 def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path) -> None:

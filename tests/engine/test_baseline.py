@@ -18,7 +18,7 @@ from finetooth.engine.baseline import (
     render,
     write,
 )
-from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.settings.config import Config, ConfigError
 from finetooth_rules.catalogue import builtin
 
 KEY = "0123456789abcdef01234567"

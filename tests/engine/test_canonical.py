@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.json_objects import written
-from finetooth.engine.canonical import canonical, change, is_canonical
+from finetooth.engine.cursor.canonical import canonical, change, is_canonical
 
 Tokens = list[tuple[str, str]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from finetooth.engine.discover import discover
+from finetooth.engine.files.discover import discover
 from finetooth.engine.report import Report
 from finetooth.engine.request import CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check

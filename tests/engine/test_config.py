@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import ConfigError, discover, locate_key, parse, read
+from finetooth.engine.settings.config import ConfigError, discover, locate_key, parse, read
 from finetooth_rules.finding import Severity
 from finetooth_rules.settings import build_profile, merged
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import FileResult, Scanned, judge_files, scan_file
 from finetooth.engine.report import Place
 from finetooth.engine.request import CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
-from finetooth.engine.source import Source
 from finetooth_rules.settings import build_profile
 from providers import FEATURES
 

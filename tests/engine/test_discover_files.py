@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.discover import Discovery, Patterns, discover
+from finetooth.engine.files.discover import Discovery, Patterns, discover
 
 
 @pytest.fixture(autouse=True)

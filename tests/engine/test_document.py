@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import finetooth.engine.document as document_module
-from finetooth.engine.document import (
+import finetooth.engine.live.document as document_module
+from finetooth.engine.live.document import (
     Change,
     Document,
     Encoding,

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from finetooth.engine.executors import Pool
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import lint_file, shown
 from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.report import Shown
-from finetooth.engine.source import Source
 from finetooth_rules.lint import Linter
 from finetooth_rules.rule import Draw
 from finetooth_rules.settings import build_profile

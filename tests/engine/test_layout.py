@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from finetooth.engine.layout import FEW, GAP, components, layout, neighbours
+from finetooth.engine.overview.layout import FEW, GAP, components, layout, neighbours
 
 
 def clusters(count: int, size: int = 60) -> np.ndarray:

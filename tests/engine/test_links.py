@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetooth.engine.links import existing, links
+from finetooth.engine.cursor.links import existing, links
 
 
 def found(text: str) -> list[tuple[str, str]]:

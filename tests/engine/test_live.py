@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from finetooth.engine import live
-from finetooth.engine.document import Change, Document, Encoding, Touched
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_blocks import BLOCK_RECORDS, Entry
+from finetooth.engine.live import index as live
+from finetooth.engine.live.blocks import BLOCK_RECORDS, Entry
+from finetooth.engine.live.document import Change, Document, Encoding, Touched
+from finetooth.engine.live.index import LiveIndex
 from finetooth_rules.dataset import summarise
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features

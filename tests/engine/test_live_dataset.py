@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from pygls import uris
 
-from finetooth.engine.config import discover
-from finetooth.engine.document import Change, Document, Encoding
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_dataset import LiveDataset
-from finetooth.engine.live_files import MOST_FILES, Asked, Shelf, order_of
-from finetooth.engine.live_gather import Here
-from finetooth.engine.live_judge import Standing
-from finetooth.engine.membership import Memberships
+from finetooth.engine.files.membership import Memberships
+from finetooth.engine.files.source import Source, file_facts
+from finetooth.engine.live.dataset import LiveDataset
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.files import MOST_FILES, Asked, Shelf, order_of
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.index import LiveIndex
+from finetooth.engine.live.judge import Standing
 from finetooth.engine.request import CheckRequest
-from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
-from finetooth.engine.source import Source, file_facts
+from finetooth.engine.settings.config import discover
+from finetooth.engine.settings.resolve import resolve
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.view import diagnostics

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from finetooth.engine.baseline import ALL, OF_FILE, Baseline, Entry, Ignored, key_of
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.files.source import Source, file_facts
 from finetooth.engine.lint_file import judge_files, lint_file, scan_file, shown
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_gather import Here
-from finetooth.engine.live_ignored import hidden, ignore
-from finetooth.engine.source import Source, file_facts
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.ignored import hidden, ignore
+from finetooth.engine.live.index import LiveIndex
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.view import diagnostics

@@ -7,11 +7,11 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import lint_file
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_gather import Here
-from finetooth.engine.source import Source
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.index import LiveIndex
 from finetooth_rules.features import Features
 from finetooth_rules.lint import Linter
 from finetooth_rules.settings import build_profile

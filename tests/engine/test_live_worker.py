@@ -11,10 +11,10 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from finetooth.engine import live_worker
-from finetooth.engine.live_gather import Here
-from finetooth.engine.live_records import RawRecord
-from finetooth.engine.live_worker import There, Worker
+from finetooth.engine.live import worker as live_worker
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.records import RawRecord
+from finetooth.engine.live.worker import There, Worker
 from finetooth.engine.providers import provide, spec_for
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from finetooth.engine.config import Config, ConfigError, discover, parse
-from finetooth.engine.mappings import concerns, find
 from finetooth.engine.request import CheckRequest, Overrides
-from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import Config, ConfigError, discover, parse
+from finetooth.engine.settings.mappings import concerns, find
+from finetooth.engine.settings.resolve import resolve
 from finetooth_rules.profile import Profile
 
 QA = b'{"q": "2 + 2?", "a": "4"}\n{"q": "2 + 3?", "a": "5"}\n'

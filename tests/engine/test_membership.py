@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import Config
-from finetooth.engine.membership import Memberships, by_name
+from finetooth.engine.files.membership import Memberships, by_name
+from finetooth.engine.settings.config import Config
 
 
 def touch(folder: Path, *names: str) -> list[Path]:

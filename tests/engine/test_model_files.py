@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from finetooth.engine.config import Config, ConfigError
 from finetooth.engine.features.tokenizer import ModelTokenCounter
 from finetooth.engine.providers import FeatureSpec, provide, spec_for
 from finetooth.engine.request import CheckRequest
-from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import Config, ConfigError
+from finetooth.engine.settings.resolve import resolve
 from finetooth_rules.lint import Linter
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finetooth.engine import live_compare
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.files.source import Source
 from finetooth.engine.groups import equal
 from finetooth.engine.lint_file import Scanned, judge_files
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_gather import Here
-from finetooth.engine.live_records import columns_of
-from finetooth.engine.live_worker import There, Worker
-from finetooth.engine.plugins import linter_for
+from finetooth.engine.live import compare as live_compare
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.index import LiveIndex
+from finetooth.engine.live.records import columns_of
+from finetooth.engine.live.worker import There, Worker
 from finetooth.engine.request import CheckRequest
 from finetooth.engine.run import check
+from finetooth.engine.settings.plugins import linter_for
 from finetooth.engine.shards import Merged, Shard, lint_shard, merge
-from finetooth.engine.source import Source
 from finetooth_rules.features import Features
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.lint import Linter
@@ -133,7 +133,7 @@ def live(index: LiveIndex) -> list[tuple[int, str, str, tuple[int, ...]]]:
 
 
 def test_the_worker_finds_what_the_server_would() -> None:
-    from finetooth.engine.live_records import RawRecord
+    from finetooth.engine.live.records import RawRecord
 
     worker = Worker()
     try:

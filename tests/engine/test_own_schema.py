@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import ConfigError
-from finetooth.engine.own_schema import load
 from finetooth.engine.request import CheckRequest
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import ConfigError
+from finetooth.engine.settings.own_schema import load
 
 CHAT = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.json_objects import TEXTS, written
-from finetooth.engine.document import Change, Document, Encoding, columns
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_gather import Here
-from finetooth.engine.place import Place, place_at, places
-from finetooth.engine.spot import spot_at
+from finetooth.engine.cursor.place import Place, place_at, places
+from finetooth.engine.cursor.spot import spot_at
+from finetooth.engine.live.document import Change, Document, Encoding, columns
+from finetooth.engine.live.gather import Here
+from finetooth.engine.live.index import LiveIndex
 from finetooth_rules.array import Framing
 from finetooth_rules.finding import Span
 from finetooth_rules.lint import Linter

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import Config, ConfigError, discover, parse
-from finetooth.engine.plugins import PluginError, load, plugins_of
 from finetooth.engine.request import CheckRequest, Overrides
-from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import Config, ConfigError, discover, parse
+from finetooth.engine.settings.plugins import PluginError, load, plugins_of
+from finetooth.engine.settings.resolve import resolve
 from finetooth_rules.catalogue import builtin
 from finetooth_rules.testing import load_cases, run_case
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from finetooth.engine.record_map import Chosen, Mark, RecordMap, map_of
-from finetooth.engine.report import Place, Report, Shown, ShownRelated
-from finetooth.engine.report_data import ReportData, gather
-from finetooth.engine.report_findings import (
+from finetooth.engine.overview.record_map import Chosen, Mark, RecordMap, map_of
+from finetooth.engine.overview.report_data import ReportData, gather
+from finetooth.engine.overview.report_findings import (
     MOST_LISTED,
     MOST_MEMBERS,
     duplicate_groups,
@@ -20,7 +19,8 @@ from finetooth.engine.report_findings import (
     rules_of,
     varied,
 )
-from finetooth.engine.report_private import bare_message
+from finetooth.engine.overview.report_private import bare_message
+from finetooth.engine.report import Place, Report, Shown, ShownRelated
 from finetooth.engine.request import CheckRequest, Overrides
 from finetooth.engine.run import check
 from finetooth_rules.catalogue import builtin
@@ -94,7 +94,7 @@ def test_the_map_marks_what_is_off_task_and_what_repeats(tmp_path: Path) -> None
 def test_a_large_file_is_sampled_but_its_marked_records_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("finetooth.engine.record_map.choose.__defaults__", (20,))
+    monkeypatch.setattr("finetooth.engine.overview.record_map.choose.__defaults__", (20,))
     file = write(tmp_path / "a.jsonl", [*COOKING, *STRAY])
     data = data_of(file)
     assert data.map is not None

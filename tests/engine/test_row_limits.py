@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import discover
 from finetooth.engine.request import CheckRequest, Overrides
-from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import discover
+from finetooth.engine.settings.resolve import resolve
 from finetooth_rules.finding import Consequence, Severity
 from finetooth_rules.profile import Profile
 

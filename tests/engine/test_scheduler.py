@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from finetooth.engine.scheduler import Scheduler
+from finetooth.engine.live.scheduler import Scheduler
 
 
 class Clock:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.json_objects import written
-from finetooth.engine.selection import selections
+from finetooth.engine.cursor.selection import selections
 from finetooth_rules.record import Record
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import Config, ConfigError, discover, parse
 from finetooth.engine.request import CheckRequest
-from finetooth.engine.resolve import resolve
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import Config, ConfigError, discover, parse
+from finetooth.engine.settings.resolve import resolve
 from finetooth_rules.settings import merged
 
 SETTINGS = """\

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.files.source import Source
 from finetooth.engine.judging import judged
 from finetooth.engine.lint_file import Scanned, lint_file
-from finetooth.engine.live import LiveIndex
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.index import LiveIndex
 from finetooth.engine.records import Address
 from finetooth.engine.shards import Merged, Part, Shard, lint_shard, merge
-from finetooth.engine.source import Source
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Finding
 from finetooth_rules.lint import Linter

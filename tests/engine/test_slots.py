@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetooth.engine.fence_languages import languages_in, opened_fence
-from finetooth.engine.schema_views import choices, value_at, views_at
-from finetooth.engine.slots import HERE, MOST_READ, Slot, Wanted, escaped, slot_at
+from finetooth.engine.cursor.fence_languages import languages_in, opened_fence
+from finetooth.engine.cursor.schema_views import choices, value_at, views_at
+from finetooth.engine.cursor.slots import HERE, MOST_READ, Slot, Wanted, escaped, slot_at
 from finetooth_rules.finding import INSIDE
 from finetooth_rules.formats import FORMATS
 from finetooth_rules.scan import MISSING

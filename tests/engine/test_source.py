@@ -7,7 +7,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetooth.engine.source import EndingCounts, Skipped, Source, file_facts, line_size, read_lines
+from finetooth.engine.files.source import EndingCounts, Skipped, Source, file_facts, line_size, read_lines
 from finetooth_rules.framing import split_lines
 
 DATA = st.lists(st.sampled_from([b"\n", b"\r", b"\r\n", b"ab", b"{}", b"xyz"]), max_size=30).map(b"".join)

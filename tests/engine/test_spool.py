@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finetooth.engine.files.source import Source
+from finetooth.engine.files.spool import Joined, Spool, Stored
 from finetooth.engine.lint_file import FileResult, judge_files, scan_file, shown
 from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.shards import Part
-from finetooth.engine.source import Source
-from finetooth.engine.spool import Joined, Spool, Stored
 from finetooth_rules.settings import build_profile
 
 TASK = {"requires": ["loop", "conditional"]}

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.json_objects import written
-from finetooth.engine.literal import Literal
+from finetooth.engine.cursor.literal import Literal
+from finetooth.engine.cursor.spot import Spot, Where, never, spot_at, value_so_far
 from finetooth.engine.path_spans import spans_of
-from finetooth.engine.spot import Spot, Where, never, spot_at, value_so_far
 from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.record import Record
 from finetooth_rules.scan import MISSING

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from finetooth.engine.features.language import language_of
-from finetooth.engine.source import Source
-from finetooth.engine.stats import Stats, stats_of
+from finetooth.engine.files.source import Source
+from finetooth.engine.overview.stats import Stats, stats_of
 from finetooth_rules.settings import build_profile
 
 CHAT = [

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import Config, ConfigError
-from finetooth.engine.resolve import resolve
-from finetooth.engine.task_examples import MOST, load
+from finetooth.engine.settings.config import Config, ConfigError
+from finetooth.engine.settings.resolve import resolve
+from finetooth.engine.settings.task_examples import MOST, load
 
 
 def test_a_text_file_has_one_a_line(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from finetooth.engine.config import Config
 from finetooth.engine.report import Report
 from finetooth.engine.request import CheckRequest, FixMode, Overrides
 from finetooth.engine.run import check
-from finetooth.engine.settings_files import data_paths, looks_meant, read_file
-from finetooth.engine.training_data import config_paths, facts_of_path, rows_of
+from finetooth.engine.settings.config import Config
+from finetooth.engine.training.settings_files import data_paths, looks_meant, read_file
+from finetooth.engine.training.training_data import config_paths, facts_of_path, rows_of
 
 ROW = '{"messages": [{"role": "user", "content": "2 + %d"}, {"role": "assistant", "content": "%d"}]}\n'
 AXOLOTL = """\

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from environments import python_with
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import lint_file
-from finetooth.engine.source import Source
 from finetooth_rules.array import Framing
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence

@@ -13,7 +13,7 @@ from typing import Any, Union
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, make_test_lsp_client
 
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.live.document import Change, Document, Encoding
 
 PROFILES = ("visual_studio_code", "neovim", "emacs")
 SERVER = [sys.executable, "-m", "finetooth.lsp.main"]

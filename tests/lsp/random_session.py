@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import orjson
 
-from finetooth.engine.document import Change, Document, Encoding
+from finetooth.engine.live.document import Change, Document, Encoding
 from lsp.raw import CAPABILITIES, RawClient
 
 GOOD: Final = (

@@ -9,7 +9,7 @@ from typing import Any
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
-from finetooth.engine.document import Encoding, columns
+from finetooth.engine.live.document import Encoding, columns
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 TOOL = {
@@ -93,7 +93,7 @@ class Text:
 
     def of(self, where: types.Range) -> str:
         """The text of a range."""
-        from finetooth.engine.document import Document
+        from finetooth.engine.live.document import Document
 
         document = Document(self.text)
         (first, left), (last, right) = (

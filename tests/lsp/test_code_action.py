@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import client_capabilities
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import PROFILES, editor
 
 GOOD = '{"messages": [{"role": "user", "content": "é漢😀"}, {"role": "assistant", "content": "Hello"}]}'

@@ -161,7 +161,7 @@ async def test_each_folder_has_its_own_config_and_its_own_settings(tmp_path: Pat
 
 
 async def test_the_format_follows_the_first_records(tmp_path: Path) -> None:
-    from finetooth.engine.document import Change
+    from finetooth.engine.live.document import Change
 
     async with editor(options={"select": ["FMT"]}) as ed:
         pair = '{"prompt": "a", "completion": "b"}\n'

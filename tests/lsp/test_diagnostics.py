@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from finetooth.engine.document import Change, Encoding
+from finetooth.engine.live.document import Change, Encoding
 from lsp.harness import PROFILES, editor
 
 pytestmark = pytest.mark.filterwarnings("error::pytest_lsp.LspSpecificationWarning")

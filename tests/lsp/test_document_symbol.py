@@ -8,7 +8,7 @@ import json
 import pytest
 from lsprotocol import types
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import Editor, editor
 from lsp.structure import CALLS, ENCODINGS, Text, chat, client, line
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import editor
 
 GOOD = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'

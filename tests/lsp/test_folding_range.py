@@ -7,7 +7,7 @@ import json
 import pytest
 from lsprotocol import types
 
-from finetooth.engine.folds import folds
+from finetooth.engine.cursor.folds import folds
 from lsp.harness import Editor, editor
 from lsp.structure import CALLS, ENCODINGS, Text, chat, client
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from lsprotocol import types
 
-from finetooth.engine.document import Change, Document
+from finetooth.engine.live.document import Change, Document
 from lsp.harness import Editor, editor
 from lsp.structure import CALLS, ENCODINGS, chat, client, line
 

@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
-from finetooth.engine.document import Encoding
+from finetooth.engine.live.document import Encoding
 from finetooth.lsp.rendered_text import shown as shown_text
 from lsp.harness import PROFILES, Editor, editor
 

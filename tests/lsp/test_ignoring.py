@@ -9,7 +9,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import PROFILES, Editor, editor, pulling
 
 GOOD = '{"messages": [{"role": "user", "content": "Hi é漢😀"}, {"role": "assistant", "content": "Hello"}]}\n'

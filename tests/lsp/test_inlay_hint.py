@@ -10,7 +10,7 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
-from finetooth.engine.document import Change, Encoding
+from finetooth.engine.live.document import Change, Encoding
 from lsp.harness import PROFILES, Editor, editor
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetooth.engine.document import Document
+from finetooth.engine.live.document import Document
 from finetooth.lsp import large_open
 from finetooth.lsp.large_open import split_open
 from lsp.raw import RawClient

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import editor
 
 GOOD = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'

@@ -15,8 +15,8 @@ import pytest
 from lsprotocol import types
 
 from finetooth.engine import garbage
-from finetooth.engine.document import Change
-from finetooth.engine.live_worker import Worker
+from finetooth.engine.live.document import Change
+from finetooth.engine.live.worker import Worker
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, on_dataset

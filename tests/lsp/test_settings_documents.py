@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import PROFILES, editor, pulling
 
 AXOLOTL = """\

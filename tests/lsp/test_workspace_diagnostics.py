@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from lsp.harness import Editor, editor, pulling
 from lsp.raw import RawClient
 

@@ -14,13 +14,13 @@ from typing import Any
 import html5lib
 import pytest
 
-from finetooth.engine.plan_words import PlanFinding, PlanNumber, PlanRow
-from finetooth.engine.record_map import MOST_POINTS, Mark, Point, RecordMap
+from finetooth.engine.overview.plan_words import PlanFinding, PlanNumber, PlanRow
+from finetooth.engine.overview.record_map import MOST_POINTS, Mark, Point, RecordMap
+from finetooth.engine.overview.report_data import FileData, ReportData, RunPlan, gather
+from finetooth.engine.overview.report_findings import RuleFindings, most_listed
+from finetooth.engine.overview.stats import Stats
 from finetooth.engine.report import Excerpt, Place, Shown
-from finetooth.engine.report_data import FileData, ReportData, RunPlan, gather
-from finetooth.engine.report_findings import RuleFindings, most_listed
 from finetooth.engine.request import CheckRequest
-from finetooth.engine.stats import Stats
 from finetooth.output.html import Made, page
 from finetooth.output.html._charts import HEIGHT, LEFT, RIGHT, WIDTH, Limits, histogram
 from finetooth.output.html._markdown import to_html

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.engine.locate import RULE_PAGE
-from finetooth.engine.plan_words import BECOMES, findings_in, rows_of
-from finetooth.engine.plugins import catalogue_of
-from finetooth.engine.training_run import place_of
+from finetooth.engine.overview.plan_words import BECOMES, findings_in, rows_of
+from finetooth.engine.settings.plugins import catalogue_of
+from finetooth.engine.training.training_run import place_of
 from finetooth_rules.finding import Severity
 from finetooth_rules.trainers import Role
 
 if TYPE_CHECKING:
-    from finetooth.engine.plan import Plan
+    from finetooth.engine.overview.plan import Plan
     from finetooth.output._style import Style
     from finetooth_rules.trainers._data import SplitFacts
 

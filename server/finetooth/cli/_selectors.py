@@ -15,7 +15,7 @@ def checked(selectors: Iterable[str], option: str, config: Path | None = None) -
     """Selectors as the catalogue writes them (`fen001` is FEN001). `config`: the settings file, where it is
     named. Raises UsageError for one that names no rule.
     """
-    from finetooth.engine.config import unknown_selector
+    from finetooth.engine.settings.config import unknown_selector
 
     result = []
     for selector in selectors:
@@ -34,8 +34,8 @@ def known_here(config: Path | None = None) -> Catalogue:
     """The rules there are in this folder, or under a settings file: ours, and those of plugins. Raises
     UsageError.
     """
-    from finetooth.engine.config import ConfigError, discover, read
-    from finetooth.engine.plugins import PluginError
+    from finetooth.engine.settings.config import ConfigError, discover, read
+    from finetooth.engine.settings.plugins import PluginError
 
     try:
         found = discover(Path.cwd()) if config is None else read(config)
@@ -46,7 +46,7 @@ def known_here(config: Path | None = None) -> Catalogue:
 
 def settings(inline: Iterable[str]) -> dict[str, Any]:
     """The tables that `--config 'key = value'` options stand for, merged. Raises UsageError."""
-    from finetooth.engine.config import problems
+    from finetooth.engine.settings.config import problems
     from finetooth_rules.settings import merged
 
     result: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.stats_words import (
+from finetooth.engine.overview.stats_words import (
     counted_by,
     format_words,
     names,
@@ -18,8 +18,8 @@ from finetooth.engine.stats_words import (
 )
 
 if TYPE_CHECKING:
-    from finetooth.engine.source import Source
-    from finetooth.engine.stats import Stats
+    from finetooth.engine.files.source import Source
+    from finetooth.engine.overview.stats import Stats
     from finetooth.output._style import Style
     from finetooth_rules.profile import Profile
 

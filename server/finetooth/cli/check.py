@@ -19,8 +19,8 @@ from finetooth.output import FOR_PEOPLE, OutputOptions, RuleHelp, problems, writ
 from finetooth_rules.finding import Severity
 
 if TYPE_CHECKING:
-    from finetooth.engine.config import Config
     from finetooth.engine.report import Report
+    from finetooth.engine.settings.config import Config
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _config_here(request: CheckRequest) -> Config | None:
     """The settings of the working directory. None where they cannot be used: the engine says why."""
-    from finetooth.engine.configs import Configs
+    from finetooth.engine.settings.configs import Configs
 
     return Configs(request).of(Path.cwd())
 

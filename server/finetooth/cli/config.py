@@ -13,10 +13,10 @@ from finetooth.cli import Exit, UsageError
 from finetooth.cli._parser import Parser
 from finetooth.cli._selectors import settings, split_config
 from finetooth.cli._terminal import prepare, style_for
-from finetooth.engine.config import Config, ConfigError
-from finetooth.engine.config import discover as discover_config
-from finetooth.engine.config import read as read_config
 from finetooth.engine.request import CheckRequest
+from finetooth.engine.settings.config import Config, ConfigError
+from finetooth.engine.settings.config import discover as discover_config
+from finetooth.engine.settings.config import read as read_config
 from finetooth.output._style import Style
 from finetooth_rules.profile import Profile
 
@@ -42,9 +42,9 @@ def run(arguments: Sequence[str]) -> int:
 def show_files(request: CheckRequest) -> int:
     """Print the files that a request means, one on each line, and what could not be found on standard
     error."""
-    from finetooth.engine.configs import Configs
-    from finetooth.engine.discover import Patterns, discover
+    from finetooth.engine.files.discover import Patterns, discover
     from finetooth.engine.report import Report
+    from finetooth.engine.settings.configs import Configs
     from finetooth.output import OutputOptions, problems
 
     configs = Configs(request)
@@ -100,9 +100,9 @@ def _config(path: Path | None, file: Path | None, isolated: bool) -> Config:
 
 
 def _profile(config: Config, path: Path | None, inline: dict[str, Any]) -> Profile:
-    from finetooth.engine.opening import look
-    from finetooth.engine.resolve import resolve
-    from finetooth.engine.source import Source
+    from finetooth.engine.files.opening import look
+    from finetooth.engine.files.source import Source
+    from finetooth.engine.settings.resolve import resolve
     from finetooth_rules.array import Framing
 
     head, framing = b"", Framing.LINES
@@ -124,7 +124,7 @@ def _refuse(error: ConfigError) -> None:
 
 
 def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
-    from finetooth.engine.plugins import catalogue_of
+    from finetooth.engine.settings.plugins import catalogue_of
     from finetooth_rules.formats.custom import described
     from finetooth_rules.tokens._measure import limit_of
 

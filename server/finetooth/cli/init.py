@@ -96,7 +96,7 @@ def _recognise(path: str) -> Recognised:
     """What the first dataset is that can be made out: the first of a known format, else the first whose
     fields can be guessed.
     """
-    from finetooth.engine.discover import discover
+    from finetooth.engine.files.discover import discover
 
     found = discover([path])
     if found.problems and not os.path.isdir(path):
@@ -111,9 +111,9 @@ def _recognise(path: str) -> Recognised:
 
 
 def _recognised(file: str) -> Recognised | None:
-    from finetooth.engine.heads import first_values
-    from finetooth.engine.opening import look
-    from finetooth.engine.source import Source
+    from finetooth.engine.files.heads import first_values
+    from finetooth.engine.files.opening import look
+    from finetooth.engine.files.source import Source
     from finetooth_rules.formats import FORMATS
     from finetooth_rules.formats._guess import guessed_table
     from finetooth_rules.settings import build_profile

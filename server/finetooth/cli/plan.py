@@ -16,7 +16,7 @@ from finetooth.engine.request import CheckRequest, Overrides
 if TYPE_CHECKING:
     import argparse
 
-    from finetooth.engine.plan import Plan
+    from finetooth.engine.overview.plan import Plan
     from finetooth.engine.report import Problem
 
 
@@ -44,9 +44,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _plans(args: argparse.Namespace, problems: list[Problem]) -> Iterator[Plan]:
-    from finetooth.engine.configs import Configs
-    from finetooth.engine.plan import Planner
+    from finetooth.engine.overview.plan import Planner
     from finetooth.engine.run import sources
+    from finetooth.engine.settings.configs import Configs
 
     overrides = Overrides(dataset_format=args.dataset_format, target=args.target, model=args.model)
     request = CheckRequest(tuple(args.paths) or (".",), overrides=overrides)

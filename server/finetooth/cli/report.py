@@ -20,7 +20,7 @@ from finetooth.engine.request import STDIN, Progress, Silent
 from finetooth.output._summary import plural
 
 if TYPE_CHECKING:
-    from finetooth.engine.report_data import ReportData
+    from finetooth.engine.overview.report_data import ReportData
 
 DEFAULT_FILE: Final = "finetooth-report.html"
 STDOUT: Final = "-"
@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     if STDIN in request.paths:
         request = replace(request, stdin=sys.stdin.buffer.read())
 
-    from finetooth.engine.report_data import gather
+    from finetooth.engine.overview.report_data import gather
 
     progress = _progress(args)
     try:
@@ -149,7 +149,7 @@ def _write(html: bytes, name: str) -> None:
     if file.exists() and not file.is_file():
         file.write_bytes(html)  # a device or a pipe is written to, not replaced
         return
-    from finetooth.engine.atomic import write_atomically
+    from finetooth.engine.files.atomic import write_atomically
 
     write_atomically(file, io.BytesIO(html))
 

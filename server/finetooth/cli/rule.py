@@ -63,7 +63,7 @@ def _find(text: str, known: Catalogue) -> AnyRule:
     members = sum(matches(group, rule) > 0 for rule in known.rules)
     if members:
         raise UsageError(f"`{text}` names {members} rules; `finetooth rules {group}` lists them")
-    from finetooth.engine.config import unknown_selector
+    from finetooth.engine.settings.config import unknown_selector
 
     raise UsageError(unknown_selector(text, known))
 

@@ -15,16 +15,16 @@ from finetooth.cli import Exit
 from finetooth.cli._parser import Parser
 from finetooth.cli._stats_page import as_object, page
 from finetooth.cli._terminal import prepare, style_for, width
-from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.request import STDIN, CheckRequest, Overrides, Progress, Silent
+from finetooth.engine.settings.plugins import catalogue_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from finetooth.engine.files.source import Source
+    from finetooth.engine.overview.stats import Stats
     from finetooth.engine.report import Problem
-    from finetooth.engine.source import Source
-    from finetooth.engine.stats import Stats
     from finetooth_rules.profile import Profile
 
 _PARALLEL_FROM: Final = 8 * 1024 * 1024
@@ -54,12 +54,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _all(args: argparse.Namespace, problems: list[Problem]) -> Iterator[tuple[Source, Profile, Stats]]:
-    from finetooth.engine.config import ConfigError
-    from finetooth.engine.configs import Configs, override_settings
-    from finetooth.engine.opening import NoDataset, opened
+    from finetooth.engine.files.opening import NoDataset, opened
+    from finetooth.engine.overview.stats import stats_of
     from finetooth.engine.report import Problem
     from finetooth.engine.run import sources
-    from finetooth.engine.stats import stats_of
+    from finetooth.engine.settings.config import ConfigError
+    from finetooth.engine.settings.configs import Configs, override_settings
     from finetooth_rules.features import FeatureError
 
     overrides = Overrides(dataset_format=args.dataset_format, target=args.target, model=args.model)

@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from finetooth.engine.atomic import write_atomically
-from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.files.atomic import write_atomically
+from finetooth.engine.settings.config import Config, ConfigError
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.content_key import KEY_BYTES, content_key
 from finetooth_rules.record import Record

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from finetooth.engine.baseline import ALL, OF_FILE, OF_RECORD, Baseline, Baselines, Entry, key_of, path_for
-from finetooth.engine.config import ConfigError
-from finetooth.engine.configs import Configs
 from finetooth.engine.lint_file import FileResult
-from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.report import Report, Shown
 from finetooth.engine.request import CheckRequest, Progress
 from finetooth.engine.run import check
+from finetooth.engine.settings.config import ConfigError
+from finetooth.engine.settings.configs import Configs
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth_rules.finding import Finding
 from finetooth_rules.rule import SettingsRule
 

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from finetooth.engine.baseline import Baselines, Ignored, path_for
-from finetooth.engine.config import Config, ConfigError
-from finetooth.engine.configs import Configs, override_settings
+from finetooth.engine.files.membership import Membership, Memberships, declared_split
+from finetooth.engine.files.opening import NoDataset, Opened, opened
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import FileResult, Scanned, judge_files, scan_file, shown
-from finetooth.engine.membership import Membership, Memberships, declared_split
-from finetooth.engine.opening import NoDataset, Opened, opened
-from finetooth.engine.plugins import catalogue_of
 from finetooth.engine.providers import provide, spec_for
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import CheckRequest, FixMode, Progress
-from finetooth.engine.source import Source
+from finetooth.engine.settings.config import Config, ConfigError
+from finetooth.engine.settings.configs import Configs, override_settings
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth_rules.splits import SPLITS
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from finetooth.engine.training_run import TrainingRun
+    from finetooth.engine.training.training_run import TrainingRun
     from finetooth_rules.profile import Profile
 
 
@@ -72,7 +72,7 @@ def _context(parts: Sequence[Part], memberships: Memberships) -> Iterator[Part]:
     first = parts[0]
     if first.config is None or first.membership is None or not first.membership.declared:
         return
-    from finetooth.engine.discover import Patterns, discover
+    from finetooth.engine.files.discover import Patterns, discover
 
     have = {part.file.resolve() for part in parts if part.file}
     root = str(first.config.root)

@@ -13,9 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from finetooth.engine.groups import Table, Tables
-from finetooth.engine.plugins import linter_for
 from finetooth.engine.providers import FeatureSpec, provide
 from finetooth.engine.records import Address, JudgedFile, Readers
+from finetooth.engine.settings.plugins import linter_for
 from finetooth.engine.shards import SHARD_BYTES, Shard, examples_of, plan
 from finetooth_rules.dataset import KEY, drawn_by, summarise
 from finetooth_rules.finding import Finding

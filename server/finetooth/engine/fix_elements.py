@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
+from finetooth.engine.files.source import BLOCK, read_fully
 from finetooth.engine.lint_file import RecordFindings
-from finetooth.engine.source import BLOCK, read_fully
 from finetooth_rules.array_edits import in_place, removal
 from finetooth_rules.edits import apply_edits
 from finetooth_rules.finding import Fix

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from finetooth.engine.atomic import write_atomically
+from finetooth.engine.files.atomic import write_atomically
+from finetooth.engine.files.source import BLOCK, Source, read_fully
 from finetooth.engine.fix_elements import fix_elements
 from finetooth.engine.lint_file import FileResult, RecordFindings
 from finetooth.engine.report import Change, Hunk
 from finetooth.engine.request import FixMode
-from finetooth.engine.source import BLOCK, Source, read_fully
 from finetooth_rules.array import Framing
 from finetooth_rules.edits import one_line, replacement, together
 from finetooth_rules.finding import Applicability, Fix, Rewrite
@@ -179,7 +179,7 @@ def _json_lines(stream: BinaryIO, out: BinaryIO) -> None:
     """
     import orjson
 
-    from finetooth.engine.json_array import elements
+    from finetooth.engine.files.json_array import elements
 
     data = stream.read()
     try:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from finetooth.engine.files.spool import Joined
 from finetooth.engine.records import Address, JudgedFile, Readers
-from finetooth.engine.spool import Joined
 from finetooth_rules.dataset import gathered_by
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Finding

@@ -9,14 +9,14 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from finetooth.engine.baseline import Ignored, key_of
+from finetooth.engine.files.source import Source, file_facts
+from finetooth.engine.files.spool import Spool
 from finetooth.engine.judging import judged
 from finetooth.engine.locate import Located, page_of, pointer, show, show_related
-from finetooth.engine.plugins import catalogue_of, linter_for
 from finetooth.engine.records import Reader, Readers
 from finetooth.engine.report import Excerpt, Place, Shown, ShownFix
+from finetooth.engine.settings.plugins import catalogue_of, linter_for
 from finetooth.engine.shards import SHARD_BYTES, Merged, Part, lint_shard, merge, plan
-from finetooth.engine.source import Source, file_facts
-from finetooth.engine.spool import Spool
 from finetooth_rules.alike import Kind, in_others, kind_of, told_once
 from finetooth_rules.array import Framing
 from finetooth_rules.catalogue import Catalogue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from finetooth.engine.json_walk import is_json, locate_all
-from finetooth.engine.literal import DEEPEST, Literal
+from finetooth.engine.cursor.json_walk import is_json, locate_all
+from finetooth.engine.cursor.literal import DEEPEST, Literal
 from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.record import Record
 from finetooth_rules.spans import string_body

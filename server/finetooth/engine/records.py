@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from finetooth.engine.files.source import Source
 from finetooth.engine.locate import Found
 from finetooth.engine.shards import Merged
-from finetooth.engine.source import Source
 from finetooth_rules.array import Framing
 from finetooth_rules.features import Features
 from finetooth_rules.lint import Linter

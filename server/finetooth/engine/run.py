@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.baseline import Baselines
-from finetooth.engine.configs import Configs
 from finetooth.engine.dataset_run import DatasetRun, Visit, datasets, size_of
-from finetooth.engine.discover import Patterns, discover
+from finetooth.engine.files.discover import Patterns, discover
+from finetooth.engine.files.source import UNNAMED, Source
 from finetooth.engine.report import Problem, Report
 from finetooth.engine.request import STDIN, CheckRequest, Progress, Silent
+from finetooth.engine.settings.configs import Configs
 from finetooth.engine.shards import SHARD_BYTES
-from finetooth.engine.source import UNNAMED, Source
-from finetooth.engine.training_run import TrainingRun
+from finetooth.engine.training.training_run import TrainingRun
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

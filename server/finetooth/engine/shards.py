@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, BinaryIO, Final
 
-from finetooth.engine.array_batches import Batch, array_batches
-from finetooth.engine.plugins import linter_for
-from finetooth.engine.source import BLOCK, Source, line_size, read_lines
+from finetooth.engine.files.array_batches import Batch, array_batches
+from finetooth.engine.files.source import BLOCK, Source, line_size, read_lines
+from finetooth.engine.settings.plugins import linter_for
 from finetooth_rules.array import Framing
 from finetooth_rules.dataset import summaries
 from finetooth_rules.example import Example

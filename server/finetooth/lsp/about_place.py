@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 from typing import Any, Final, NamedTuple
 
-from finetooth.engine.live_worker import Worker, count_tokens
-from finetooth.engine.place import Place, place_at
+from finetooth.engine.cursor.place import Place, place_at
+from finetooth.engine.cursor.schema_views import View, value_at, views, views_at
+from finetooth.engine.cursor.spot import Spot, Where, spot_at
+from finetooth.engine.live.worker import Worker, count_tokens
 from finetooth.engine.providers import spec_for
-from finetooth.engine.schema_views import View, value_at, views, views_at
-from finetooth.engine.spot import Spot, Where, spot_at
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.rendered_text import shown
 from finetooth.lsp.token_counts import BYTES_A_TOKEN, MOST_COUNTED

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from finetooth.engine.baseline import Baseline, Ignored, path_for, read
-from finetooth.engine.config import Config, ConfigError
+from finetooth.engine.settings.config import Config, ConfigError
 from finetooth_rules.catalogue import Catalogue
 
 _Stamp = tuple[int, int] | None

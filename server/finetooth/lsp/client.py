@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from lsprotocol import types
 
-from finetooth.engine.document import Encoding
+from finetooth.engine.live.document import Encoding
 
 T = TypeVar("T")
 

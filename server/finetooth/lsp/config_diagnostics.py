@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from finetooth.engine.config import ConfigError
-from finetooth.engine.mappings import is_mapping
+from finetooth.engine.settings.config import ConfigError
+from finetooth.engine.settings.mappings import is_mapping
 from finetooth.lsp.diagnostics import SOURCE
 from finetooth.lsp.protocol import encode
 

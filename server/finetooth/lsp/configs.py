@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from finetooth.engine.baseline import NAME as BASELINE
-from finetooth.engine.config import NAMES, Config, ConfigError, discover, read
-from finetooth.engine.mappings import INFO
+from finetooth.engine.settings.config import NAMES, Config, ConfigError, discover, read
+from finetooth.engine.settings.mappings import INFO
 
 _MODEL: Final = ("tokenizer.json", "tokenizer_config.json", "*.jinja")
 _DATA: Final = ("*.jsonl", "*.ndjson")

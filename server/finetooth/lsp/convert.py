@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from finetooth.engine.document import Columns, columns, content_length
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_addresses import Address, FarAddress
-from finetooth.engine.live_alike import first_with
-from finetooth.engine.live_blocks import Block, Entry, Flagged
+from finetooth.engine.live.addresses import Address, FarAddress
+from finetooth.engine.live.alike import first_with
+from finetooth.engine.live.blocks import Block, Entry, Flagged
+from finetooth.engine.live.document import Columns, columns, content_length
+from finetooth.engine.live.index import LiveIndex
 from finetooth.engine.locate import page_of
-from finetooth.engine.plugins import catalogue_of
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.diagnostics import SEVERITIES, SOURCE, Drawn, DrawnBlock, DrawnEntry
 from finetooth.lsp.positions import at_place, place_in, places_in_element, places_in_record

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetooth.engine.compressed import is_compressed
+from finetooth.engine.files.compressed import is_compressed
 from finetooth.engine.request import CheckRequest, Overrides
 from finetooth.lsp.diagnostics import SEVERITIES, SOURCE, notice
 from finetooth.lsp.disk_worker import FileFound, Found

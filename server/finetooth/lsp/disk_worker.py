@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from finetooth.engine.document import Encoding, columns
+from finetooth.engine.files.source import Source
 from finetooth.engine.lint_file import FileResult, RecordFindings, shown_with_records
+from finetooth.engine.live.document import Encoding, columns
 from finetooth.engine.report import Report, Shown
 from finetooth.engine.request import CheckRequest
-from finetooth.engine.source import Source
 from finetooth_rules.finding import Finding, Severity
 from finetooth_rules.framing import position, span_of, split_lines
 
@@ -158,8 +158,8 @@ def _problems(report: Report) -> tuple[tuple[str, str], ...]:
 def _page(page_file: str, job: Job, send: Callable[[Any], None], began: float) -> Done:
     """Write the page of a report."""
     import finetooth
-    from finetooth.engine.atomic import write_atomically
-    from finetooth.engine.report_data import gather
+    from finetooth.engine.files.atomic import write_atomically
+    from finetooth.engine.overview.report_data import gather
     from finetooth.output.html import Made, page
 
     data = gather(job.request, Teller(send), text=job.with_text)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from finetooth.engine.document import encode
+from finetooth.engine.live.document import encode
 
 LARGE: Final = 1 << 20
 _PIECE: Final = 1 << 18

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from pygls import uris
 
 from finetooth.engine.baseline import Ignored
-from finetooth.engine.discover import holds_records
-from finetooth.engine.document import Change, Document, Encoding
-from finetooth.engine.heads import HEAD_BYTES
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_ignored import ignore, settle
-from finetooth.engine.live_worker import There, Worker
-from finetooth.engine.membership import Membership
-from finetooth.engine.plugins import linter_for
-from finetooth.engine.source import HEAD, EndingCounts
+from finetooth.engine.files.discover import holds_records
+from finetooth.engine.files.heads import HEAD_BYTES
+from finetooth.engine.files.membership import Membership
+from finetooth.engine.files.source import HEAD, EndingCounts
+from finetooth.engine.live.document import Change, Document, Encoding
+from finetooth.engine.live.ignored import ignore, settle
+from finetooth.engine.live.index import LiveIndex
+from finetooth.engine.live.worker import There, Worker
+from finetooth.engine.settings.plugins import linter_for
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.settings import EditorSettings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lsprotocol import types
 
-from finetooth.engine.place import Place, Range, place_at
+from finetooth.engine.cursor.place import Place, Range, place_at
 from finetooth.lsp.open_document import OpenDocument
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from finetooth.engine.document import Columns, Document, Encoding, columns, content_length, line_ending
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_blocks import Entry
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import Columns, Document, Encoding, columns, content_length, line_ending
+from finetooth.engine.live.index import LiveIndex
 from finetooth_rules.finding import Span
 from finetooth_rules.framing import position
 from finetooth_rules.record import Record

@@ -7,9 +7,9 @@ from typing import Any
 
 from pygls import uris
 
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_addresses import FarAddress
-from finetooth.engine.live_blocks import Entry
+from finetooth.engine.live.addresses import FarAddress
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.index import LiveIndex
 from finetooth.lsp.positions import at_place
 from finetooth_rules.finding import Related, Span
 from finetooth_rules.framing import whole

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any, Final
 
-from finetooth.engine.document import encode
+from finetooth.engine.live.document import encode
 
 MOST_SHOWN: Final = 2_000
 """Characters."""

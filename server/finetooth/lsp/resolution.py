@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from finetooth.engine.config import Config, ConfigError
-from finetooth.engine.plugins import catalogue_of
-from finetooth.engine.resolve import resolve
+from finetooth.engine.settings.config import Config, ConfigError
+from finetooth.engine.settings.plugins import catalogue_of
+from finetooth.engine.settings.resolve import resolve
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.watched import judged_by

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from finetooth.engine import garbage
-from finetooth.engine.document import Change
-from finetooth.engine.live_worker import Worker
-from finetooth.engine.scheduler import Job, Scheduler
-from finetooth.engine.source import Source, file_facts
+from finetooth.engine.files.source import Source, file_facts
+from finetooth.engine.live.document import Change
+from finetooth.engine.live.scheduler import Job, Scheduler
+from finetooth.engine.live.worker import Worker
 from finetooth.lsp.annotations import Annotations
 from finetooth.lsp.baselines import BaselineStore
 from finetooth.lsp.client import ClientFacts

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from finetooth.engine.config import problems
+from finetooth.engine.settings.config import problems
 
 SECTION: Final = "finetooth"
 DEFAULT_MAX_DIAGNOSTICS: Final = 1000

@@ -10,19 +10,19 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.config import ConfigError
-from finetooth.engine.live_files import Asked
-from finetooth.engine.live_worker import Worker
-from finetooth.engine.opening import NoDataset
-from finetooth.engine.settings_files import CONFIG_SUFFIX, SettingsFile, data_paths
-from finetooth.engine.training_data import config_paths, facts_of_path
-from finetooth.engine.training_run import facts_of_parts, settings_profile
+from finetooth.engine.files.opening import NoDataset
+from finetooth.engine.live.files import Asked
+from finetooth.engine.live.worker import Worker
+from finetooth.engine.settings.config import ConfigError
+from finetooth.engine.training.settings_files import CONFIG_SUFFIX, SettingsFile, data_paths
+from finetooth.engine.training.training_data import config_paths, facts_of_path
+from finetooth.engine.training.training_run import facts_of_parts, settings_profile
 from finetooth_rules.splits import TRAIN
 from finetooth_rules.trainers._data import DataFacts
 from finetooth_rules.trainers._run import cutoff_of
 
 if TYPE_CHECKING:
-    from finetooth.engine.config import Config
+    from finetooth.engine.settings.config import Config
 
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Of more data only the rows are counted."""

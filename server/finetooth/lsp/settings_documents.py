@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.config import NAMES
-from finetooth.engine.document import Change, Document
-from finetooth.engine.live_files import Asked
+from finetooth.engine.live.document import Change, Document
+from finetooth.engine.live.files import Asked
 from finetooth.engine.locate import page_of
-from finetooth.engine.plugins import PluginError, catalogue_of
-from finetooth.engine.settings_files import CONFIG_SUFFIX, SettingsFile, looks_meant, read_file
-from finetooth.engine.training_data import quick_facts
-from finetooth.engine.training_run import findings_of, settings_profile
+from finetooth.engine.settings.config import NAMES
+from finetooth.engine.settings.plugins import PluginError, catalogue_of
+from finetooth.engine.training.settings_files import CONFIG_SUFFIX, SettingsFile, looks_meant, read_file
+from finetooth.engine.training.training_data import quick_facts
+from finetooth.engine.training.training_run import findings_of, settings_profile
 from finetooth.lsp.diagnostics import SEVERITIES, SOURCE
 from finetooth.lsp.open_document import path_of
 from finetooth.lsp.positions import place_in
@@ -31,7 +31,7 @@ from finetooth_rules.finding import Finding, Severity, Span
 from finetooth_rules.trainers import MAX_BYTES
 
 if TYPE_CHECKING:
-    from finetooth.engine.config import Config
+    from finetooth.engine.settings.config import Config
     from finetooth.lsp.session import Session
     from finetooth_rules.profile import Profile
     from finetooth_rules.trainers._data import DataFacts

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from finetooth.engine.config import NAMES
-from finetooth.engine.links import existing
-from finetooth.engine.mappings import INFO
-from finetooth.engine.settings_files import SettingsFile, located
+from finetooth.engine.cursor.links import existing
+from finetooth.engine.settings.config import NAMES
+from finetooth.engine.settings.mappings import INFO
+from finetooth.engine.training.settings_files import SettingsFile, located
 from finetooth.lsp.positions import place_in
 from finetooth.lsp.settings_documents import SettingsDocument
 from finetooth_rules.finding import Path as Steps

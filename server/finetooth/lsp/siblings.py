@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from finetooth.engine.live_dataset import LiveDataset
-from finetooth.engine.live_files import Asked, drop, order_of
-from finetooth.engine.live_judge import Judge, Standing
-from finetooth.engine.membership import Membership, Memberships, by_name
+from finetooth.engine.files.membership import Membership, Memberships, by_name
+from finetooth.engine.live.dataset import LiveDataset
+from finetooth.engine.live.files import Asked, drop, order_of
+from finetooth.engine.live.judge import Judge, Standing
 from finetooth_rules.profile import Profile
 
 if TYPE_CHECKING:
-    from finetooth.engine.config import Config
+    from finetooth.engine.settings.config import Config
     from finetooth.lsp.open_document import OpenDocument
     from finetooth.lsp.session import Session
 

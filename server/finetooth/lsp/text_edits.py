@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from finetooth.engine.document import columns, decode, line_ending
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_fix import ElementRepair, Removed
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import columns, decode, line_ending
+from finetooth.engine.live.fix import ElementRepair, Removed
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.positions import at_place, document_end
 from finetooth_rules.array_edits import Removal, in_place, removal

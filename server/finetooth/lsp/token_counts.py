@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, TypeAlias
 
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_records import RawRecord
-from finetooth.engine.live_worker import RecordTokens, There
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.index import LiveIndex
+from finetooth.engine.live.records import RawRecord
+from finetooth.engine.live.worker import RecordTokens, There
 
 Placed: TypeAlias = tuple[Entry, int]
 """An entry, and the first line of it."""

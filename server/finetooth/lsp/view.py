@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_alike import Counts, told_once_in
-from finetooth.engine.live_blocks import Block
+from finetooth.engine.live.alike import Counts, told_once_in
+from finetooth.engine.live.blocks import Block
+from finetooth.engine.live.index import LiveIndex
 from finetooth.lsp.convert import Renderer
 from finetooth.lsp.diagnostics import notice
 from finetooth.lsp.protocol import encode

@@ -12,9 +12,9 @@ from urllib.request import url2pathname
 from lsprotocol import types
 
 from finetooth.engine.baseline import NAME as BASELINE
-from finetooth.engine.config import NAMES, Config
-from finetooth.engine.mappings import concerns
-from finetooth.engine.model_files import paths_of
+from finetooth.engine.settings.config import NAMES, Config
+from finetooth.engine.settings.mappings import concerns
+from finetooth.engine.settings.model_files import paths_of
 from finetooth_rules.profile import Profile
 
 if TYPE_CHECKING:

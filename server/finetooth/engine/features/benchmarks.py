@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from finetooth.engine.heads import HEAD_BYTES, first_values
+from finetooth.engine.files.heads import HEAD_BYTES, first_values
+from finetooth.engine.files.source import Source
 from finetooth.engine.shards import Shard, batches
-from finetooth.engine.source import Source
 from finetooth_rules.array import framing_of
 from finetooth_rules.benchmark_files import BenchmarkFile
 from finetooth_rules.duplicates._benchmark import BenchmarkIndex, Item, text_of_item

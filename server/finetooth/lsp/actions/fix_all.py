@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from finetooth.engine.live_fix import ALL_SAFE, Wish, element_repairs, has_fix, repairs
+from finetooth.engine.live.fix import ALL_SAFE, Wish, element_repairs, has_fix, repairs
 from finetooth.lsp.actions.common import OUR_FIX_ALL, Action, Edits, in_slices, workspace_edit
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.open_document import OpenDocument

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_ignored import entry_key
-from finetooth.engine.plugins import catalogue_of
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.ignored import entry_key
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.actions.common import QUICK_FIX, Action
 from finetooth.lsp.diagnostics import Drawn
 from finetooth.lsp.open_document import OpenDocument

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.live_alike import Counts, told_once_in
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.live_fix import Wish
-from finetooth.engine.plugins import catalogue_of
+from finetooth.engine.live.alike import Counts, told_once_in
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.fix import Wish
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.actions.common import (
     QUICK_FIX,
     Action,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetooth.engine.baseline import ALL, Entry, read, write
-from finetooth.engine.config import ConfigError
-from finetooth.engine.live_ignored import entry_key, hidden
-from finetooth.engine.plugins import catalogue_of
+from finetooth.engine.live.ignored import entry_key, hidden
+from finetooth.engine.settings.config import ConfigError
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.commands.common import CommandError, uri_in
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.rule import AnyRule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from finetooth.engine.live_ignored import hidden
+from finetooth.engine.live.ignored import hidden
 from finetooth.lsp.commands.common import uri_in
 from finetooth_rules.finding import Severity
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.document import columns, content_length
-from finetooth.engine.fence_languages import opened_fence
-from finetooth.engine.proposals import Proposal, Sort, proposals
-from finetooth.engine.skeletons import Piece
-from finetooth.engine.slots import Slot, Wanted, escaped, slot_at
-from finetooth.engine.written import Written, lines_near, written_at
+from finetooth.engine.cursor.fence_languages import opened_fence
+from finetooth.engine.cursor.proposals import Proposal, Sort, proposals
+from finetooth.engine.cursor.skeletons import Piece
+from finetooth.engine.cursor.slots import Slot, Wanted, escaped, slot_at
+from finetooth.engine.cursor.written import Written, lines_near, written_at
+from finetooth.engine.live.document import columns, content_length
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth_rules.record import Record

@@ -15,8 +15,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_blocks import Entry
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.index import LiveIndex
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth_rules.example import Example, ToolCall, Turn

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.place import Place
-from finetooth.engine.relations import definition as tool_definition
-from finetooth.engine.spot import spot_at
+from finetooth.engine.cursor.place import Place
+from finetooth.engine.cursor.relations import definition as tool_definition
+from finetooth.engine.cursor.spot import spot_at
 from finetooth.lsp.places import json_range, place_of
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.settings_links import settings_links

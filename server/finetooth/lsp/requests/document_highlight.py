@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.place import Place
-from finetooth.engine.relations import MOST_TEXT, Part, alike, fence, under
-from finetooth.engine.spot import Spot, Where, spot_at, text_at
+from finetooth.engine.cursor.place import Place
+from finetooth.engine.cursor.relations import MOST_TEXT, Part, alike, fence, under
+from finetooth.engine.cursor.spot import Spot, Where, spot_at, text_at
 from finetooth.lsp.places import json_range, place_of
 from finetooth.lsp.protocol import Json
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.document import Columns
-from finetooth.engine.links import Link, existing, links
-from finetooth.engine.place import place_of_entry, record_entries
+from finetooth.engine.cursor.links import Link, existing, links
+from finetooth.engine.cursor.place import place_of_entry, record_entries
+from finetooth.engine.live.document import Columns
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset, tell_limit
 from finetooth.lsp.protocol import Json

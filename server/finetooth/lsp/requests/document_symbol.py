@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from lsprotocol import types
 
-from finetooth.engine.document import Columns
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.outline import Kind, Node, outline
-from finetooth.engine.place import Place, place_of_entry, record_entries
+from finetooth.engine.cursor.outline import Kind, Node, outline
+from finetooth.engine.cursor.place import Place, place_of_entry, record_entries
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import Columns
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset, tell_limit
 from finetooth.lsp.positions import document_end

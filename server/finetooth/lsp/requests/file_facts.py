@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.live_alike import records_in
+from finetooth.engine.live.alike import records_in
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.view import totals

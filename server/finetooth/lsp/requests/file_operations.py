@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from lsprotocol import types
 
 from finetooth.engine.baseline import read, renamed, write
-from finetooth.engine.config import ConfigError
+from finetooth.engine.settings.config import ConfigError
 from finetooth.lsp.open_document import path_of
 
 if TYPE_CHECKING:

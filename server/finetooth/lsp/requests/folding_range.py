@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.document import Columns
-from finetooth.engine.folds import Fold, folds
-from finetooth.engine.place import Place, place_of_entry, record_entries
+from finetooth.engine.cursor.folds import Fold, folds
+from finetooth.engine.cursor.place import Place, place_of_entry, record_entries
+from finetooth.engine.live.document import Columns
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, on_dataset, tell_limit
 from finetooth.lsp.protocol import Json

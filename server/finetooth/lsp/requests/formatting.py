@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import orjson
 from lsprotocol import types
 
-from finetooth.engine.canonical import canonical, change, is_canonical
-from finetooth.engine.document import Columns, decode
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.place import Place, place_of_entry, record_entries
+from finetooth.engine.cursor.canonical import canonical, change, is_canonical
+from finetooth.engine.cursor.place import Place, place_of_entry, record_entries
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import Columns, decode
 from finetooth.lsp.open_document import LANGUAGES, SUFFIXES, OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset
 from finetooth.lsp.protocol import Json, encode

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.plugins import catalogue_of
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.about_place import about_place
 from finetooth.lsp.diagnostics import Drawn
 from finetooth.lsp.open_document import OpenDocument

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
-from finetooth.engine.live_worker import RecordTokens
+from finetooth.engine.live.worker import RecordTokens
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
 from finetooth.lsp.token_counts import Placed, placed_in, spelled, wait_for

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.document import Columns
-from finetooth.engine.live import LiveIndex
-from finetooth.engine.live_addresses import Address
-from finetooth.engine.live_blocks import Entry
-from finetooth.engine.place import Place, place_of_entry
-from finetooth.engine.relations import references as related_paths
-from finetooth.engine.spot import spot_at
+from finetooth.engine.cursor.place import Place, place_of_entry
+from finetooth.engine.cursor.relations import references as related_paths
+from finetooth.engine.cursor.spot import spot_at
+from finetooth.engine.live.addresses import Address
+from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import Columns
+from finetooth.engine.live.index import LiveIndex
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.places import Breath, json_range, on_dataset, place_of
 from finetooth.lsp.protocol import Json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from finetooth.engine.selection import selections
+from finetooth.engine.cursor.selection import selections
 from finetooth.lsp.places import json_range, place_of
 from finetooth.lsp.positions import document_end
 from finetooth.lsp.protocol import Json

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from finetooth.engine.document import Change
+from finetooth.engine.live.document import Change
 from finetooth.lsp.open_document import is_left_alone, is_ours
 from finetooth.lsp.settings_documents import may_hold_settings
 

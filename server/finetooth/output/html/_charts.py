@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final
 
-from finetooth.engine.stats_words import quantiles
+from finetooth.engine.overview.stats_words import quantiles
 from finetooth.output.html._overview import MOST_FILES, over_limit
 from finetooth.output.html._text import share
 
 if TYPE_CHECKING:
-    from finetooth.engine.report_data import FileData, ReportData
+    from finetooth.engine.overview.report_data import FileData, ReportData
 
 WIDTH: Final = 460
 HEIGHT: Final = 230

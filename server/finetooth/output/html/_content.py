@@ -10,9 +10,9 @@ from finetooth.output.html._text import share
 from finetooth_rules.example import Kind
 
 if TYPE_CHECKING:
-    from finetooth.engine.report_data import ReportData
-    from finetooth.engine.report_findings import RuleFindings
-    from finetooth.engine.stats import Stats
+    from finetooth.engine.overview.report_data import ReportData
+    from finetooth.engine.overview.report_findings import RuleFindings
+    from finetooth.engine.overview.stats import Stats
 
 MOST_NAMES: Final = 8
 SKILLS: Final = ("TSK004", "TSK005")

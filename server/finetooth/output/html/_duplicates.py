@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from finetooth_rules.finding import Severity
 
 if TYPE_CHECKING:
-    from finetooth.engine.report_data import ReportData
-    from finetooth.engine.report_findings import DuplicateGroup
+    from finetooth.engine.overview.report_data import ReportData
+    from finetooth.engine.overview.report_findings import DuplicateGroup
 
 
 @dataclass(frozen=True, slots=True)

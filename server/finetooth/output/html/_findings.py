@@ -12,9 +12,9 @@ from finetooth.output.html._text import clean, count_of
 from finetooth_rules.finding import Applicability, Consequence
 
 if TYPE_CHECKING:
+    from finetooth.engine.overview.report_data import ReportData
+    from finetooth.engine.overview.report_findings import RuleFindings
     from finetooth.engine.report import Shown
-    from finetooth.engine.report_data import ReportData
-    from finetooth.engine.report_findings import RuleFindings
 
 MEANING: Final = {
     Consequence.REJECTED: "the trainer stops, or refuses the file",

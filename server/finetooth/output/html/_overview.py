@@ -10,7 +10,7 @@ from finetooth.output.html._text import count_of, share
 from finetooth_rules.finding import Severity
 
 if TYPE_CHECKING:
-    from finetooth.engine.report_data import FileData, ReportData
+    from finetooth.engine.overview.report_data import FileData, ReportData
 
 MOST_FILES: Final = 200
 """Files that are listed."""

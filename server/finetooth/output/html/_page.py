@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from finetooth.engine.report_data import ReportData
+    from finetooth.engine.overview.report_data import ReportData
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 

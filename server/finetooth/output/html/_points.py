@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from finetooth.engine.record_map import PROMPT_SHOWN, Mark
+from finetooth.engine.overview.record_map import PROMPT_SHOWN, Mark
 from finetooth.output.html._text import clean
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from finetooth.engine.record_map import Point, RecordMap
+    from finetooth.engine.overview.record_map import Point, RecordMap
 
 WIDTH: Final = 1000
 """Width of the drawing, in its own units."""

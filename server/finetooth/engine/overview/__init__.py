@@ -1,0 +1,1 @@
+"""What is told of whole datasets beside their findings: statistics, plans, the data of the report page."""
