@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Consequence
 from finetooth_rules.targets import Overlong
@@ -17,8 +16,7 @@ BECOMES: Final[Mapping[Overlong, Consequence]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowLimit:
+class RowLimit(NamedTuple):
     """`tokens` is what `key` says in the file named `file`, or what holds `by_default`. `overlong` is what is
     cut from a longer row, `over_limit` what becomes of it.
     """

@@ -13,20 +13,21 @@ from typing import Final
 import orjson
 
 from finetooth_rules.finding import INSIDE, Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.grammar import BOM, SPACE, STRING
 from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, characters, decode, width
 from finetooth_rules.scan import repaired_text
 
 _WS: Final = rb"[ \t\r\n]*+"
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_KEY: Final = re.compile(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
-_NEXT: Final = re.compile(_WS + b"," + _WS)
-_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
-_SCALAR: Final = re.compile(rb"[^ \t\r\n,\]}]*+")
-_OPENING_QUOTE: Final = re.compile(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
-_CLOSING_QUOTE: Final = re.compile(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
+_KEY: Final = lazy(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
+_NEXT: Final = lazy(_WS + b"," + _WS)
+_BRACKET: Final = lazy(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
+_SCALAR: Final = lazy(rb"[^ \t\r\n,\]}]*+")
+_OPENING_QUOTE: Final = lazy(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
+_CLOSING_QUOTE: Final = lazy(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
 _BACKSLASH: Final = 0x5C
-_BACKSLASHES: Final = re.compile(rb"\\*\Z")
+_BACKSLASHES: Final = lazy(rb"\\*\Z")
 
 
 def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = False) -> Span:

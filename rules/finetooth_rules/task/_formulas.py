@@ -12,6 +12,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
+from finetooth_rules.patterns import lazy
+
 if TYPE_CHECKING:
     from finetooth_rules.example import Example, Turn
 
@@ -30,25 +32,23 @@ _PROMPT: Final = 4_000
 
 _WORD: Final = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 _IDEOGRAPH: Final = r"[\u3040-\u30ff\u3400-\u9fff]"
-_FIRST: Final = re.compile(
+_FIRST: Final = lazy(
     rf"({_IDEOGRAPH}(?:{_IDEOGRAPH}|[，、。！]){{{CHARACTERS - 1}}})(?![：:])"
     rf"|({_WORD}(?:[,!.]? {_WORD}){{{WORDS - 1}}})(?=[\s,.!?;])"
 )
 """The words of plain sentences alone: no label (`Answer: …`), list, markup, JSON, and no number."""
-_LAST: Final = re.compile(
+_LAST: Final = lazy(
     rf"\s*({_WORD}(?:[,;]? {_WORD}){{{WORDS - 1},40}}|(?:{_IDEOGRAPH}|[，、]){{{CHARACTERS},60}})"
     r"[.!?。！？]?\Z"
 )
 _ENDS: Final = ("\n", ". ", "! ", "? ", "。", "！", "？")
-_BEGINNING: Final = re.compile(
-    rf"\s*({_IDEOGRAPH}{{2}}|{_WORD}(?=,)|{_WORD} {_WORD})(?=[\s,.，、]|{_IDEOGRAPH})"
-)
-_MEANT: Final = re.compile(r"let['’]?s |let us |once upon a |okay, so |alright, so ", re.IGNORECASE)
+_BEGINNING: Final = lazy(rf"\s*({_IDEOGRAPH}{{2}}|{_WORD}(?=,)|{_WORD} {_WORD})(?=[\s,.，、]|{_IDEOGRAPH})")
+_MEANT: Final = lazy(r"let['’]?s |let us |once upon a |okay, so |alright, so ", re.IGNORECASE)
 """How a thought or a tale begins: a form that is asked for."""
-_TELLING: Final = re.compile(rf"(?=({_IDEOGRAPH}{{3}}))|[^\W\d_]{{5,}}")
-_LABEL: Final = re.compile(r"[^\n.!?。！？]{0,80}[:：]")
+_TELLING: Final = lazy(rf"(?=({_IDEOGRAPH}{{3}}))|[^\W\d_]{{5,}}")
+_LABEL: Final = lazy(r"[^\n.!?。！？]{0,80}[:：]")
 """A sentence that leads to a value: `The entities in this text are: …`."""
-_THOUGHT: Final = re.compile(r"(?s)\s*<(think|thinking|reasoning|scratchpad)>.*?</\1>\s*")
+_THOUGHT: Final = lazy(r"(?s)\s*<(think|thinking|reasoning|scratchpad)>.*?</\1>\s*")
 
 
 class Form(NamedTuple):

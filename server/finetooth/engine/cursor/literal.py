@@ -9,13 +9,14 @@ from operator import itemgetter
 from typing import Final
 
 from finetooth_rules.finding import Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, characters, decode, width
 from finetooth_rules.spans import string_body
 
 DEEPEST: Final = 4
 """JSON in a string of JSON in a string …"""
 _X: Final = "[0-9a-fA-F]"
-_UNITS: Final = re.compile(
+_UNITS: Final = lazy(
     rf"(?:[^\\]{{1,64}}|\\u[dD][89abAB]{_X}{{2}}\\u[dD][c-fC-F]{_X}{{2}}|\\u{_X}{{4}}|\\x{_X}{{2}}|\\U{_X}{{8}}"
     r"|\\.|\\){1,1024}+",
     re.DOTALL,
