@@ -41,7 +41,8 @@ _LAST: Final = lazy(
     rf"\s*({_WORD}(?:[,;]? {_WORD}){{{WORDS - 1},40}}|(?:{_IDEOGRAPH}|[，、]){{{CHARACTERS},60}})"
     r"[.!?。！？]?\Z"
 )
-_ENDS: Final = ("\n", ". ", "! ", "? ", "。", "！", "？")
+_ASCII_ENDS: Final = ("\n", ". ", "! ", "? ")
+_ENDS: Final = (*_ASCII_ENDS, "。", "！", "？")
 _BEGINNING: Final = lazy(rf"\s*({_IDEOGRAPH}{{2}}|{_WORD}(?=,)|{_WORD} {_WORD})(?=[\s,.，、]|{_IDEOGRAPH})")
 _MEANT: Final = lazy(r"let['’]?s |let us |once upon a |okay, so |alright, so ", re.IGNORECASE)
 """How a thought or a tale begins: a form that is asked for."""
@@ -94,7 +95,8 @@ def _form(example: Example, turn: Turn, text: str, rank: int) -> Form:
     first = _FIRST.match(text)
     if first is not None and not (_shouts(first[0]) or _MEANT.match(text) or _LABEL.match(text)):
         opening = first[0]
-    start = max(text.rfind(end, max(0, len(text) - _TAIL), -1) for end in _ENDS)
+    tail = max(0, len(text) - _TAIL)
+    start = max([text.rfind(end, tail, -1) for end in (_ASCII_ENDS if text.isascii() else _ENDS)])
     last = _LAST.match(text, start + 1) if start >= 0 else None
     if last is not None:
         closing = last[1]
