@@ -16,10 +16,13 @@ import orjson
 
 from finetooth_rules.finding import Finding, Span
 from finetooth_rules.patterns import lazy
+from finetooth_rules.reading.literals import masked
 from finetooth_rules.record import Record
 
 _STRUCTURE: Final = lazy(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
 _OPENS: Final = frozenset((ord("{"), ord("[")))
+_LONG: Final = 64 * 1024
+"""Bytes of a line whose escapes are masked: they would be looked at one by one."""
 _CONTINUES: Final = (b",", b"[", b"{", b":")
 
 
@@ -97,6 +100,8 @@ def _join(
         if number > index and is_sync(line, lines[number - 1]):
             return None, reach
         size += len(line)
+        if len(line) > _LONG:
+            line = masked(line)
         for token in _STRUCTURE.finditer(line):
             char = line[token.start()]
             if char in _OPENS:

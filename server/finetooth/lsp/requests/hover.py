@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from finetooth.engine.cursor.place import place_of_entry
 from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import Columns
 from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.about_place import about_place
 from finetooth.lsp.diagnostics import Drawn
@@ -107,7 +109,8 @@ def _documentation(text: str) -> str:
 
 
 async def _of_record(document: OpenDocument, entry: Entry, start: int) -> str:
-    example = document.index.linter.example(document.index.record(entry, start))
+    place = place_of_entry(document.index, entry, start, Columns(document.renderer.facts.encoding))
+    example = place.example
     if example is None:
         return ""
     fmt = document.profile.format_named(example.format)
