@@ -110,7 +110,9 @@ def looks_meant(raw: bytes) -> bool:
 
 
 def beside(file: Path) -> Iterator[SettingsFile]:
-    """The settings files in a dataset's folder and the one above it; what cannot be read is passed over."""
+    """The settings files in a dataset's folder, the one above it, and folders for configs in either; what
+    cannot be read is passed over.
+    """
     yield from within(folders_of(file))
 
 
