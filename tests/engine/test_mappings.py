@@ -255,6 +255,17 @@ def test_the_names_that_dataset_info_leaves_as_they_are(
     assert all(words in message for message in found)
 
 
+def test_default_tags_are_the_only_ones(tmp_path: Path) -> None:
+    talk = [{"from": "user", "value": "2 + 2?"}, {"from": "assistant", "value": "4"}]
+    file = dataset(tmp_path, json.dumps({"conversations": talk}).encode() + b"\n")
+    info = {"mine": {"file_name": "train.jsonl", "formatting": "sharegpt"}}
+    (tmp_path / "dataset_info.json").write_text(json.dumps(info))
+    overrides = Overrides(target="llama-factory", select=("TRN013", "FMT", "LOD"))
+    (found,) = check(CheckRequest((str(file),), overrides=overrides)).findings
+    assert (found.code, found.severity.name) == ("TRN013", "ERROR")
+    assert found.message == "`user` is no tag that LLaMA-Factory knows: it empties the record"
+
+
 def test_one_record_with_the_column_is_enough(tmp_path: Path) -> None:
     rows = (
         b'{"instruction": "?", "output": "!"}\n' * 9 + b'{"instruction": "?", "input": "2", "output": "!"}\n'

@@ -79,7 +79,8 @@ class Drops:
     In records of `formats`, turns of users and of tools must stand at odd places (a system turn aside) and
     those of the assistant at even ones. Several tool results in a row count as one, but not in the formats of
     `results_apart`. Results that end a record of `results_lost` are left out. A role of `unread_roles` is
-    not understood. `flags` are columns that must be true or false.
+    not understood. `flags` are columns that must be true or false. `tags` are the words for roles that it
+    knows in turns with `from`, unless a mapping names others, one for each role.
     """
 
     formats: frozenset[str] = frozenset()
@@ -87,6 +88,7 @@ class Drops:
     results_lost: frozenset[str] = frozenset()
     unread_roles: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ LLAMA_FACTORY = Target(
         results_lost=frozenset({"openai-chat"}),
         unread_roles=frozenset({"developer", "function"}),
         flags=frozenset({"kto_tag"}),
+        tags=("human", "gpt", "observation", "function_call", "system"),
     ),
     # Its newer reader takes the turns of its own format in any order.
     overrides_not_for={"llama-factory-v1": frozenset(_OUT_OF_ORDER)},

@@ -7,7 +7,10 @@ Reports what LLaMA-Factory does without stopping and what no other rule reports:
 - in `sharegpt` records, a second `observation` in a row (in `openai` formatting they are merged);
 - a role that its `openai` formatting does not know (`developer`, `function`);
 - tool results that end a record: they are left out, or, in `sharegpt` records, the record is emptied;
-- a `kto_tag` that is not true or false.
+- a `kto_tag` that is not true or false;
+- in `sharegpt` records, a tag such as `chatgpt` that is none of its own: a warning, as `tags` in a
+  `dataset_info.json` elsewhere may name it. An error where the file's own leaves the tags as they are, and
+  where a record has two tags for one role: `tags` name one of each.
 
 Turns that do not alternate otherwise are `consecutive-same-role`, `last-turn-not-assistant`,
 `system-not-first`, `several-system-turns` and `first-turn-not-user`: under this target they are errors too.
@@ -41,7 +44,7 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 from finetooth_rules.example import Example, Turn
@@ -50,9 +53,11 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._edits import replace_value
 from finetooth_rules.targets import Target
-from finetooth_rules.turns._turns import in_order, is_result, named
+from finetooth_rules.turns._turns import ROLES, in_order, is_result, named
 
 CODE: Final = "TRN013"
+_MAYBE_A_CALL: Final = frozenset({"tool_call"})
+"""May be what `function_tag` names, beside the tag of an assistant's text."""
 _TRUTH: Final = {"true": True, "false": False}
 
 
@@ -62,7 +67,8 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     for flag in sorted(drops.flags):
         yield from _flag(example, flag)
     if example.format in drops.formats and in_order(example):
-        found = next(_defects(example, profile.target), None)
+        tags = _unknown_tags(example, profile)
+        found = next(chain(tags, _defects(example, profile.target)), None)
         if found is not None:
             turn, message, consequence = found
             yield Finding(
@@ -98,6 +104,29 @@ def _repair(example: Example, flag: str, value: Any) -> Iterator[Fix]:
     if meant is not None:
         text = b"true" if meant else b"false"
         yield replace_value(example.record, (flag,), text, f"Write `{text.decode()}`", Applicability.SAFE)
+
+
+def _unknown_tags(example: Example, profile: Profile) -> Iterator[tuple[Turn, str, Consequence]]:
+    """A turn whose tag the trainer does not know, unless it is told of it."""
+    target = profile.target
+    known = target.drops.tags
+    tagged = [turn for turn in example.turns if turn.role_path[-1:] == ("from",)] if known else []
+    of_its_own = {turn.role for turn in tagged if named(turn) in known}
+    for turn in tagged:
+        tag = named(turn)
+        if tag in known or turn.role in target.drops.unread_roles:
+            continue
+        if profile.mapping is not None:
+            message = f"`{tag}` is no tag that {target.title} knows: it empties the record"
+            yield turn, message, Consequence.DROPPED
+        elif turn.role in of_its_own and not (turn.calls or tag in _MAYBE_A_CALL):
+            message = (
+                f"`{tag}` is a second tag for one role: {target.title} knows one, and empties the record"
+            )
+            yield turn, message, Consequence.DROPPED
+        elif tag not in ROLES:
+            message = f"`{tag}` is a tag that {target.title} knows only by `tags`; else it empties the record"
+            yield turn, message, Consequence.DEGRADED
 
 
 def _defects(example: Example, target: Target) -> Iterator[tuple[Turn, str, Consequence]]:
