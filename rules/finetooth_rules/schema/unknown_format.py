@@ -6,7 +6,8 @@ they have instead, and which format is nearest. Nothing else about the shape of 
 `format` in the settings ends the guessing, and so does a `schema` of your own.
 
 Where the format is known and the target reads others, it says so once too: an error for an API, and worth
-knowing for a trainer that may be given a script or a mapping which turns one into the other.
+knowing for a trainer that may be given a script or a mapping which turns one into the other. So are, for TRL,
+fields that only Axolotl has a type for (`question` and `answer`).
 
 ## Why it matters
 A trainer picks its reader by the keys. OpenAI: `Invalid file format. Example 1 is missing key 'messages'.`
@@ -46,13 +47,22 @@ from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, quoted
-from finetooth_rules.suggest import called_otherwise, nearest
+from finetooth_rules.suggest import SYNONYMS, called_otherwise, nearest
 from finetooth_rules.targets import Loader
 
 CODE: Final = "FMT001"
 _KEYS_KEPT: Final = 256
 _KEYS_JUDGED: Final = 32
 _KEYS_SHOWN: Final = 4
+_INSIDE: Final = (
+    (frozenset({"role", "content"}), "openai-chat"),
+    (frozenset({"from", "value"}), "sharegpt"),
+)
+"""Keys of a message: records of them are messages of a format."""
+_OWN_WORDS: Final = frozenset(
+    {"content", "context", *(word for words in SYNONYMS.values() for word in words)} - {"conversation"}
+)
+"""Words with a meaning of their own, which are no slip of the hand for another: `context` for `contents`."""
 _WORD: Final = lazy(r"\w+")
 
 Keys = tuple[str, ...]
@@ -108,18 +118,28 @@ def conclude(keys: Keys | None, profile: Profile, options: NoOptions) -> Iterato
     """One finding for the file: its format is none, or none that the target reads."""
     if keys is not None:
         yield Finding(CODE, _message(keys), Consequence.REJECTED)
-    elif profile.own_schema is None and not profile.target.reads(profile.format):
+    elif profile.own_schema is None and (_by_guess(profile) or not profile.target.reads(profile.format)):
         mapped = profile.target.loader is not Loader.NONE
         yield Finding(CODE, _unread(profile), Consequence.NOTE if mapped else Consequence.REJECTED)
+
+
+def _by_guess(profile: Profile) -> bool:
+    """Whether the records have the fields of one of Axolotl's types, which this target cannot be told of.
+    Where the settings say what they are, a script is meant to rename them.
+    """
+    return profile.format == CUSTOM and not profile.configured_format and not profile.target.maps_fields
 
 
 def _unread(profile: Profile) -> str:
     """What the target reads instead, the best known first; as many as there is room for."""
     formats = profile.target.formats or frozenset()
+    what = f"the records are {quoted(profile.format)}"
+    if profile.mapping is not None and _by_guess(profile):
+        what = f"the records are of Axolotl's type {quoted(profile.mapping.source)}"
     if lacking := _lacking(profile.format, formats):
         name, keys = lacking
         return cut(
-            f"the records are {quoted(profile.format)}; {profile.target.title} reads {quoted(name)}, "
+            f"{what}; {profile.target.title} reads {quoted(name)}, "
             f"which has {' and '.join(map(quoted, keys))} as well"
         )
     names = [
@@ -130,7 +150,7 @@ def _unread(profile: Profile) -> str:
     shown = len(names)
     while True:
         listed = either(names) if shown == len(names) else f"{', '.join(names[:shown])}, …"
-        message = f"the records are {quoted(profile.format)}; {profile.target.title} reads {listed}"
+        message = f"{what}; {profile.target.title} reads {listed}"
         if len(message) <= MAX_MESSAGE or shown <= 1:
             return cut(message)
         shown -= 1
@@ -181,6 +201,9 @@ def _hints() -> str:
 
 def nearest_format(keys: Sequence[str]) -> Format | None:
     """The format most of whose own keys are there, misspelt or by another name; a well-known one at a tie."""
+    for inner, name in _INSIDE:
+        if inner <= set(keys):
+            return FORMATS[name]
     scores = {}
     for fmt in FORMATS.values():
         found, *rest = _likeness(keys, fmt)
@@ -207,7 +230,7 @@ def own_keys(fmt: Format) -> set[str]:
 def _resemblance(key: str, word: str) -> float:
     if key == word:
         return 1
-    if nearest(key, [word]) is not None:
+    if key not in _OWN_WORDS and nearest(key, [word]) is not None:
         return 0.9
     return 0.6 if called_otherwise(key, [word]) is not None else 0
 

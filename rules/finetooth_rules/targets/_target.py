@@ -189,6 +189,9 @@ class Target:
     overrides_not_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Format → the codes whose override does not hold in its files, as another reader takes them."""
 
+    maps_fields: bool = True
+    """Whether its own settings can map fields of other names; else a script has to rename them."""
+
     def reads(self, format_name: str | None) -> bool:
         """Whether it reads records of a format; also where nothing is known of that."""
         return self.formats is None or format_name is None or format_name in self.formats

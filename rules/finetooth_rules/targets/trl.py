@@ -58,6 +58,7 @@ TRL = Target(
     ),
     single_call_models=SINGLE_CALL_MODELS,
     keeps_from_roles=True,
+    maps_fields=False,
     sources=(
         "TRL f2cd577: docs/source/dataset_formats.md, trl/trainer/sft_config.py (max_length), sft_trainer.py",
         "`datasets` 4.7.0, 4.8.4, 5.2 (run); TRL 1.16.0: trl/data_utils.py (maybe_convert_to_chatml, run)",
