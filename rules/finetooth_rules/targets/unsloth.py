@@ -16,6 +16,8 @@ UNSLOTH = replace(
     counts_image_parts=False,  # it has a collator of its own
     default_token_limit=2048,
     formats=None,  # its recipes format by a function of their own
+    maps_fields=True,
+    keeps_from_roles=False,  # `standardize_sharegpt` turns `human` into `user`
     messages={
         **STRICT_MESSAGES,
         **TEMPLATE_MESSAGES,

@@ -12,6 +12,10 @@ Reports what LLaMA-Factory does without stopping and what no other rule reports:
   `dataset_info.json` elsewhere may name it. An error where the file's own leaves the tags as they are, and
   where a record has two tags for one role: `tags` name one of each.
 
+Of TRL it reports tags of `conversations` that are no roles of chat templates (`human`, `gpt`), where no
+template is set: it renames the keys and not the roles. Of 28 templates 7 stop then and 11 leave all turns out;
+the others write `human` where the model knows `user`.
+
 Turns that do not alternate otherwise are `consecutive-same-role`, `last-turn-not-assistant`,
 `system-not-first`, `several-system-turns` and `first-turn-not-user`: under this target they are errors too.
 
@@ -49,6 +53,8 @@ from typing import Any, Final
 
 from finetooth_rules.example import Example, Turn
 from finetooth_rules.finding import Applicability, Consequence, Finding, Fix
+from finetooth_rules.formats.sharegpt import KEY as CONVERSATIONS
+from finetooth_rules.formats.sharegpt import NAME as SHAREGPT
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._edits import replace_value
@@ -66,6 +72,8 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     drops = profile.target.drops
     for flag in sorted(drops.flags):
         yield from _flag(example, flag)
+    if profile.target.keeps_from_roles and profile.template is None and example.format == SHAREGPT:
+        yield from _kept_tag(example)
     if example.format in drops.formats and in_order(example):
         tags = _unknown_tags(example, profile)
         found = next(chain(tags, _defects(example, profile.target)), None)
@@ -74,6 +82,22 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
             yield Finding(
                 CODE, message, consequence, span=example.record.locate(turn.role_path), path=turn.role_path
             )
+
+
+def _kept_tag(example: Example) -> Iterator[Finding]:
+    """The first turn of `conversations` whose tag the chat template will not know."""
+    for turn in example.turns:
+        if turn.role_path[-1:] == ("from",) and turn.path[0] == CONVERSATIONS and named(turn) not in ROLES:
+            if turn.role in ROLES:
+                message = (
+                    f"`{named(turn)}` reaches the chat template as it is, which most leave out or refuse; "
+                    f"expected `{turn.role}`"
+                )
+                path = turn.role_path
+                yield Finding(
+                    CODE, message, Consequence.DEGRADED, span=example.record.locate(path), path=path
+                )
+            return
 
 
 def _flag(example: Example, flag: str) -> Iterator[Finding]:
