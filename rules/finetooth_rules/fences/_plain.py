@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from finetooth_rules.patterns import lazy
+
 _WIDEST: Final = 24
 
 
@@ -15,7 +17,7 @@ def _indented(width: int) -> re.Pattern[str]:
     return re.compile(rf"(?:(?: {{{width}}}[^\n]*+|[ \t]*+)\n)*+ {{{width}}}")
 
 
-_MAY_BE_HTML: Final = re.compile(r"\n[ \t>*+.)0-9-]*+<")
+_MAY_BE_HTML: Final = lazy(r"\n[ \t>*+.)0-9-]*+<")
 """A line that begins with a tag, behind whatever containers: inside HTML a fence is none."""
 _CODE_INDENT: Final = 4
 

@@ -4,15 +4,16 @@ need no more than, and a strict one for those that seem to be in another languag
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
+
+from finetooth_rules.patterns import lazy
 
 _GLANCE: Final = 240
 _SHORT: Final = 24
 _LOOKED_AT: Final = 1_000
 _LEAST: Final = 4
 """Different words of a language that a text must have to be plainly in it."""
-_SPACES: Final = re.compile(r"[^\w'’]+")
+_SPACES: Final = lazy(r"[^\w'’]+")
 
 
 class Language(NamedTuple):

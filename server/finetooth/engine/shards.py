@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from finetooth.engine.files.array_batches import Batch, array_batches
 from finetooth.engine.files.source import BLOCK, Source, line_size, read_lines
@@ -28,8 +28,7 @@ from finetooth_rules.record import Record
 WHOLE_FILE: Final = (0, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     """Bytes `start` to `end` of a source (None: to its end), moved to the next surely beginning record at
     both ends.
     """
@@ -41,8 +40,7 @@ class Shard:
     """The whole dataset has no more records than that, where it is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A record with findings: offset and size of its slice in the file, number of its first line within the
     part, and the column its slice begins at (in an array).
     """
@@ -83,8 +81,7 @@ class Part:
     name of what gathered it, and by column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """Parts of one file, in order of place."""
 
     parts: tuple[Part, ...] = ()
