@@ -144,7 +144,7 @@ def _shown(tree: ast.AST, wanted: frozenset[str]) -> frozenset[str]:
                 calls.append((node, around))  # type: ignore[arg-type]
             elif kind in _SCOPES or (kind is ast.Assign and isinstance(node.value, ast.Lambda)):  # type: ignore[attr-defined]
                 around = (*around, node)
-        for name in _fields(kind, statements):  # type: ignore[arg-type]
+        for name in _fields(kind, statements):
             value = getattr(node, name, None)
             if value.__class__ is list:
                 stack += [(item, around) for item in value if isinstance(item, ast.AST)]
