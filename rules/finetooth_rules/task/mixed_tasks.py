@@ -8,8 +8,8 @@ the two. It needs no settings, and works from four records on, though much of wh
 than 80 records is not seen.
 
 Silent on a deliberately diverse file (general instructions), on one task with kinds of its own (intents, tool
-calls and plain answers, easy and hard), on the classes of a classification, and where the two groups are
-in different languages.
+calls and plain answers, easy and hard), on a file made of templates (where a group is itself two that stand
+as clearly apart), on the classes of a classification, and where the two groups are in different languages.
 
 ## Why it matters
 Training pulls the model towards both at once, and it learns neither well, unless that is what was meant: a
