@@ -156,6 +156,8 @@ class Session:
         for job in ("lint", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
         self.siblings.left(document)
+        if document.is_edited:
+            self.settings_documents.data_changed(document.path)
         if not self.facts.pull and document.sent is not None:
             self.server.publish(uri, None, b"[]")
 
@@ -239,6 +241,8 @@ class Session:
     def _judged(self, document: OpenDocument, began: float) -> None:
         document.seconds["judge"] = time.perf_counter() - began
         garbage.keep()
+        if document.is_edited:
+            self.settings_documents.data_changed(document.path)
         for one in (document, *self.siblings.others(document)):
             self.update(one)
             self.annotations.judged(one)
