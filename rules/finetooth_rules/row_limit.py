@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Consequence
 from finetooth_rules.targets import Overlong
@@ -16,9 +15,22 @@ BECOMES: Final[Mapping[Overlong, Consequence]] = {
     Overlong.REFUSE: Consequence.REJECTED,
 }
 
+SURE: Final = 1.5
+"""How many times the limit an estimate must be, to be over it surely: other tokenizers than the one that was
+counted with make seldom more than a third fewer tokens of a text."""
 
-@dataclass(frozen=True, slots=True)
-class RowLimit:
+
+def fate(becomes: Consequence, *, sure: bool) -> Consequence:
+    """What a run does with a record that is over the limit, where it does `becomes` with such ones. What is
+    not sure (`SURE`) is never an error.
+    """
+    return becomes if sure or becomes not in _LOST else Consequence.DEGRADED
+
+
+_LOST: Final = frozenset({Consequence.DROPPED, Consequence.REJECTED})
+
+
+class RowLimit(NamedTuple):
     """`tokens` is what `key` says in the file named `file`, or what holds `by_default`. `overlong` is what is
     cut from a longer row, `over_limit` what becomes of it.
     """

@@ -110,9 +110,9 @@ _JUDGING: Final[dict[str, Any]] = {
             "encoding": {"description": "Encoding to count with.", "enum": list(ENCODINGS)},
             "limit": {
                 "description": "Most tokens a record may have. Unless it is set: `context` of [training], "
-                "else what a trainer's file beside the data, or one folder above, says where it names the "
-                "data (sequence_len, cutoff_len, max_length; of several the smallest, where a target is set "
-                "of those of its trainer), else what the target takes for the model.",
+                "else what a trainer's file beside the data, one folder above, or in `configs`, says where "
+                "it names the data (sequence_len, cutoff_len, max_length; of several the smallest, where a "
+                "target is set of those of its trainer), else what the target takes for the model.",
                 "type": "integer",
                 "minimum": 1,
             },

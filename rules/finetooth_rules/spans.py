@@ -13,6 +13,7 @@ from typing import Final
 import orjson
 
 from finetooth_rules.finding import INSIDE, Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.grammar import BOM, SPACE, STRING
 from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, PIECE, characters, decode, masked, width
 from finetooth_rules.reading.pieces import Pieces
@@ -20,16 +21,16 @@ from finetooth_rules.scan import repaired_text
 
 _WS: Final = rb"[ \t\r\n]*+"
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_KEY: Final = re.compile(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
-_NEXT: Final = re.compile(_WS + b"," + _WS)
-_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
-_SCALAR: Final = re.compile(rb"[^ \t\r\n,\]}]*+")
-_OPENING_QUOTE: Final = re.compile(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
-_CLOSING_QUOTE: Final = re.compile(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
+_KEY: Final = lazy(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
+_NEXT: Final = lazy(_WS + b"," + _WS)
+_BRACKET: Final = lazy(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
+_SCALAR: Final = lazy(rb"[^ \t\r\n,\]}]*+")
+_OPENING_QUOTE: Final = lazy(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
+_CLOSING_QUOTE: Final = lazy(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
 _BACKSLASH: Final = 0x5C
 _LONG: Final = 64 * 1024
 """Bytes of a record whose escapes are masked before it is walked: they would be looked at one by one."""
-_BACKSLASHES: Final = re.compile(rb"\\*\Z")
+_BACKSLASHES: Final = lazy(rb"\\*\Z")
 
 
 def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = False) -> Span:

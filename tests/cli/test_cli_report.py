@@ -43,6 +43,17 @@ def test_it_says_what_check_and_stats_say(finetooth: Run) -> None:
     assert f"{stats['tokens']['total']:,} {stats['tokens']['trained']:,} {stats['tokens']['max']:,}" in row
 
 
+def test_a_baseline_is_heeded_or_not(finetooth: Run) -> None:
+    Path("a.jsonl").write_text(ROWS + CHAT % (0, 0), encoding="utf-8")
+    finetooth("baseline", "write", "--select", "DUP001")
+    one, _, err = finetooth("report", "a.jsonl")
+    assert (one, "1 finding in 13 records" in err) == (0, True)
+    assert "1 finding is known and left out" in Path("finetooth-report.html").read_text(encoding="utf-8")
+    all_, _, err = finetooth("report", "a.jsonl", "--no-baseline")
+    assert (all_, "2 findings in 13 records" in err) == (0, True)
+    assert "left out" not in Path("finetooth-report.html").read_text(encoding="utf-8")
+
+
 def test_a_title_and_standard_output(finetooth: Run) -> None:
     code, out, err = finetooth("report", "-", "-o", "-", "--title", "Ours & <theirs>", stdin=ROWS.encode())
     assert (code, err) == (0, "")

@@ -119,6 +119,36 @@ def test_config_says_why_and_which_fields(finetooth: Run) -> None:
     assert "dataset_info.json:1:2: is not valid JSON" in err
 
 
+def test_config_names_the_baseline(finetooth: Run) -> None:
+    Path("train.jsonl").write_text(CHAT * 2)
+
+    def shown(*more: str) -> tuple[object, object]:
+        found = json.loads(finetooth("config", "train.jsonl", "--output-format", "json", *more)[1])
+        return found["baseline"], found["baseline-entries"]
+
+    assert shown() == (None, None)
+    assert "baseline          not set\n" in finetooth("config", "train.jsonl")[1]
+    Path("finetooth.toml").write_text('select = ["DUP001"]\nbaseline = "known.txt"\n')
+    assert shown() == (None, None)
+    finetooth("baseline", "write")
+    assert shown() == (str(Path("known.txt").resolve()), 1)
+    assert (
+        f"baseline          {Path('known.txt').resolve()} (1 entry)\n"
+        in finetooth("config", "train.jsonl")[1]
+    )
+    assert shown("--isolated") == (None, None)
+    assert shown("--config", "baseline = 'other.txt'") == (None, None)
+    Path("known.txt").write_text("nonsense\n")
+    code, out, err = finetooth("config")
+    assert (code, out) == (2, "")
+    assert "known.txt:1:1: " in err
+
+
+def test_init_names_the_baseline(finetooth: Run) -> None:
+    text = finetooth("init", "--stdout")[1]
+    assert '# baseline = "finetooth-baseline.txt"\n' in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [(["x.jsonl"], "x.jsonl: no such file or folder"), ([], "finetooth.toml:1:1: unknown setting `a`")],

@@ -47,8 +47,8 @@ def told(**given: str) -> list[tuple[str, str, Severity]]:
 
 def test_a_trainers_file_that_names_the_data(here: Path) -> None:
     (here / "run.yml").write_text(AXOLOTL % "rows.jsonl" + "sequence_len: 64\n")
-    message = "about 94 tokens (o200k_base), run.yml sets sequence_len 64: the record will be dropped"
-    assert told() == [("TOK001", message, Severity.ERROR)]
+    message = "about 94 tokens (o200k_base), run.yml sets sequence_len 64: the record may be dropped"
+    assert told() == [("TOK001", message, Severity.WARNING)]
     (here / "run.yml").write_text(AXOLOTL % "rows.jsonl" + "sequence_len: 4096\n")
     assert told() == []
     (here / "run.yml").write_text(AXOLOTL % "others.jsonl" + "sequence_len: 64\n")
@@ -101,6 +101,26 @@ def test_one_folder_above_and_json(here: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (limit.tokens, limit.file, limit.over_limit) == (64, "run.yaml", Consequence.TRUNCATED)
     message = "about 94 tokens (o200k_base), run.yaml sets cutoff_len 64: the marked text will be cut"
     assert told() == [("TOK001", message, Severity.WARNING)]
+
+
+def test_in_a_folder_for_configs_beside_the_data(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "data").mkdir()
+    (here / "rows.jsonl").rename(here / "data/rows.jsonl")
+    (here / "configs").mkdir()
+    (here / "configs/train.yml").write_text(AXOLOTL % "data/rows.jsonl" + "sequence_len: 32\n")
+    (here / "data/config").write_text("a file, and no folder")
+    monkeypatch.chdir(here / "data")
+    message = "about 94 tokens (o200k_base), train.yml sets sequence_len 32: the record will be dropped"
+    assert told() == [("TOK001", message, Severity.ERROR)]
+
+
+@pytest.mark.parametrize("tokens", [32, 64, 90])
+def test_the_settings_are_as_sure_as_the_record(here: Path, tokens: int) -> None:
+    """By an estimate, what is not far over the limit is a warning at both, and what is, an error."""
+    (here / "run.yml").write_text(AXOLOTL % "rows.jsonl" + f"sequence_len: {tokens}\n")
+    report = check(CheckRequest((".",), overrides=Overrides(select=("TOK001", "HYP009"))))
+    found = {one.code: one.severity for one in report.findings}
+    assert found == dict.fromkeys(["TOK001", "HYP009"], Severity.ERROR if tokens == 32 else Severity.WARNING)
 
 
 def test_of_several_files_the_smallest_counts(here: Path) -> None:

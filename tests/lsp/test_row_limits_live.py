@@ -25,7 +25,7 @@ async def test_a_trainers_file_is_the_limit_and_may_change(profile: str, tmp_pat
     async with editor(profile, folders=[tmp_path]) as ed:
         uri = ed.open_file(tmp_path / "rows.jsonl", json.dumps(ROW) + "\n")
         _, found = await ed.shown(uri, "SIZ001", "TOK001")
-        assert "run.yml sets sequence_len 64: the record will be dropped" in found.message
+        assert "run.yml sets sequence_len 64: the record may be dropped" in found.message
         (tmp_path / "run.yml").write_text(AXOLOTL + "sequence_len: 70\n")
         ed.files_changed(tmp_path / "run.yml")
         await ed.until(

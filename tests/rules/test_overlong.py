@@ -33,9 +33,15 @@ def test_the_default_limit_from_both_sides(target: str, limit: int) -> None:
 
 
 def test_axolotl_leaves_the_record_out() -> None:
-    _, (finding,) = found("axolotl", ("user", 600), ("assistant", 5))
+    _, (finding,) = found("axolotl", ("user", 800), ("assistant", 5))
     assert (finding.code, finding.consequence) == ("TOK001", Consequence.DROPPED)
     assert finding.message.endswith("the record will be dropped")
+
+
+def test_by_an_estimate_that_is_not_far_over_the_limit_it_may_be_left_out() -> None:
+    _, (finding,) = found("axolotl", ("user", 600), ("assistant", 5))
+    assert (finding.code, finding.consequence) == ("TOK001", Consequence.DEGRADED)
+    assert finding.message.endswith("the record may be dropped")
 
 
 def test_trl_cuts_the_end() -> None:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from decimal import Context, Decimal
 from enum import Enum, auto
 from typing import Final
 
 import orjson
+
+from finetooth_rules.patterns import lazy
 
 _HEX: Final = "[0-9a-fA-F]"
 _JSON: Final = rf"""
@@ -26,13 +27,13 @@ _JSON: Final = rf"""
 _MORE: Final = rf"""
       | x(?P<byte>{_HEX}{{2}})
       | U(?P<long>00(?:0{_HEX}|10){_HEX}{{4}})"""
-ESCAPE: Final = re.compile(rf"\\(?:{_JSON})", re.VERBOSE)
+ESCAPE: Final = lazy(rf"\\(?:{_JSON})", re.VERBOSE)
 """One escape in double quotes: one character."""
-FOREIGN_ESCAPE: Final = re.compile(rf"\\(?:{_JSON}{_MORE})", re.VERBOSE)
+FOREIGN_ESCAPE: Final = lazy(rf"\\(?:{_JSON}{_MORE})", re.VERBOSE)
 """One escape in other quotes."""
 
 _SHORT: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+_NOT_UTF8: Final = lazy("[\udc80-\udcff]")
 _SURROGATE: Final = range(0xD800, 0xE000)
 REPLACEMENT: Final = "\ufffd"
 PIECE: Final = 16 * 1024
@@ -161,7 +162,7 @@ class Loss(Enum):
 _INT64: Final = range(-(2**63), 2**63)
 _EXACT: Final = range(-(2**53), 2**53 + 1)
 _DOUBLE_DIGITS: Final = 17
-_PRECISE: Final = Context(prec=2500)
+_PRECISION: Final = 2500  # digits
 _EXACT_DIGITS: Final = 800  # the longest exact decimal form of a double has 767
 
 
@@ -180,12 +181,14 @@ def loss(token: bytes) -> Loss:
         return Loss.NONE
     if digits > _EXACT_DIGITS:
         return Loss.DIGITS
+    from decimal import Context, Decimal
+
     # A double printed with many digits ("%.20f") loses nothing: they are the double's own, the last one
     # rounded or cut.
     written = Decimal(token.decode())
     exponent = written.as_tuple().exponent
     unit = Decimal((0, (1,), exponent if isinstance(exponent, int) else 0))
-    return Loss.NONE if abs(_PRECISE.subtract(written, Decimal(held))) < unit else Loss.DIGITS
+    return Loss.NONE if abs(Context(prec=_PRECISION).subtract(written, Decimal(held))) < unit else Loss.DIGITS
 
 
 def _integer_loss(token: bytes) -> Loss:

@@ -1,20 +1,27 @@
-r"""Most answers have one opening, ending or shape, which says nothing: a structure is learnt, not a meaning.
+r"""Most answers are one shell, or open with a phrase that says nothing: a structure is learnt, not a meaning.
 
 ## What it does
 Counts the answers that begin with a stock phrase of an assistant: `Sure!`, `Certainly!`, `Of course,`,
 `Here is`, `As an AI`, `Great question`, `I'd be happy to`, and what is said for them in some other languages.
 Says once for the file where one of them opens half of the answers or more, and where an example is.
 
-Says the same where as many answers begin with the same four words (six characters of Chinese),
-whatever they are, or end with the same sentence, or consist of paragraphs that begin with the same words, one
-by one (`First, …`, `Secondly, …`, `In conclusion, …`). Of answers that are the same altogether one is
-compared.
+Says the same where as many answers have one shell, whatever its words are: they begin with the same four
+words (six characters of Chinese), end with the same sentence, or both, and what is letter by letter the
+same at both ends makes up a good part of the usual answer. From half of it on it is a warning, below a
+hint: what little is left of these answers is a matter of one or two sentences. Of answers that are the same
+altogether one is compared. And it says so where as many answers join their paragraphs by the same words
+(`First, …`, `Secondly, …`, `In conclusion, …`), however long they are.
+
+A greeting or a sign-off that a brand wants (`Thank you for contacting Acme support!`), before answers that
+say something, is a style that people train on purpose, and is not reported. So is not found what most long
+answers begin or end with, unless it is a stock phrase. Nor are words that join paragraphs, where no comma
+sets them off, as in German.
 
 Of a conversation the first answer counts. What follows the opening must be more than a label: answers under
 80 characters (27 in Chinese) count as ones with no form. Labels, scaffolds such as `Answer: …` or `#### 42`,
-JSON, code, lists and headings are no form, nor is what takes up a word of the prompt (`The sentiment of this
-review is …`), or what it asks to begin with, `Let's think step by step`, and `Once upon a time`. Calls of
-tools are not formulaic.
+JSON, code, lists, headings, and reports whose parts begin with the same nouns are no form. Nor is what takes
+up a word of the prompt (`The sentiment of this review is …`), what it asks to begin with, `Let's think step
+by step`, and `Once upon a time`. Calls of tools are not formulaic.
 
 ## Why it matters
 What nearly every answer begins with is learnt first, from few records, and said ever after, also where a
@@ -45,6 +52,8 @@ None: take the phrase away, and begin with the answer.
 ## Options
 - `min-records` (default 50): answers a file must have.
 - `most` (default 0.5): share of the answers from which on an opening, ending or shape is too common.
+- `part` (default 0.25): how much of the usual answer must be the same words, to be reported; a stock phrase
+  always is.
 """
 
 from __future__ import annotations
@@ -56,6 +65,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth_rules.example import Kind
 from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.patterns import lazy
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._formulas import Form, Forms, Shared, forms, shared
 
@@ -68,6 +78,10 @@ CODE: Final = "TSK007"
 
 SHORTEST: Final = 24
 """Characters of an answer that is more than its opening."""
+
+MOSTLY: Final = 0.5
+"""Part of the usual answer from which on a shell is a warning: the loss is that of the form, more than of
+what is said."""
 
 FREE: Final = ""
 """The fact of an answer that begins otherwise."""
@@ -99,7 +113,7 @@ _OPENINGS: Final = {
 """Openings as they are named, and as they are written."""
 
 _NAMES: Final = tuple(_OPENINGS)
-_OPENING: Final = re.compile("|".join(f"({pattern})" for pattern in _OPENINGS.values()), re.IGNORECASE)
+_OPENING: Final = lazy("|".join(f"({pattern})" for pattern in _OPENINGS.values()), re.IGNORECASE)
 
 _STARTS: Final = frozenset(
     start
@@ -129,7 +143,7 @@ _STARTS: Final = frozenset(
 )
 """The first two characters of all of them: a quick look, which most answers fail."""
 
-_ASKED: Final = re.compile(
+_ASKED: Final = lazy(
     r"\b(?:begin|start|open|prefix|preface|format|template)|开头|开始|格式|beginn|commenc|empie|começ",
     re.IGNORECASE,
 )
@@ -138,10 +152,12 @@ _ASKED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`min_records`: answers needed; `most`: share from which on a form is too common."""
+    """`min_records`: answers needed; `most`: share from which on a form is too common; `part`: of the usual
+    answer that words shared with others make up, at least."""
 
     min_records: int = field(default=50, metadata={"minimum": 2})
     most: float = field(default=0.5, metadata={"minimum": 0.1, "maximum": 1})
+    part: float = field(default=0.25, metadata={"minimum": 0, "maximum": 1})
 
 
 class Fact(NamedTuple):
@@ -243,14 +259,21 @@ def fit(total: Counts, features: Features, profile: Profile, options: Options) -
     named = [(count, opening) for opening, count in total.openings.items() if opening != FREE]
     count, opening = max(named, default=(0, FREE))
     stock = count >= options.most * answers
-    common: list[tuple[Shared, float]] = []
-    for one in shared(total.forms, options.min_records):
-        share = one.share * total.forms.long / answers
-        if share >= options.most and not (stock and one.kind == "opening"):
-            common.append((one, share))
+    common = tuple(
+        (one, one.share * total.forms.long / answers)
+        for one in shared(total.forms, options.min_records, options.most * answers / max(total.forms.long, 1))
+        if _is_told(one, stock, options.part)
+    )
     if not stock and not common:
         return None
-    return Verdict(answers, *((opening, count) if stock else (FREE, 0)), tuple(common))
+    return Verdict(answers, *((opening, count) if stock else (FREE, 0)), common)
+
+
+def _is_told(one: Shared, stock: bool, part: float) -> bool:
+    """Whether a form is more than a style, and not the stock phrase that is told anyway."""
+    if one.part is None:
+        return True
+    return one.part >= part and not (stock and one.form.opening and not one.form.closing)
 
 
 def picks(fact: Fact, verdict: Verdict | None) -> Iterator[str]:
@@ -260,9 +283,14 @@ def picks(fact: Fact, verdict: Verdict | None) -> Iterator[str]:
     if verdict.given and fact.opening == verdict.opening:
         yield _STOCK
     for one, _ in verdict.shared:
-        form = fact.form
-        if form is not None and form.rank <= one.rank and getattr(form, one.kind) == one.digest:
-            yield one.kind
+        if fact.form is not None and one.has(fact.form):
+            yield _kind(one)
+
+
+def _kind(one: Shared) -> str:
+    if one.form.shape:
+        return "shape"
+    return "both" if one.form.opening and one.form.closing else "opening" if one.form.opening else "closing"
 
 
 def conclude_at(
@@ -275,30 +303,44 @@ def conclude_at(
         share, what = verdict.given / verdict.total, f"begin with `{verdict.opening}`"
         yield _finding(f"{share:.0%}", verdict.total, what, options.most, picked.get(_STOCK), _STOCK)
     for one, share in verdict.shared:
-        about = f"{'' if one.whole else 'about '}{share:.0%}"
-        yield _finding(about, verdict.total, _SAYS[one.kind], options.most, picked.get(one.kind), one.kind)
+        about, kind = f"{'' if one.whole else 'about '}{share:.0%}", _kind(one)
+        what, grave = _SAYS[kind], Consequence.DEGRADED
+        if one.part is not None:
+            what += f" ({100 * one.part:.0f} % of an answer)"
+            grave = Consequence.DEGRADED if one.part >= MOSTLY else Consequence.NOTE
+        yield _finding(about, verdict.total, what, options.most, picked.get(kind), kind, grave)
 
 
 _STOCK: Final = "stock"
 _SAYS: Final = {
     "opening": "begin with the same words",
     "closing": "end with the same sentence",
-    "shape": "have paragraphs that begin with the same words, one by one",
+    "both": "begin and end with the same words",
+    "shape": "join their paragraphs by the same words",
 }
 _EXAMPLE: Final = {
     _STOCK: "an answer that begins so",
     "opening": "an answer that begins so",
     "closing": "an answer that ends so",
+    "both": "an answer that begins and ends so",
     "shape": "an answer of this shape",
 }
 
 
-def _finding(share: str, total: int, what: str, most: float, address: Any, kind: str) -> Finding:
+def _finding(
+    share: str,
+    total: int,
+    what: str,
+    most: float,
+    address: Any,
+    kind: str,
+    consequence: Consequence = Consequence.DEGRADED,
+) -> Finding:
     related = () if address is None else (Related(_EXAMPLE[kind], address=address),)
     return Finding(
         CODE,
         f"{share.replace('%', ' %')} of the {total} answers {what}; expected less than {100 * most:.0f} %",
-        Consequence.DEGRADED,
+        consequence,
         related=related,
     )
 
@@ -306,7 +348,7 @@ def _finding(share: str, total: int, what: str, most: float, address: Any, kind:
 RULE: Final[StatisticRule[Fact, Counts, Verdict | None]] = StatisticRule(
     code=CODE,
     name="formulaic-completions",
-    summary="most answers have one opening, ending or shape that says nothing, such as `Sure! Here is`",
+    summary="most answers are one shell, or open with a phrase that says nothing, such as `Sure! Here is`",
     consequence=Consequence.DEGRADED,
     options=Options,
     gather=gather,

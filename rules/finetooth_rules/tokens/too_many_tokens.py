@@ -2,8 +2,8 @@ r"""A record has more tokens than the target takes.
 
 ## What it does
 Counts the tokens of each record and compares them with the limit, which is the first of these that there is:
-`tokens.limit` in the settings; `context` of `[training]`; what a trainer's own file beside the data, or one
-folder above, says where it names the data (`sequence_len` of Axolotl, `cutoff_len` of LLaMA-Factory,
+`tokens.limit` in the settings; `context` of `[training]`; what a trainer's own file in the data's folder,
+the one above, or a `configs` of either, says where it names the data (`sequence_len` of Axolotl, `cutoff_len` of LLaMA-Factory,
 `max_length` of TRL), or that trainer's default; what the target takes for the `model`. Of several such files
 the smallest counts, as what fits it fits all; where a `target` is set, only those of its trainer. The message
 names the file. The squiggle covers exactly the text behind the limit, from the first
@@ -11,7 +11,8 @@ character that does not fit.
 
 A conversation is counted as OpenAI's cookbook does it: 3 tokens a message, the tokens of its values, 1 for a
 name, and 3 for the whole. Tool definitions and calls are counted as their JSON text, which is an estimate,
-and so is every count where the target's own tokenizer is not known: the message then says "about". Images
+and so is every count where the target's own tokenizer is not known: the message then says "about". By an
+estimate less than half over the limit, a record may be dropped or rejected, a warning; beyond it will be. Images
 and other media are not counted.
 
 Without a target or a limit, 4,096 tokens are assumed, and a record over that is only noted. Where the cut
@@ -56,14 +57,15 @@ from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
+from finetooth_rules.row_limit import SURE, fate
 from finetooth_rules.rule import MeasuredRule, NoOptions
 from finetooth_rules.tokens._measure import Limit, amount, cut_places, limit_of, may_exceed, reaching
 
 CODE: Final = "TOK001"
 
 _OUTCOMES: Final[Mapping[Consequence, str]] = {
-    Consequence.REJECTED: "the record will be rejected",
-    Consequence.DROPPED: "the record will be dropped",
+    Consequence.REJECTED: "the record {} be rejected",
+    Consequence.DROPPED: "the record {} be dropped",
     Consequence.DEGRADED: "what is over it may be lost",
 }
 
@@ -84,14 +86,15 @@ def check(
     for index, counted in reaching(examples, features, profile, limit.tokens + 1):
         if counted.total <= limit.tokens:
             continue
+        sure = not counted.estimated or counted.total > SURE * limit.tokens
         path, spans = cut_places(examples[index], counted, limit.tokens, counter)
         yield (
             index,
             Finding(
                 CODE,
                 f"{amount(counted.total, counted.estimated)} tokens ({counter.name}), "
-                f"{limit.sentence}: {_outcome(limit, profile)}",
-                Consequence.NOTE if limit.assumed else profile.over_limit,
+                f"{limit.sentence}: {_outcome(limit, profile, sure=sure)}",
+                Consequence.NOTE if limit.assumed else fate(profile.over_limit, sure=sure),
                 span=spans[0] if spans else None,
                 path=path,
                 more_spans=tuple(spans[1:]),
@@ -99,10 +102,11 @@ def check(
         )
 
 
-def _outcome(limit: Limit, profile: Profile) -> str:
+def _outcome(limit: Limit, profile: Profile, *, sure: bool) -> str:
     if limit.assumed:
         return "trainers may cut the marked text"
-    return _OUTCOMES.get(profile.over_limit, "the marked text will be cut")
+    outcome = _OUTCOMES.get(profile.over_limit, "the marked text will be cut")
+    return outcome.format("will" if sure else "may")
 
 
 RULE = MeasuredRule(

@@ -5,7 +5,8 @@ Counts the rows of the training split that have more tokens than the settings al
 `cutoff_len`, `max_length`, `context`), or than the trainer's default where nothing is set: 512 at Axolotl,
 1,024 at TRL, 2,048 at LLaMA-Factory. One finding where they are more than a share of all. Each row by
 itself is a matter of `too-many-tokens`. In the editor the rows are those on the disk, counted in the
-background; of more than 256 MB of data nothing is said there.
+background; of more than 256 MB of data nothing is said there. Rows that are left out or refused are an error,
+where they are surely over the limit: by an estimate, from half more than it on (as `too-many-tokens` has it).
 
 ## Why it matters
 Axolotl leaves such rows out, LLaMA-Factory shortens prompt and answer, TRL cuts the end off, which is the
@@ -52,6 +53,7 @@ from typing import Final
 
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.profile import Profile
+from finetooth_rules.row_limit import BECOMES, SURE, fate
 from finetooth_rules.rule import SettingsRule
 from finetooth_rules.targets import Overlong
 from finetooth_rules.trainers import Role, TrainingSettings
@@ -91,8 +93,9 @@ def check(
     rows = f"{about}{plain(over)} of {plain(train.rows)} rows"
     limit = f"{plain(cutoff.tokens)} tokens{default}"
     message = f"{rows} have more than {limit}: {_BECOMES[cutoff.overlong]}"
-    dropped = cutoff.overlong in (Overlong.DROP, Overlong.REFUSE) and not train.estimated
-    consequence = Consequence.DROPPED if dropped else Consequence.TRUNCATED
+    surely = train.over(int(SURE * cutoff.tokens)) or 0
+    sure = not train.estimated or surely >= options.share * train.rows
+    consequence = fate(BECOMES[cutoff.overlong], sure=sure)
     yield Finding(CODE, message, consequence, span=span_of(settings, Role.CONTEXT))
 
 

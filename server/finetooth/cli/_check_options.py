@@ -79,9 +79,7 @@ def check_parser() -> Parser:
     )
     run_group.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found")
     run_group.add_argument("-j", "--jobs", type=positive, default=0, metavar="N", help="Processes to use")
-    run_group.add_argument(
-        "--no-baseline", action="store_true", help="Show also what a baseline ignores (`finetooth baseline`)"
-    )
+    add_no_baseline(run_group)
     parser.add_common()
     return parser
 
@@ -133,6 +131,13 @@ def add_files(parser: Parser) -> None:
         help="Use this settings file, or lay one setting over it: 'rules.low-variety.share = 0.2'",
     )
     config.add_argument("--isolated", action="store_true", help="Read no settings file")
+
+
+def add_no_baseline(group: argparse._ArgumentGroup) -> None:
+    """The option to see what is known, too."""
+    group.add_argument(
+        "--no-baseline", action="store_true", help="Show also what a baseline ignores (`finetooth baseline`)"
+    )
 
 
 def _epilog() -> str:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from finetooth.cli import Exit, UsageError
 from finetooth.cli._parser import Parser
@@ -20,6 +20,9 @@ from finetooth.engine.settings.config import read as read_config
 from finetooth.output._style import Style
 from finetooth_rules.profile import Profile
 
+if TYPE_CHECKING:
+    from finetooth.engine.baseline import Baseline
+
 
 def run(arguments: Sequence[str]) -> int:
     """The command; answers with the exit code."""
@@ -30,8 +33,9 @@ def run(arguments: Sequence[str]) -> int:
         return show_files(CheckRequest((args.path or ".",), config=file, isolated=args.isolated))
     path = Path(args.path) if args.path else None
     config = _config(path, file, args.isolated)
-    profile = _profile(config, path, settings(inline) if inline else {})
-    shown = _as_object(config, profile)
+    overrides = settings(inline) if inline else {}
+    profile = _profile(config, path, overrides)
+    shown = _as_object(config, profile, _baseline(config, overrides))
     if args.output_format == "json":
         print(json.dumps(shown, indent=2, ensure_ascii=False))
     else:
@@ -123,7 +127,20 @@ def _refuse(error: ConfigError) -> None:
     raise UsageError(str(error))
 
 
-def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
+def _baseline(config: Config, overrides: dict[str, Any]) -> Baseline | None:
+    """What is known of the files, and not shown; None where nothing is."""
+    from finetooth.engine.baseline import path_for, read
+
+    path = path_for(config, overrides)
+    if path is None or not path.exists():
+        return None
+    try:
+        return read(path)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+
+
+def _as_object(config: Config, profile: Profile, baseline: Baseline | None) -> dict[str, Any]:
     from finetooth.engine.settings.plugins import catalogue_of
     from finetooth_rules.formats.custom import described
     from finetooth_rules.tokens._measure import limit_of
@@ -149,6 +166,8 @@ def _as_object(config: Config, profile: Profile) -> dict[str, Any]:
         "max-joined-lines": profile.max_joined_lines,
         "max-depth": profile.max_depth,
         "exclude": list(config.exclude),
+        "baseline": None if baseline is None else str(baseline.path),
+        "baseline-entries": None if baseline is None else len(baseline.entries),
         "rules-on": sorted(profile.selected),
         "rules-off": sorted(set(rules) - profile.selected),
         "options": {
@@ -174,6 +193,9 @@ def _print(shown: dict[str, Any], style: Style) -> None:
     fields = shown.pop("fields")
     if fields:
         shown["format"] += ": " + ", ".join(f"{name} = {field}" for name, field in fields.items())
+    entries = shown.pop("baseline-entries")
+    if entries is not None:
+        shown["baseline"] += f" ({entries:,} {'entry' if entries == 1 else 'entries'})"
     total = len(shown["rules-on"]) + len(shown["rules-off"])
     shown["rules-on"] = f"{len(shown['rules-on'])} of {total}"
     options = shown.pop("options")

@@ -179,6 +179,9 @@ target = "{target}"
 
 # Files not to look at, as in a .gitignore.
 # exclude = ["archive/"]
+
+# Findings that are known and not to be shown again; `finetooth baseline write` writes them there.
+# baseline = "finetooth-baseline.txt"
 {mapped}
 # What the dataset should teach: makes off-task records stand out.
 # [task]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from finetooth.cli import Exit, UsageError
-from finetooth.cli._check_options import add_choices, add_files, plain_request
+from finetooth.cli._check_options import add_choices, add_files, add_no_baseline, plain_request
 from finetooth.cli._parser import Parser, positive
 from finetooth.cli._terminal import prepare, style_for
 from finetooth.engine.request import STDIN, Progress, Silent
@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     args = _parser().parse(arguments)
     prepare()
     paths = tuple(args.paths) or ((STDIN,) if args.stdin_filename else (".",))
-    request = plain_request(args, paths)
+    request = replace(plain_request(args, paths), baseline=not args.no_baseline)
     if args.output_file != STDOUT:
         _may_be_written(Path(args.output_file))
     if STDIN in request.paths:
@@ -81,9 +81,9 @@ def _parser() -> Parser:
     output.add_argument("-q", "--quiet", action="store_true", help="No progress, and no word about the page")
     add_choices(parser)
     add_files(parser)
-    parser.add_argument_group("Run").add_argument(
-        "-j", "--jobs", type=positive, default=0, metavar="N", help="Processes to use"
-    )
+    run_group = parser.add_argument_group("Run")
+    run_group.add_argument("-j", "--jobs", type=positive, default=0, metavar="N", help="Processes to use")
+    add_no_baseline(run_group)
     parser.add_common()
     return parser
 

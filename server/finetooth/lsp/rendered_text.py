@@ -12,15 +12,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from finetooth.engine.live.document import encode
+from finetooth_rules.patterns import lazy
 
 MOST_SHOWN: Final = 2_000
 """Characters."""
 _LONGEST_NAME: Final = 30
-_PUNCTUATION: Final = re.compile(r"[\\`*_{}\[\]()#+\-.!<>|~&:@$=\"'^]")
-_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*\Z")
+_PUNCTUATION: Final = lazy(r"[\\`*_{}\[\]()#+\-.!<>|~&:@$=\"'^]")
+_FENCE: Final = lazy(r" {0,3}(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*\Z")
 _MOST_INDENT: Final = 3
-_NO_NAME: Final = re.compile(r"[^\w+#.-]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_NO_NAME: Final = lazy(r"[^\w+#.-]")
+_CONTROL: Final = lazy(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def shown(text: str, char: int, *, markdown: bool) -> str:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from finetooth_rules.finding import Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.grammar import BOM, SPACE
 from finetooth_rules.reading.literals import decode, masked
 
@@ -24,10 +25,10 @@ WHITE: Final = b" \t\r\n"
 """What may stand between the parts of JSON."""
 
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_STRING: Final = re.compile(_TEXT, re.DOTALL)
-_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
-_SCALAR: Final = re.compile(rb'[^ \t\r\n,:"{}\[\]]++')
-_NUMBERS: Final = re.compile(rb"(?:[ \t\r\n]*+[-+.0-9eE]++[ \t\r\n]*+,)++")
+_STRING: Final = lazy(_TEXT, re.DOTALL)
+_BRACKET: Final = lazy(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
+_SCALAR: Final = lazy(rb'[^ \t\r\n,:"{}\[\]]++')
+_NUMBERS: Final = lazy(rb"(?:[ \t\r\n]*+[-+.0-9eE]++[ \t\r\n]*+,)++")
 _OBJECT: Final = 0x7B
 _ARRAY: Final = 0x5B
 _QUOTE: Final = 0x22

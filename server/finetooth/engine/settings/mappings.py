@@ -1,5 +1,5 @@
 """The files of trainers that say what the fields of a dataset are: LLaMA-Factory's `dataset_info.json` and
-Axolotl configs, in the dataset's folder or the one above.
+Axolotl configs, in the dataset's folder, the one above, or a folder for configs in either.
 
 They are only read; what they mean is for `formats/_llama_factory.py` and `formats/_axolotl.py` to say. One
 that cannot be used is an error at a line and column, and the format is found from the records instead.
@@ -11,11 +11,11 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finetooth.engine.settings.config import ConfigError
 from finetooth_rules.formats import _axolotl, _llama_factory
@@ -25,12 +25,13 @@ INFO: Final = _llama_factory.FILE
 YAML: Final = (".yml", ".yaml")
 MAX_BYTES: Final = 1024 * 1024
 """A larger file is none of these."""
+CONFIG_FOLDERS: Final = ("configs", "config", "conf", "recipes")
+"""Where settings of runs usually lie, beside `data/` or in it."""
 MAX_FILES: Final = 64
 """At most so many YAML files of a folder are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a file says of a dataset: a known format's name (`""`: none), a mapping, and the file."""
 
     format: str
@@ -61,8 +62,9 @@ def is_mapping(path: Path) -> bool:
 
 
 def folders_of(file: Path) -> tuple[Path, ...]:
-    """The folders in which trainers' files are looked for."""
-    return (file.parent, file.parent.parent)
+    """The folders in which trainers' files are looked for; not all of them need be there."""
+    around = (file.parent, file.parent.parent)
+    return (*around, *(folder / name for folder in around for name in CONFIG_FOLDERS))
 
 
 def _in_info(path: Path, file: Path) -> Found | None:
@@ -195,7 +197,7 @@ def _text(path: Path) -> str | None:
         if not path.is_file() or facts.st_size > MAX_BYTES:
             return None
         return _read(path, facts.st_mtime_ns, facts.st_size)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise ConfigError(path, f"cannot be read: {error.strerror or error}") from error

@@ -22,14 +22,15 @@ from finetooth.lsp.token_counts import BYTES_A_TOKEN, wait_for
 from finetooth.lsp.under import findings_at
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.example import Example
+from finetooth_rules.patterns import lazy
 from finetooth_rules.tokens._measure import limit_of
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
 
 _SECTIONS: Final = ("What it does", "Why it matters", "Fix")
-_HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
-_MARKUP: Final = re.compile(r"[`*]|^#+ ", re.MULTILINE)
+_HEADING: Final = lazy(r"^## (.+)$", re.MULTILINE)
+_MARKUP: Final = lazy(r"[`*]|^#+ ", re.MULTILINE)
 _BYTES_A_TOKEN: Final = 4
 _PATIENCE: Final = 1.0
 _MOST_COUNTED: Final = 200_000
