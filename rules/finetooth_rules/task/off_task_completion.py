@@ -13,8 +13,9 @@ ones are still in the file. If for many prompts whose own answer does not fit th
 another record, that does, this is said once for the file, with an example.
 
 Silent where answers do not follow from their prompts by their words: labels, numbers, most programs, long
-free answers. Not seen either: fewer wrong answers than 1 %, and a whole file that slipped where it has more
-than some 4,000 records, as only 2,000 of them are looked at.
+free answers. Not seen either: fewer wrong answers than 1 %. Of a file only 2,000 records are looked at, so
+that the partners of most are not among them where it has more; that all answers slipped is still seen up to
+some 10,000 records, where they follow closely from their prompts.
 
 ## Why it matters
 The model learns that an answer need not heed the question.
