@@ -46,7 +46,7 @@ def test_weights_that_made_the_cases_are_found_again(tool: ModuleType) -> None:
     strays = (rng.random(len(odds)) < 1 / (1 + np.exp(-odds))).astype(float)
     found = tool.fit(measures, strays, np.ones(len(odds)))
     assert found.weights * scale == pytest.approx(true, rel=0.1, abs=0.1)
-    assert found.odds(measures) == pytest.approx(odds, rel=0.1, abs=0.5)
+    assert np.corrcoef(found.odds(measures), odds)[0, 1] > 0.999
     heavier = tool.fit(measures, strays, np.where(strays == 1, 1.0, 3.0))
     assert heavier.odds(measures).mean() < found.odds(measures).mean() - 0.7
 
