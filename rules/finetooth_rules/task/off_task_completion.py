@@ -63,7 +63,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._sample import Sample
 from finetooth_rules.task._slip import products, slip
@@ -261,19 +261,12 @@ def conclude_at(
     """One finding for a file in which the answers slipped."""
     if not isinstance(verdict, Slipped):
         return
-    related = [
-        Related(text, address=picked[label])
-        for label, text in (
-            (PROMPT, "a prompt that its answer does not fit"),
-            (ANSWER, "the one that fits it"),
-        )
-        if label in picked
-    ]
+    words = {PROMPT: "a prompt that its answer does not fit", ANSWER: "the one that fits it"}
     yield Finding(
         CODE,
         f"answers stand beside the wrong prompts: {verdict.percent} % of those that do not fit are another's",
         Consequence.DEGRADED,
-        related=tuple(related),
+        related=examples_of(picked, words),
     )
 
 
