@@ -102,6 +102,14 @@ def test_starting_the_command_loads_nothing_slow() -> None:
     )
 
 
+@pytest.mark.parametrize("path", [*files(RULES), *files(SERVER)], ids=lambda path: path.name)
+def test_no_pattern_is_compiled_while_a_module_is_imported(path: Path) -> None:
+    """`patterns.lazy` does it at the first use: a run needs few of them."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            assert "re.compile(" not in ast.unparse(node)
+
+
 def test_codes_and_names_are_well_formed_and_unique() -> None:
     rules = all_rules()
     assert len({rule.name for rule in rules}) == len(rules)

@@ -9,17 +9,17 @@ fewer records have it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.patterns import lazy
 
 FEWEST: Final = 10
 """Fewer can be looked at one by one."""
 SHARE: Final = 0.9
-_NUMBER: Final = re.compile(r"`[^`]*`|[0-9]+")
+_NUMBER: Final = lazy(r"`[^`]*`|[0-9]+")
 
 
 class Kind(NamedTuple):

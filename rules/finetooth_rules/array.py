@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +25,7 @@ import orjson
 from finetooth_rules.finding import Applicability, Edit, Span
 from finetooth_rules.formats import recognise
 from finetooth_rules.framing import Bounds
+from finetooth_rules.patterns import lazy
 from finetooth_rules.record import Element
 from finetooth_rules.scan import Flaw, FlawKind
 
@@ -40,17 +40,17 @@ _END: Final = ord("]")
 _COMMA: Final = ord(",")
 _QUOTE: Final = ord('"')
 _CLOSER: Final = {_OBJECT: ord("}"), _ARRAY: _END}
-_WHITE: Final = re.compile(rb"[ \t\r\n]*+")
+_WHITE: Final = lazy(rb"[ \t\r\n]*+")
 _TEXT: Final = rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+'
-_OPEN_TEXT: Final = re.compile(_TEXT)
-_STRING: Final = re.compile(_TEXT + b'"')
-_STRUCTURE: Final = re.compile(_TEXT + rb'"|[{}\[\]"]')
-_COMMENT: Final = re.compile(rb"/\*.*?\*/|(?://|#)[^\r\n]*+", re.DOTALL)
-_SCALAR: Final = re.compile(rb"[^,\[\]{}\r\n]*+")
-_FIRST_KEY: Final = re.compile(rb"\{[ \t\r\n]*+(" + _TEXT + rb'")[ \t\r\n]*+:')
-_ON_LINE: Final = re.compile(rb"[\r\n][ \t]*+(?=\{)")
-_BETWEEN: Final = re.compile(rb"\}[ \t\r\n]*+,[ \t\r\n]*+(?=\{)")
-_INDENT: Final = re.compile(rb"\{[ \t]*+(?:\r\n|\n|\r)[ \t\r\n]*+(?=[^ \t\r\n])")
+_OPEN_TEXT: Final = lazy(_TEXT)
+_STRING: Final = lazy(_TEXT + b'"')
+_STRUCTURE: Final = lazy(_TEXT + rb'"|[{}\[\]"]')
+_COMMENT: Final = lazy(rb"/\*.*?\*/|(?://|#)[^\r\n]*+", re.DOTALL)
+_SCALAR: Final = lazy(rb"[^,\[\]{}\r\n]*+")
+_FIRST_KEY: Final = lazy(rb"\{[ \t\r\n]*+(" + _TEXT + rb'")[ \t\r\n]*+:')
+_ON_LINE: Final = lazy(rb"[\r\n][ \t]*+(?=\{)")
+_BETWEEN: Final = lazy(rb"\}[ \t\r\n]*+,[ \t\r\n]*+(?=\{)")
+_INDENT: Final = lazy(rb"\{[ \t]*+(?:\r\n|\n|\r)[ \t\r\n]*+(?=[^ \t\r\n])")
 
 
 _COMMON: Final[dict[str, set[str]]] = {"text": {"text"}, "trl-prompt-only": {"prompt"}, "nemo": set()}
@@ -113,8 +113,7 @@ class Item(NamedTuple):
     record: Element
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """An element and what is wrong behind it; `pos` is where the next step begins.
 
     The first `looked` bytes of the buffer decided it; one more than the file has, where its end did: bytes

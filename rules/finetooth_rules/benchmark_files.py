@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class BenchmarkFile:
+class BenchmarkFile(NamedTuple):
     """A file of items, one a record. `name` is how messages call it; `stamp` changes when the file does."""
 
     path: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,11 +15,12 @@ from types import ModuleType
 from typing import Any, Final
 
 import finetooth_rules
+from finetooth_rules.patterns import lazy
 from finetooth_rules.rule import AnyRule, Rule
 
 _NOT_RULES: Final = frozenset({"code", "formats", "targets", "reading", "trainers"})
-_CODE: Final = re.compile(r"[A-Z]{3,8}\d{3}")
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE: Final = lazy(r"[A-Z]{3,8}\d{3}")
+_NAME: Final = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from finetooth_rules.finding import Edit, Finding, Fix
+from finetooth_rules.patterns import lazy
 from finetooth_rules.record import Record
 
-_BREAK: Final = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t]*[\r\n]+[ \t]*', re.DOTALL)
+_BREAK: Final = lazy(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t]*[\r\n]+[ \t]*', re.DOTALL)
 _ENDINGS: Final = (b"\r\n", b"\n", b"\r")
 
 

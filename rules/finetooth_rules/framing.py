@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import orjson
 
 from finetooth_rules.finding import Finding, Span
+from finetooth_rules.patterns import lazy
+from finetooth_rules.reading.literals import masked
 from finetooth_rules.record import Record
 
-_STRUCTURE: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
+_STRUCTURE: Final = lazy(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
 _OPENS: Final = frozenset((ord("{"), ord("[")))
+_LONG: Final = 64 * 1024
+"""Bytes of a line whose escapes are masked: they would be looked at one by one."""
 _CONTINUES: Final = (b",", b"[", b"{", b":")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """How far a join looks: lines, bytes of one record, nesting."""
 
     max_joined_lines: int = 2_000
@@ -98,6 +100,8 @@ def _join(
         if number > index and is_sync(line, lines[number - 1]):
             return None, reach
         size += len(line)
+        if len(line) > _LONG:
+            line = masked(line)
         for token in _STRUCTURE.finditer(line):
             char = line[token.start()]
             if char in _OPENS:

@@ -4,16 +4,14 @@ conversation out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _MOST_NAME: Final = 24
 MOST_PER_BYTE: Final = 11
 """Tokens that a byte of text can become at most: NFKC writes U+FDFA, three bytes, as 33."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenizerFile:
+class TokenizerFile(NamedTuple):
     """A `tokenizer.json`: too large to carry, so it is named by path and content.
 
     `name` is how messages call it. `digest` changes when the file does. `specials` are the tokens it reads as
@@ -32,8 +30,7 @@ class TokenizerFile:
     per_byte: int = MOST_PER_BYTE
 
 
-@dataclass(frozen=True, slots=True)
-class ChatTemplate:
+class ChatTemplate(NamedTuple):
     """A chat template as text, `with_tools` the one for records with tools where the model has another.
 
     `tokens` are the values of `bos_token`, `eos_token` and the like, by name.

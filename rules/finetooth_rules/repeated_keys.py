@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
 
+from finetooth_rules.patterns import lazy
 from finetooth_rules.screen import ESCAPED_ASCII
 
-_COLON: Final = re.compile(rb'"\s*:')
+_COLON: Final = lazy(rb'"\s*:')
 
 
 def repeats_key(raw: bytes, value: Mapping[str, Any], keys: int, *, spaced: bool = False) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Consequence
 from finetooth_rules.targets import Overlong
@@ -31,8 +30,7 @@ def fate(becomes: Consequence, *, sure: bool) -> Consequence:
 _LOST: Final = frozenset({Consequence.DROPPED, Consequence.REJECTED})
 
 
-@dataclass(frozen=True, slots=True)
-class RowLimit:
+class RowLimit(NamedTuple):
     """`tokens` is what `key` says in the file named `file`, or what holds `by_default`. `overlong` is what is
     cut from a longer row, `over_limit` what becomes of it.
     """

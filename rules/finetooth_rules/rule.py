@@ -201,8 +201,7 @@ Gather: TypeAlias = "Callable[[Sequence[Example | None], Profile], Columns]"
 function share them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One record of a group. `address` is opaque and ordered: the smallest is the first in the dataset, its
     training records before all others. `split` is that of its file. `value` is what the rule asked for, by
     which the members may be told apart.

@@ -12,9 +12,8 @@ flaws applied, is JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -57,8 +56,7 @@ class FlawKind(StrEnum):
     TOO_DEEP = "nested-too-deep"
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """One flaw. `message` is the finding's; `edits` its mechanical repair, with `fix_title`, where there is
     one.
 
@@ -76,8 +74,7 @@ class Flaw:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What the tolerant reader made of a slice; `value` is `MISSING` when nothing usable was there."""
 
     value: Any

@@ -15,7 +15,9 @@ from typing import Final, TypeAlias
 
 import re2
 
-ESCAPED_ASCII: Final = re.compile(rb"\\u00[0-7]")
+from finetooth_rules.patterns import lazy
+
+ESCAPED_ASCII: Final = lazy(rb"\\u00[0-7]")
 Finder: TypeAlias = re.Pattern[bytes] | bytes
 Look: TypeAlias = Callable[[bytes], bool]
 _MAX_MEM: Final = 64 << 20

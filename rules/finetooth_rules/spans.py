@@ -13,20 +13,24 @@ from typing import Final
 import orjson
 
 from finetooth_rules.finding import INSIDE, Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.grammar import BOM, SPACE, STRING
-from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, characters, decode, width
+from finetooth_rules.reading.literals import ESCAPE, FOREIGN_ESCAPE, PIECE, characters, decode, masked, width
+from finetooth_rules.reading.pieces import Pieces
 from finetooth_rules.scan import repaired_text
 
 _WS: Final = rb"[ \t\r\n]*+"
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_KEY: Final = re.compile(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
-_NEXT: Final = re.compile(_WS + b"," + _WS)
-_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
-_SCALAR: Final = re.compile(rb"[^ \t\r\n,\]}]*+")
-_OPENING_QUOTE: Final = re.compile(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
-_CLOSING_QUOTE: Final = re.compile(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
+_KEY: Final = lazy(_WS + b"(" + _TEXT + b")" + _WS + b":" + _WS, re.DOTALL)
+_NEXT: Final = lazy(_WS + b"," + _WS)
+_BRACKET: Final = lazy(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
+_SCALAR: Final = lazy(rb"[^ \t\r\n,\]}]*+")
+_OPENING_QUOTE: Final = lazy(rb"\"|[uU]?'|\xe2\x80[\x9c-\x9f]")
+_CLOSING_QUOTE: Final = lazy(rb"(?:\"|'|\xe2\x80[\x9c-\x9f])\Z")
 _BACKSLASH: Final = 0x5C
-_BACKSLASHES: Final = re.compile(rb"\\*\Z")
+_LONG: Final = 64 * 1024
+"""Bytes of a record whose escapes are masked before it is walked: they would be looked at one by one."""
+_BACKSLASHES: Final = lazy(rb"\\*\Z")
 
 
 def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = False) -> Span:
@@ -97,6 +101,10 @@ def text_span(raw: bytes, string: Span, start: int, end: int) -> Span:
     if b"\\" not in body and body.isascii():
         at = min(start, len(body))
         return Span(first + at, first + max(at, min(end, len(body))))
+    if len(body) > PIECE:
+        pieces = Pieces(body, foreign=foreign)
+        at = pieces.offset(start)
+        return Span(first + at, first + max(at, pieces.offset(end)))
     text = characters(body)
     if b"\\" in body:
         start, end = _written(text, FOREIGN_ESCAPE if foreign else ESCAPE, start, end)
@@ -114,15 +122,16 @@ def _is_json(raw: bytes) -> bool:
 
 def _walk(text: bytes, path: Path, on_key: bool) -> Span:
     """The span in a text that is JSON."""
+    mask = masked(text) if len(text) > _LONG else text
     at = _skip(text, len(BOM) if text.startswith(BOM) else 0)
     key: Span | None = None
     for step in path:
-        key, found = _member(text, at, step) if isinstance(step, str) else (None, _item(text, at, step))
+        key, found = _member(text, mask, at, step) if isinstance(step, str) else (None, _item(mask, at, step))
         if found < 0:
             key = None
             break
         at = found
-    return key if on_key and key is not None else Span(at, _end(text, at))
+    return key if on_key and key is not None else Span(at, _end(mask, at))
 
 
 def _skip(text: bytes, at: int) -> int:
@@ -130,7 +139,7 @@ def _skip(text: bytes, at: int) -> int:
     return match.end() if match else at
 
 
-def _member(text: bytes, at: int, wanted: str) -> tuple[Span | None, int]:
+def _member(text: bytes, mask: bytes, at: int, wanted: str) -> tuple[Span | None, int]:
     """Span of the key and start of its value in the object at `at`; -1 where there is none."""
     found: tuple[Span | None, int] = (None, -1)
     if text[at : at + 1] != b"{":
@@ -141,7 +150,7 @@ def _member(text: bytes, at: int, wanted: str) -> tuple[Span | None, int]:
         key = match[1][1:-1]
         if key == plain or (b"\\" in key and decode(key) == wanted):
             found = Span(*match.span(1)), match.end()
-        following = _NEXT.match(text, _end(text, match.end()))
+        following = _NEXT.match(text, _end(mask, match.end()))
         if following is None:
             break
         at = following.end()

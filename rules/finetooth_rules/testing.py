@@ -28,6 +28,7 @@ from finetooth_rules.features import Features
 from finetooth_rules.finding import Applicability, Fix
 from finetooth_rules.framing import column, content, position, span_of, split_lines
 from finetooth_rules.in_memory import Host, Placed, lint, lint_settings, of_groups
+from finetooth_rules.patterns import lazy
 from finetooth_rules.trainers import Language
 from finetooth_rules.trainers.finetooth import TABLE
 
@@ -45,9 +46,9 @@ __all__ = [
     "run_case",
 ]
 
-_BLOCK: Final = re.compile(r"^(`{3,})([\w-]+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
-_HEADING: Final = re.compile(r"^# (.+)$", re.MULTILINE)
-_MARKER: Final = re.compile(r"^( *)(\^+) ([A-Z]{3,8}\d{3})(?: (.*))?$")
+_BLOCK: Final = lazy(r"^(`{3,})([\w-]+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
+_HEADING: Final = lazy(r"^# (.+)$", re.MULTILINE)
+_MARKER: Final = lazy(r"^( *)(\^+) ([A-Z]{3,8}\d{3})(?: (.*))?$")
 _MAX_ROUNDS: Final = 20
 
 

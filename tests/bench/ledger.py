@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from finetooth.engine import judging, lint_file, shards
+from finetooth.engine import drawn, judging, lint_file, shards
 from finetooth.engine.files.source import Source
 from finetooth.engine.providers import provide, spec_for
 from finetooth_rules import catalogue, dataset, running
@@ -35,7 +35,7 @@ PHASES: Final[dict[str, tuple[tuple[Any, str], ...]]] = {
     ),
     "summaries": ((shards, "summaries"), (dataset.DatasetRules, "verdict")),
     "statistic rules judge": ((judging, "_judge_statistic"),),
-    "drawn records": ((judging, "judge_drawn"),),
+    "drawn records": ((judging, "Drawing"), (drawn.Drawing, "judged")),
     "equal and near records": ((judging, "grouped"),),
     "shards": ((shards, "_lint"),),
     "findings put together": ((lint_file, "judge_files"),),

@@ -3,11 +3,13 @@ change."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lsprotocol import types
+from pytest_lsp import client_capabilities
 
 from lsp.harness import Editor, editor
 
@@ -112,6 +114,60 @@ async def test_settings_that_are_pushed_take_effect_at_once() -> None:
                 types.DidChangeConfigurationParams({"finetooth": settings})
             )
             await ed.shown(uri, *codes)
+
+
+@pytest.mark.parametrize("answer", [{}, {"select": None}, {"maxDiagnostics": 500}])
+async def test_what_a_client_does_not_set_is_as_it_was_said_at_the_start(answer: dict[str, Any]) -> None:
+    """As lsp-mode does: asked for a section of which nothing is registered, it answers an empty object."""
+    options = {"select": ["FEN"], "maxItems": "many"}
+    async with editor("emacs", options=options, configuration={"": answer}) as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", BOTH)
+        await ed.shown(uri, "FEN001")
+        for settings, codes in (({"select": ["FMT"]}, ["FMT006"]), (answer, ["FEN001"])):
+            ed.client.set_configuration({"finetooth": settings})
+            ed.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+            await ed.shown(uri, *codes)
+        told = [message.message for message in ed.client.messages]
+        assert len([text for text in told if "finetooth.maxItems" in text]) == 1, told
+
+
+@pytest.mark.parametrize("profile", ["emacs", "neovim"])
+async def test_pushed_settings_are_laid_over_those_of_the_start(profile: str) -> None:
+    capabilities = client_capabilities(profile)
+    assert capabilities.workspace is not None
+    capabilities.workspace.configuration = None
+    async with editor(capabilities, options={"finetooth": {"select": ["FEN", "FMT"]}}) as ed:
+        uri = ed.open("file:///nowhere/a.jsonl", BOTH)
+        for settings, codes in (
+            ({}, ["FMT006", "FEN001"]),
+            ({"finetooth": {"ignore": ["FEN"]}}, ["FMT006"]),
+            ({"finetooth": {}}, ["FMT006", "FEN001"]),
+            ({"finetooth": {"select": [], "ignore": ["FEN"]}}, ["FMT006", "SIZ001"]),
+        ):
+            ed.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+            await ed.until(partial(_same, ed, uri, codes), f"{settings}")
+
+
+def _same(ed: Editor, uri: str, codes: list[str]) -> bool:
+    return sorted(ed.codes(uri)) == sorted(codes)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "codes"),
+    [
+        ("json lines", "a.jsonl", ["FMT006"]),
+        ("JSON Lines", "untitled", ["FMT006"]),
+        ("JSONL", "a.txt", ["FMT006"]),
+        ("js-json", "a.jsonl", ["FMT006"]),
+        ("json5", "a.ndjson", ["FMT006"]),
+    ],
+)
+async def test_languages_are_known_by_the_names_that_editors_send(
+    language: str, name: str, codes: list[str]
+) -> None:
+    async with editor(options={"select": ["FMT"]}) as ed:
+        uri = ed.open(f"file:///nowhere/{name}", BOTH, language=language)
+        await ed.shown(uri, *codes)
 
 
 async def test_a_setting_that_makes_no_sense_is_told_and_left_out() -> None:

@@ -14,7 +14,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.fences._blocks import Block, blocks
 from finetooth_rules.fences._cause import Cause
 from finetooth_rules.fences._causes import causes
-from finetooth_rules.fences._plain import plainly_closed
+from finetooth_rules.fences._plain import plain_infos, plainly_closed
 from finetooth_rules.fences._tokens import is_info
 from finetooth_rules.fences.glued_closing_fence import RULE as GLUED
 from finetooth_rules.formats import FORMATS
@@ -180,6 +180,22 @@ def test_there_is_a_cause_only_where_a_fence_is_open_in_both_readings(text: str)
 @given(TEXTS)
 def test_the_quick_look_is_never_wrong(text: str) -> None:
     assert not (plainly_closed(text) and open_in(blocks(text, html=False)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_what_plainly_begins_a_block_is_all_that_does(text: str) -> None:
+    infos = plain_infos(text)
+    if infos is not None:
+        assert [info.strip(" \t") for info in infos] == [block.info for block in blocks(text)]
+
+
+def test_where_a_fence_may_be_none_the_quick_look_says_nothing() -> None:
+    assert plain_infos("A:\n```py\n1\n```\n\n- B:\n\n  ``` sh x\n  ls\n  ```\n") == ["py", " sh x"]
+    assert plain_infos("if a < b:\n```py\n1\n```\n") == ["py"]
+    assert plain_infos("> <div>\n```py\n1\n```\n") is None
+    assert plain_infos("A:\n\n    ```py\n    1\n    ```\n") is None
+    assert plain_infos("> ```py\n> 1\n> ```\n") is None
 
 
 def test_the_quick_look_is_enough_for_most_texts() -> None:

@@ -19,6 +19,7 @@ from finetooth_rules.fences._causes import causes
 from finetooth_rules.fences._content import content
 from finetooth_rules.fences._repairs import applied
 from finetooth_rules.fences._tokens import LANGUAGES
+from finetooth_rules.patterns import lazy
 
 _CANDIDATES: Final = 3
 _FEWEST_SIGNS: Final = 2
@@ -31,19 +32,19 @@ _CODE_SHARE: Final = 0.6
 _WITH_BRACES: Final = ("java", "csharp", "cpp", "javascript")
 """Languages that are much alike: which of them a function is written in may not show."""
 
-_MAYBE: Final = re.compile(
+_MAYBE: Final = lazy(
     r"[;{})\]:][ \t]*$|^#[!i]|"
     r"^[ \t]*(?:end|fi|done|from [\w.]+ import|import|package|return|require|puts|echo)\b|"
     r"(?i:^[ \t]*(?:select|insert|create|update|delete|alter|with|drop)\b)",
     re.MULTILINE,
 )
-_SCRIPT: Final = re.compile(r"<script\b([^>]*)>(.*?)(?:</script>|\Z)", re.DOTALL | re.IGNORECASE)
-_DATA_SCRIPT: Final = re.compile(
+_SCRIPT: Final = lazy(r"<script\b([^>]*)>(.*?)(?:</script>|\Z)", re.DOTALL | re.IGNORECASE)
+_DATA_SCRIPT: Final = lazy(
     r"\btype=[\"']?(?!text/javascript|module|text/babel|application/javascript)\w", re.I
 )
-_STYLE: Final = re.compile(r"^\s*[a-z-]+: [^;{}\n]+;\s*$", re.MULTILINE)  # a rule of CSS
-_INDENTED: Final = re.compile(r"(?:  |\t)\s*(?![-*•]\s|\d+[.)])[\w$@\"'(}\]]")
-_ENDS_CODE: Final = re.compile(r"[;{})\]]\s*$|^\s*(?:end|fi|done|esac)\b")
+_STYLE: Final = lazy(r"^\s*[a-z-]+: [^;{}\n]+;\s*$", re.MULTILINE)  # a rule of CSS
+_INDENTED: Final = lazy(r"(?:  |\t)\s*(?![-*•]\s|\d+[.)])[\w$@\"'(}\]]")
+_ENDS_CODE: Final = lazy(r"[;{})\]]\s*$|^\s*(?:end|fi|done|esac)\b")
 
 
 class Code(NamedTuple):
@@ -152,7 +153,7 @@ def _trimmed(text: str) -> str:
     return "\n".join(lines[first:last])
 
 
-_PROSE: Final = re.compile(r"\s*(?:[A-Z][\w',-]*|I|A)(?: [\w'’\"`(),-]+){2,}.*[.:!?]\s*$")
+_PROSE: Final = lazy(r"\s*(?:[A-Z][\w',-]*|I|A)(?: [\w'’\"`(),-]+){2,}.*[.:!?]\s*$")
 
 
 def _is_prose(line: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
+
+from finetooth_rules.patterns import lazy
 
 PYTHON: Final = "python"
 PARSED: Final = (
@@ -91,7 +92,7 @@ NO_PROGRAM: Final = frozenset(_NO_PROGRAM.split())
 HOSTS_SCRIPT: Final = frozenset({"html", "htm", "xhtml", "vue", "svelte", "html+js"})
 """Markup in which scripts stand."""
 
-_NAME: Final = re.compile(r"(?:lang(?:uage)?-)?([A-Za-z][\w+#-]*)")
+_NAME: Final = lazy(r"(?:lang(?:uage)?-)?([A-Za-z][\w+#-]*)")
 _LEAD: Final = "{. ="
 
 

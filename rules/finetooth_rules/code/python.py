@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from finetooth_rules.features import Parsed
+from finetooth_rules.patterns import lazy
 
 LONGEST: Final = 200_000
 """Characters of code that are parsed; more of it is data."""
@@ -98,15 +98,32 @@ def _parsed(code: str) -> ast.Module | None:
 # -- the tree -----------------------------------------------------------------------------------------------
 
 
+_IN_STATEMENTS: Final = frozenset((LOOP, ERROR_HANDLING, FUNCTION, CLASS))
+"""What no expression shows."""
+_HOLD_STATEMENTS: Final = frozenset(("body", "orelse", "finalbody", "handlers", "cases", "items"))
+_HOLD_NOTHING: Final = frozenset(("ctx", "type_comment", "type_ignores"))
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type[ast.AST], statements: bool) -> tuple[str, ...]:
+    """The fields of a node in which something may show; of those that hold `statements` alone."""
+    if not statements:
+        return tuple(name for name in kind._fields if name not in _HOLD_NOTHING)
+    if issubclass(kind, ast.expr):
+        return ()
+    return tuple(name for name in kind._fields if name in _HOLD_STATEMENTS)
+
+
 def _shown(tree: ast.AST, wanted: frozenset[str]) -> frozenset[str]:
-    """The wanted skills that a tree shows."""
+    """The wanted skills that a tree shows. Nothing is looked at behind the place where all of them are."""
     found: set[str] = set()
     calls: list[tuple[ast.Call, tuple[ast.AST, ...]]] = []
     nodes = frozenset(name.removeprefix("python:") for name in wanted if name.startswith("python:"))
     seeks_calls = RECURSION in wanted
+    statements = wanted <= _IN_STATEMENTS
     open_: tuple[ast.AST, ...] = ()  # the functions and classes around a node, the innermost last
     stack: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, open_)]
-    while stack:
+    while stack and not wanted <= found:
         node, around = stack.pop()
         kind = node.__class__
         skill = _SHOWN_BY.get(kind)
@@ -127,7 +144,7 @@ def _shown(tree: ast.AST, wanted: frozenset[str]) -> frozenset[str]:
                 calls.append((node, around))  # type: ignore[arg-type]
             elif kind in _SCOPES or (kind is ast.Assign and isinstance(node.value, ast.Lambda)):  # type: ignore[attr-defined]
                 around = (*around, node)
-        for name in kind._fields:
+        for name in _fields(kind, statements):  # type: ignore[arg-type]
             value = getattr(node, name, None)
             if value.__class__ is list:
                 stack += [(item, around) for item in value if isinstance(item, ast.AST)]
@@ -195,22 +212,22 @@ def _called(call: ast.Call) -> tuple[str, str]:
 
 # -- code as it stands in answers ---------------------------------------------------------------------------
 
-_PROMPT: Final = re.compile(r"^[ \t]*(?:>>> ?|In ?\[\d*\]: ?)", re.MULTILINE)
-_PROMPTED: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.:?|In ?\[\d*\]:)(?: |$)(.*)")
-_MAGIC: Final = re.compile(r"^([ \t]*)(?:%{1,2}|!|\?)[A-Za-z].*$", re.MULTILINE)
-_PRINT: Final = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(\S.*?),?[ \t]*$", re.MULTILINE)
-_PRINTED: Final = re.compile(r"^([ \t]*)print[ \t]+(\(.*\)[ \t]*[%,].*?),?[ \t]*$", re.MULTILINE)
-_EXCEPT: Final = re.compile(
-    r"^([ \t]*except[ \t]+[\w.]+|[ \t]*except[ \t]+\([\w., ]+\)),[ \t]*(\w+)[ \t]*:", re.M
-)
-_QUOTED: Final = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
-_GOES_ON: Final = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]")
+_PROMPT: Final = lazy(r"^[ \t]*(?:>>> ?|In ?\[\d*\]: ?)", re.MULTILINE)
+_PROMPTED: Final = lazy(r"[ \t]*(?:>>>|\.\.\.:?|In ?\[\d*\]:)(?: |$)(.*)")
+_MAGIC: Final = lazy(r"^([ \t]*)(?:%{1,2}|!|\?)[A-Za-z].*$", re.MULTILINE)
+_PRINT: Final = lazy(r"^([ \t]*)print[ \t]+(?![=(])(\S.*?),?[ \t]*$", re.MULTILINE)
+_PRINTED: Final = lazy(r"^([ \t]*)print[ \t]+(\(.*\)[ \t]*[%,].*?),?[ \t]*$", re.MULTILINE)
+_EXCEPT: Final = lazy(r"^([ \t]*except[ \t]+[\w.]+|[ \t]*except[ \t]+\([\w., ]+\)),[ \t]*(\w+)[ \t]*:", re.M)
+_QUOTED: Final = lazy(r"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
+_GOES_ON: Final = lazy(r"(?:else|elif|except|finally|case)\b|[)\]}]")
 
 
 def _plain(code: str) -> str:
     """The code without prompts, notebook commands, common indentation and what only Python 2 knew."""
     if _PROMPT.search(code):
         code = "\n".join(match[1] for line in code.split("\n") if (match := _PROMPTED.match(line)))
+    import textwrap
+
     code = textwrap.dedent(code.expandtabs(4)).strip("\n")
     first, _, rest = code.partition("\n")
     if first[:1] in " \t":  # its first line is indented and others are not

@@ -72,7 +72,14 @@ def read_code(code: Code, wanted: frozenset[str], parser: CodeParser | None) -> 
 
 def _read(code: str, language: str, wanted: frozenset[str], parser: CodeParser | None) -> Parsed:
     if language == PYTHON:
-        return read_python(code, wanted)
+        return read_python(code, _possible(code, wanted))
     if parser is None or language not in parser.languages:
         return Parsed(_NOTHING, False)
     return parser.read(code, language, wanted)
+
+
+def _possible(code: str, wanted: frozenset[str]) -> frozenset[str]:
+    """The skills that a piece of Python may show by its words: the search for the others would go through
+    all of it.
+    """
+    return frozenset(skill for skill in wanted if screen_of(frozenset((skill,)), PYTHON).search(code))

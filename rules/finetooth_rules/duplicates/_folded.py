@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
+
+from finetooth_rules.patterns import lazy
 
 _PROSE: Final = b" \t\r\n\v\f.,!?;:\"'`"
 """Deleted. Operators and brackets stay: `a * (b + c)` is not `a * b + c`. A number's own point and comma are
 kept in the list of numbers."""
 _LOWER: Final = bytes(range(256)).lower()
 _NUMERIC: Final = bytes(byte if chr(byte) in "0123456789.," else 32 for byte in range(256))
-_MARKS: Final = re.compile("[\u00a0\u00ad\u2000-\u206f\u3000-\u303f\ufe0f]+")
+_MARKS: Final = lazy("[\u00a0\u00ad\u2000-\u206f\u3000-\u303f\ufe0f]+")
 """Spaces, dashes, quotes and joiners of Unicode's general punctuation, and the punctuation of Chinese and
 Japanese."""
-_WORD: Final = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d]\w*|[^\w\s.,!?;:\"'`]|!(?==)")
+_WORD: Final = lazy(r"[\u3041-\u30ff\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d]\w*|[^\w\s.,!?;:\"'`]|!(?==)")
 
 
 def folded(text: str) -> tuple[bytes, list[bytes]]:

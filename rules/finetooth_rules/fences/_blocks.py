@@ -13,12 +13,12 @@ a line of `=`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from finetooth_rules.fences._html import END_AT_BLANK, html_end
 from finetooth_rules.fences._lines import indent_at, normalised, skip_columns
+from finetooth_rules.patterns import lazy
 
 Containers: TypeAlias = tuple[int, ...]
 """From the outermost in: 0 for a block quote, else a list item whose content stands that many columns in."""
@@ -27,8 +27,7 @@ QUOTE: Final = 0
 _WIDEST: Final = 16  # as far as a regular expression is made for a width
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(NamedTuple):
     """A closing fence: where its line begins, and the run itself."""
 
     line: int
@@ -36,8 +35,7 @@ class Close:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A fenced code block.
 
     `line` is where the opening line begins; `start` to `end` are the opening run and its info string, the
@@ -60,16 +58,16 @@ class Block:
     containers: Containers
 
 
-_START: Final = re.compile(r" {0,3}(?:```|~~~|[><]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n])")
-_JUMP: Final = re.compile(rf"\n(?={_START.pattern})")
-_UNSURE: Final = re.compile(r" {0,3}(?:<|(?!1[.)][ \t]+[^ \t\n])[0-9]|[-+*][ \t]*+\n)")
-_OPENING: Final = re.compile(r"(?:(`{3,}+)[ \t]*+([^`\n]*+)|(~{3,}+)[ \t]*+([^\n]*+))\n")
-_BULLET: Final = re.compile(r"[-+*](?=[ \t]|$)")
-_NUMBER: Final = re.compile(r"([0-9]{1,9})[.)](?=[ \t]|$)")
-_HEADING: Final = re.compile(r"#{1,6}(?:[ \t]|$)")
-_UNDERLINE: Final = re.compile(r"(?:=++|-++)[ \t]*+$")
-_RULE: Final = re.compile(r"(?:(?:\*[ \t]*+){3,}+|(?:-[ \t]*+){3,}+|(?:_[ \t]*+){3,}+)$")
-_ALIKE: Final = {char: re.compile(rf"[{re.escape(char)} \t]*+") for char in "*-_"}
+_START: Final = lazy(r" {0,3}(?:```|~~~|[><]|[-+*][ \t\n]|[0-9]{1,9}[.)][ \t\n])")
+_JUMP: Final = lazy(rf"\n(?={_START.pattern})")
+_UNSURE: Final = lazy(r" {0,3}(?:<|(?!1[.)][ \t]+[^ \t\n])[0-9]|[-+*][ \t]*+\n)")
+_OPENING: Final = lazy(r"(?:(`{3,}+)[ \t]*+([^`\n]*+)|(~{3,}+)[ \t]*+([^\n]*+))\n")
+_BULLET: Final = lazy(r"[-+*](?=[ \t]|$)")
+_NUMBER: Final = lazy(r"([0-9]{1,9})[.)](?=[ \t]|$)")
+_HEADING: Final = lazy(r"#{1,6}(?:[ \t]|$)")
+_UNDERLINE: Final = lazy(r"(?:=++|-++)[ \t]*+$")
+_RULE: Final = lazy(r"(?:(?:\*[ \t]*+){3,}+|(?:-[ \t]*+){3,}+|(?:_[ \t]*+){3,}+)$")
+_ALIKE: Final = {char: lazy(rf"[{re.escape(char)} \t]*+") for char in "*-_"}
 _STARTERS: Final = frozenset(">`~<#=-+*_0123456789")
 
 

@@ -14,9 +14,10 @@ from finetooth_rules.fences._blocks import Block
 from finetooth_rules.fences._cause import GLUED, INDENTED, MISMATCHED, Cause, TextEdit, name_of
 from finetooth_rules.fences._content import ContentLine, content_lines, prefix
 from finetooth_rules.fences._tokens import STRING_OPENS, is_info
+from finetooth_rules.patterns import lazy
 
-_RUN: Final = re.compile(r"(`{2,}+|~{2,}+)([ \t]*+)(.*)")
-_CONTAINED: Final = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])[ \t]+|>[ \t]*)+(`{3,}+|~{3,}+)[^`]*+$")
+_RUN: Final = lazy(r"(`{2,}+|~{2,}+)([ \t]*+)(.*)")
+_CONTAINED: Final = lazy(r"(?:(?:[-+*]|\d{1,9}[.)])[ \t]+|>[ \t]*)+(`{3,}+|~{3,}+)[^`]*+$")
 _CODE_ENDS: Final = frozenset(";})]>")
 
 

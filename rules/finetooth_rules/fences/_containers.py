@@ -6,16 +6,16 @@ Works on text whose only line ending is `\\n`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from finetooth_rules.fences._blocks import QUOTE, Block
 from finetooth_rules.fences._cause import UNCLOSED, Cause, TextEdit, name_of
 from finetooth_rules.fences._tokens import Token, tokens
+from finetooth_rules.patterns import lazy
 
-_ORDERED: Final = re.compile(r"[ \t]*\d{1,9}[.)](?:[ \t]|$)")
-_MARKER: Final = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
+_ORDERED: Final = lazy(r"[ \t]*\d{1,9}[.)](?:[ \t]|$)")
+_MARKER: Final = lazy(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 
 
 def nested(text: str, earlier: Sequence[Block], block: Block) -> Iterator[Cause]:

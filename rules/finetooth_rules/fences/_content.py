@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from finetooth_rules.fences._blocks import QUOTE, Block, Containers
 from finetooth_rules.fences._lines import indent_at, normalised, skip_columns
 
 
-@dataclass(frozen=True, slots=True)
-class ContentLine:
+class ContentLine(NamedTuple):
     """A line inside its containers: `start` to `end` without the ending, after `pad` columns left of a
     split tab.
     """

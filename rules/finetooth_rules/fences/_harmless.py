@@ -5,15 +5,15 @@ Works on text whose only line ending is `\\n`.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from finetooth_rules.fences._blocks import Block
 from finetooth_rules.fences._cause import HARMLESS, Cause, TextEdit
 from finetooth_rules.fences._tokens import is_info, tokens
+from finetooth_rules.patterns import lazy
 
 _LONG_RULE: Final = 5
-_MARKER: Final = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
+_MARKER: Final = lazy(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 
 
 def harmless(text: str, block: Block) -> Cause | None:

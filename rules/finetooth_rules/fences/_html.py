@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from finetooth_rules.patterns import lazy
+
 _TAGS: Final = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|"
     "fieldset|figcaption|figure|footer|form|frame|frameset|h1|h2|h3|h4|h5|h6|head|header|hr|html|iframe|legend|li|link|"
@@ -19,13 +21,13 @@ _WHOLE_TAG: Final = (
     rf"<(?:[A-Za-z][A-Za-z0-9-]*+{_ATTRIBUTES}[ \t]*+/?|/[A-Za-z][A-Za-z0-9-]*+[ \t]*+)>[ \t]*+$"
 )
 
-END_AT_BLANK: Final = re.compile(r"\Z")
+END_AT_BLANK: Final = lazy(r"\Z")
 """What ends a block of the kinds 6 and 7: a blank line, to which the scanner sees itself."""
 
 _KINDS: Final = tuple(
     (
-        re.compile(start, re.IGNORECASE | re.ASCII),
-        re.compile(end, re.IGNORECASE | re.ASCII) if end else END_AT_BLANK,
+        lazy(start, re.IGNORECASE | re.ASCII),
+        lazy(end, re.IGNORECASE | re.ASCII) if end else END_AT_BLANK,
     )
     for start, end in (
         (r"<(?:script|pre|style|textarea)(?:[ \t>]|$)", r"</(?:script|pre|style|textarea)>"),
@@ -36,7 +38,7 @@ _KINDS: Final = tuple(
         (rf"</?(?:{_TAGS})(?:[ \t]|/?>|$)", ""),
     )
 )
-_ANY_TAG: Final = re.compile(_WHOLE_TAG, re.ASCII)
+_ANY_TAG: Final = lazy(_WHOLE_TAG, re.ASCII)
 
 
 def html_end(text: str, start: int, stop: int, *, after_paragraph: bool) -> re.Pattern[str] | None:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from finetooth_rules.patterns import lazy
+
 _LANGUAGES: Final = (
     "ada apache applescript arduino asm assembly awk bash basic bat batch bibtex c c# c++ clojure "
     "cmake cmd cobol coffeescript console cpp cs csharp css csv cuda cypher d dart diff docker "
@@ -23,13 +25,13 @@ _LANGUAGES: Final = (
 LANGUAGES: Final = frozenset(_LANGUAGES.split())
 """First words that make an info string of what follows a fence, however much comes after them."""
 
-_RUN_LINE: Final = re.compile(r"^([^\n]*?)(`{3,}+|~{3,}+)([^\n]*+)", re.MULTILINE)
-_LEAD: Final = re.compile(r"[ \t>]*+((?:(?:[-+*]|\d{1,9}[.)])[ \t][ \t>]*+)*+)")
+_RUN_LINE: Final = lazy(r"^([^\n]*?)(`{3,}+|~{3,}+)([^\n]*+)", re.MULTILINE)
+_LEAD: Final = lazy(r"[ \t>]*+((?:(?:[-+*]|\d{1,9}[.)])[ \t][ \t>]*+)*+)")
 STRING_OPENS: Final = ('"""', "'''", "\\")
 """Behind these a run of backticks belongs to the code."""
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_+#./:@{}=,\"'\\-]*[A-Za-z0-9_+#/}\"']", re.ASCII)
-_ATTRIBUTE: Final = re.compile(r"\{.*|.*\}|[\w.:-]+=.*|[\w./\\-]+\.\w{1,6}|[\d,-]+")
+_WORD: Final = lazy(r"[A-Za-z0-9_+#./:@{}=,\"'\\-]*[A-Za-z0-9_+#/}\"']", re.ASCII)
+_ATTRIBUTE: Final = lazy(r"\{.*|.*\}|[\w.:-]+=.*|[\w./\\-]+\.\w{1,6}|[\d,-]+")
 
 
 class Token(NamedTuple):

@@ -12,9 +12,10 @@ from typing import Final
 from finetooth_rules.fences._blocks import QUOTE, Block
 from finetooth_rules.fences._cause import UNCLOSED, Cause, TextEdit, name_of
 from finetooth_rules.fences._content import prefix
+from finetooth_rules.patterns import lazy
 
-_WORDS: Final = re.compile(r"[A-Za-z]{2,}")
-_SYMBOLS: Final = re.compile(r"[{}\[\]<>=;|\\/$#_&@~^]|\(\)|^(?: {2,}|\t)\S", re.MULTILINE)
+_WORDS: Final = lazy(r"[A-Za-z]{2,}")
+_SYMBOLS: Final = lazy(r"[{}\[\]<>=;|\\/$#_&@~^]|\(\)|^(?: {2,}|\t)\S", re.MULTILINE)
 
 
 def unclosed(text: str, block: Block) -> Cause:

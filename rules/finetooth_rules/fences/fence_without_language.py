@@ -48,6 +48,7 @@ from finetooth_rules.example import Example, Text
 from finetooth_rules.features import Features
 from finetooth_rules.fences._blocks import Block, blocks
 from finetooth_rules.fences._content import content
+from finetooth_rules.fences._plain import plain_infos
 from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Path, Span
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import StatisticRule
@@ -120,18 +121,32 @@ def _fact(example: Example) -> Fact | None:
     for text in example.trained_texts():
         if "```" not in text.text and "~~~" not in text.text:
             continue
+        names = _names(text.text)
+        if names is not None:
+            named += len(names)
+            spelled += [(language_named(name), name) for name in names if name in SPELLINGS]
+            continue
         found = blocks(text.text)
         if any(block.close is None for block in found):
             continue
         for block in found:
-            if block.info:
+            if words := block.info.split():
                 named += 1
-                name = block.info.split()[0].lower()
+                name = words[0].lower()
                 if name in SPELLINGS:
                     spelled.append((language_named(name), name))
             elif language := sure_language(content(text.text, block)):
                 unnamed.append(_unnamed(example, text, block, language))
     return Fact(named, tuple(spelled), tuple(unnamed)) if named or unnamed else None
+
+
+def _names(text: str) -> list[str] | None:
+    """The names that the fences of a text give, where a quick look tells that each gives one."""
+    infos = plain_infos(text)
+    if infos is None:
+        return None
+    words = [info.split(None, 1) for info in infos]
+    return [first[0].lower() for first in words] if all(words) else None
 
 
 def _unnamed(example: Example, text: Text, block: Block, language: str) -> Unnamed:

@@ -6,11 +6,11 @@ format has a sentence of that format; spellings with capitals (`toolConfig`) sha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from finetooth_rules.finding import Path
+from finetooth_rules.patterns import lazy
 
 KEYS: Final[Mapping[str, str]] = {
     "args": "The arguments of the call, as an object.",
@@ -133,7 +133,7 @@ ROLES: Final[Mapping[str, str]] = {
 }
 """By the role in OpenAI's words."""
 
-_CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAPITAL: Final = lazy(r"(?<=[a-z])(?=[A-Z])")
 
 
 def about_key(path: Path, format_name: str | None) -> str:

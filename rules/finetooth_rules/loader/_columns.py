@@ -23,6 +23,7 @@ import orjson
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Path
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions
 
@@ -65,9 +66,9 @@ _LETTERS: Final = frozenset("tfnNI")
 _LITERAL_STARTS: Final = frozenset({"tru", "fal", "nul", "NaN", "Inf"})
 _CLOSING: Final = {"{": "}", "[": "]", '"': '"'}
 # What pandas' ujson takes as a number, by trial: also `007`, `1.`, `1e` and a minus alone, but not `.5`.
-_NUMBER: Final = re.compile(r"(?:-[0-9]*|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
+_NUMBER: Final = lazy(r"(?:-[0-9]*|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
 # What Arrow takes as `timestamp[s]`, by trial: no fraction of a second, and a zone only behind a time.
-_DATE: Final = re.compile(
+_DATE: Final = lazy(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"([ T]([01][0-9]|2[0-3])(:[0-5][0-9](:[0-5][0-9])?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
 )

@@ -33,6 +33,7 @@ from typing import Final
 
 from finetooth_rules.example import Example, Text, Turn
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.patterns import lazy
 from finetooth_rules.preference._pairs import answers, is_pair
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
@@ -44,7 +45,7 @@ _HELP: Final = (
     r"|provide|fulfil|do that|do this|support|engage|participate|create|write"
     r"|generate|give|offer|discuss|share|continue)"
 )
-REFUSAL: Final = re.compile(
+REFUSAL: Final = lazy(
     r"\s*(?:(?:(?:i['’]m|i am|we['’]re) (?:\w+ )?sorry|sorry|i apologi[sz]e)[,.!]? ?(?:but )?)?"
     rf"(?:as an ai(?: language)?(?: model| assistant)?,? )?"
     rf"i (?:\w+ )?{_CANNOT} (?:\w+ )?{_HELP}\b",

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from finetooth_rules.finding import Edit, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.spots import Cause, Spot
 
-_VALID: Final = re.compile(
+_VALID: Final = lazy(
     rb"(?:[\x00-\x7f]++|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
     rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
     rb"|\xf4[\x80-\x8f][\x80-\xbf]{2})*+"
 )
-_CUT: Final = re.compile(
-    rb"[\xe0-\xef][\x80-\xbf]\"|[\xf0-\xf4][\x80-\xbf]{1,2}\"|[\xc2-\xf4][\x80-\xbf]{0,2}\Z"
-)
+_CUT: Final = lazy(rb"[\xe0-\xef][\x80-\xbf]\"|[\xf0-\xf4][\x80-\xbf]{1,2}\"|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
 """The beginning of a UTF-8 sequence at the end of a string or of the text; one byte before a quote may be
 Latin-1's é."""
-_SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-_HIGH_PAIR: Final = re.compile(rb"[\x80-\xff]{2}")
-_UNUSED_IN_CP1252: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_CONTROLS: Final = re.compile(rb"[\x80-\x9f]")
+_SURROGATE: Final = lazy(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_HIGH_PAIR: Final = lazy(rb"[\x80-\xff]{2}")
+_UNUSED_IN_CP1252: Final = lazy(rb"[\x81\x8d\x8f\x90\x9d]")
+_CONTROLS: Final = lazy(rb"[\x80-\x9f]")
 _REPLACEMENT: Final = "\ufffd".encode()
 _FEW: Final = 64
 _MOST_RUNS: Final = 50_000

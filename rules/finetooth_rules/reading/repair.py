@@ -7,8 +7,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -24,8 +23,7 @@ STRICT_DEPTH: Final = 1024
 _NOT_FINITE: Final = frozenset({Cause.NON_FINITE, Cause.INFINITE})
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(NamedTuple):
     """A text as it was read. `edits` are all those of its spots, sorted; `text` is the result, `ok`
     whether it is JSON.
 

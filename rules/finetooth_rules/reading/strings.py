@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,6 +10,7 @@ import orjson
 
 from finetooth_rules.finding import Edit, Span
 from finetooth_rules.reading.grammar import FOREIGN_ESCAPE, SEPARATOR, TROUBLE
+from finetooth_rules.reading.literals import PIECE, part_end
 from finetooth_rules.reading.spots import Cause, Spot, insert, replace
 
 _SHORT: Final = {8: b"\\b", 9: b"\\t", 10: b"\\n", 12: b"\\f", 13: b"\\r"}
@@ -41,7 +43,7 @@ def separator_spots(raw: bytes, start: int, end: int) -> Iterator[Spot]:
 def body_spots(raw: bytes, start: int, end: int) -> Iterator[Spot]:
     """Control characters, lone surrogates and invalid escapes between two offsets; quotes are not looked
     at."""
-    for match in TROUBLE.finditer(raw, start, end):
+    for match in _troubles(raw, start, end):
         at = match.start()
         if match["control"]:
             edit = replace(at, at + 1, escaped(raw[at]))
@@ -51,6 +53,22 @@ def body_spots(raw: bytes, start: int, end: int) -> Iterator[Spot]:
             yield Spot(edit.span, Cause.LONE_SURROGATE, (edit,), safe=False, detail=match[0].decode())
         elif match["bad"] is not None:
             yield _invalid_escape(raw, at, end)
+
+
+def _troubles(raw: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    """All that is no character standing for itself; of a long body only in the parts that are not JSON, as
+    there may be hundreds of thousands of escapes."""
+    if end - start <= 2 * PIECE:
+        yield from TROUBLE.finditer(raw, start, end)
+        return
+    body, at = raw[start:end], 0
+    while at < len(body):
+        stop = part_end(body, at)
+        try:
+            orjson.loads(b'"%b"' % body[at:stop])
+        except orjson.JSONDecodeError:
+            yield from TROUBLE.finditer(raw, start + at, start + stop)
+        at = stop
 
 
 def _invalid_escape(raw: bytes, at: int, end: int) -> Spot:

@@ -7,9 +7,8 @@ within the one branch that was meant, never as "not valid under any of the given
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from finetooth_rules.suggest import nearest
 
@@ -18,8 +17,7 @@ Schema: TypeAlias = Mapping[str, Any]
 JSON_TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The branch that was meant, or why none could be chosen.
 
     `types`: the value has none of these JSON types. `missing`: the object lacks this discriminator, whose
@@ -39,8 +37,7 @@ class Choice:
         return self == Choice()
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """What can be said of branches before any value is seen.
 
     `by_type`: the branches that allow each JSON type. `key` tells those for objects apart, by the values in

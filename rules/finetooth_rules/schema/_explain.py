@@ -12,8 +12,6 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema_rs
-
 from finetooth_rules.finding import Path
 from finetooth_rules.schema._branch import Schema, choose, has_type, json_type
 from finetooth_rules.schema._meant import meant
@@ -211,6 +209,7 @@ def _dependent(
 
 def _pattern(validator: Any, pattern: str, value: Any, schema: Schema) -> Iterator[ValidationError]:
     """As the fast validator reads the pattern, whose `$` is the very end."""
+    import jsonschema_rs
     from jsonschema.exceptions import ValidationError
 
     if isinstance(value, str) and not jsonschema_rs.is_valid({"pattern": pattern}, value):

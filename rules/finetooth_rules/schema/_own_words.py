@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth_rules.finding import Path
 from finetooth_rules.own_schema import OwnSchema
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """What breaks the schema: at `path` (of its key, with `on_key`), said in `message`; `key` is an unknown
     key that may have been meant as `meant`.
     """

@@ -36,9 +36,8 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Path, Span
@@ -66,8 +65,7 @@ class Cause(Enum):
     """Texts under the names of who says them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Missing:
+class _Missing(NamedTuple):
     """A missing key, and what is there instead; `key` is that of the object that was meant."""
 
     defect: Defect

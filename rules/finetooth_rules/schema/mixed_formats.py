@@ -34,8 +34,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.example import Example
 from finetooth_rules.features import Features
@@ -48,8 +47,7 @@ from finetooth_rules.rule import NoOptions, StatisticRule
 CODE: Final = "FMT002"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`expected`: the format of every record. `prevailing`: what most have instead, against the settings."""
 
     expected: str | None

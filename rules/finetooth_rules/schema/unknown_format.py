@@ -32,7 +32,6 @@ None.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -43,6 +42,7 @@ from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.formats import FORMATS, recognise
 from finetooth_rules.formats._format import Format
 from finetooth_rules.formats.custom import NAME as CUSTOM
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, either, quoted
@@ -53,7 +53,7 @@ CODE: Final = "FMT001"
 _KEYS_KEPT: Final = 256
 _KEYS_JUDGED: Final = 32
 _KEYS_SHOWN: Final = 4
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = lazy(r"\w+")
 
 Keys = tuple[str, ...]
 

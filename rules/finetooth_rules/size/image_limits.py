@@ -39,6 +39,7 @@ from typing import Final
 
 from finetooth_rules.example import Example, Media
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._words import quoted
@@ -47,8 +48,8 @@ from finetooth_rules.targets import ImageLimits, Target
 
 CODE: Final = "SIZ005"
 
-_DATA: Final = re.compile(r"data:image/([a-z0-9.+-]+)((?:;[^,;]*)*),", re.IGNORECASE)
-_ENDING: Final = re.compile(r"\.(jpe?g|png|webp|gif|bmp|tiff?|svg|heic|avif|ico)(?:[?#].*)?\Z", re.IGNORECASE)
+_DATA: Final = lazy(r"data:image/([a-z0-9.+-]+)((?:;[^,;]*)*),", re.IGNORECASE)
+_ENDING: Final = lazy(r"\.(jpe?g|png|webp|gif|bmp|tiff?|svg|heic|avif|ico)(?:[?#].*)?\Z", re.IGNORECASE)
 _SAME: Final = {"jpg": "jpeg", "tif": "tiff", "svg+xml": "svg", "x-icon": "ico"}
 _SCHEMES: Final = {"data:": "data", "http://": "http", "https://": "http", "s3://": "s3", "gs://": "gs"}
 _WORDS: Final = {

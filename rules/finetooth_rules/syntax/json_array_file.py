@@ -26,17 +26,17 @@ None.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import orjson
 
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Rewrite, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import FileRule, NoOptions
 
-_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[)\s*[\{\]]")
+_ARRAY = lazy(rb"(?:\xef\xbb\xbf)?\s*(\[)\s*[\{\]]")
 
 
 def check(facts: FileFacts, profile: Profile, options: NoOptions) -> Iterator[Finding]:

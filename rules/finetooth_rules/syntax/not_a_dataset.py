@@ -28,11 +28,11 @@ None.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from finetooth_rules.file_facts import FileFacts
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import FileRule, NoOptions
 
@@ -57,16 +57,15 @@ _MAGIC = (
 _LOOKED_AT = 256
 _BINARY_LOOKED_AT = 8192
 _LINES_LOOKED_AT = 20
-_JSON_START = re.compile(
+_JSON_START = lazy(
     rb"[\[{}\]'(/#]|.*\{\s*[\"']|(?:-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)[\s,]*$"
 )
 _SEPARATORS = {b",": "comma-separated (CSV)", b"\t": "tab-separated (TSV)", b";": "semicolon-separated (CSV)"}
 _HEADERS = {
-    mark: re.compile(rb'"?[A-Za-z_][\w .-]*"?(?:' + mark + rb'"?[A-Za-z_][\w .-]*"?)+')
-    for mark in _SEPARATORS
+    mark: lazy(rb'"?[A-Za-z_][\w .-]*"?(?:' + mark + rb'"?[A-Za-z_][\w .-]*"?)+') for mark in _SEPARATORS
 }
-_YAML = re.compile(rb"- \w+:|---$|\w+:(?: [|>]-?)?$")
-_PROSE = re.compile(rb"[A-Za-z\x80-\xff]\S* +\S")
+_YAML = lazy(rb"- \w+:|---$|\w+:(?: [|>]-?)?$")
+_PROSE = lazy(rb"[A-Za-z\x80-\xff]\S* +\S")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 

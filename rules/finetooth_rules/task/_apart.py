@@ -8,8 +8,7 @@ asked: what keeps these limits is reported only where the odds do not speak agai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +35,7 @@ CALM: Final = 520
 their rim; of fewer records than `CALM`, which are more ragged, fewer suffice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """What makes a group of strays. `separation`: distance of its mean from that of the rest, by the sum of
     their spreads. `nearness`: its similarity to the centre, by the usual one. `share` of the records. `lead`:
     how many times as separate as the file's own groups, the most separate of which has at most

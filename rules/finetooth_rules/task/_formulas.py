@@ -13,6 +13,8 @@ from statistics import median_low
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
+from finetooth_rules.patterns import lazy
+
 if TYPE_CHECKING:
     from finetooth_rules.example import Example, Turn
 
@@ -35,25 +37,26 @@ _PROMPT: Final = 4_000
 
 _WORD: Final = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 _IDEOGRAPH: Final = r"[\u3040-\u30ff\u3400-\u9fff]"
-_FIRST: Final = re.compile(
+_FIRST: Final = lazy(
     rf"({_IDEOGRAPH}(?:{_IDEOGRAPH}|[，、。！]){{{CHARACTERS - 1}}})(?![：:])"
     rf"|({_WORD}(?:[,!.]? {_WORD}){{{WORDS - 1}}})(?=[\s,.!?;])"
 )
 """The words of plain sentences alone: no label (`Answer: …`), list, markup, JSON, and no number."""
-_LAST: Final = re.compile(
+_LAST: Final = lazy(
     rf"\s*({_WORD}(?:[,;]? {_WORD}){{{WORDS - 1},40}}|(?:{_IDEOGRAPH}|[，、]){{{CHARACTERS},60}})"
     r"[.!?。！？]?\Z"
 )
-_ENDS: Final = ("\n", ". ", "! ", "? ", "。", "！", "？")
-_PROSE: Final = re.compile(rf"\s*({_IDEOGRAPH}{{2}}|{_WORD}(?=,)|{_WORD} {_WORD})(?=[\s,.，、]|{_IDEOGRAPH})")
-_JOINING: Final = re.compile(rf"\s*({_WORD}(?: {_WORD}){{0,3}}(?=, )|{_IDEOGRAPH}{{2,4}}(?=[，、]))")
+_ASCII_ENDS: Final = ("\n", ". ", "! ", "? ")
+_ENDS: Final = (*_ASCII_ENDS, "。", "！", "？")
+_PROSE: Final = lazy(rf"\s*({_IDEOGRAPH}{{2}}|{_WORD}(?=,)|{_WORD} {_WORD})(?=[\s,.，、]|{_IDEOGRAPH})")
+_JOINING: Final = lazy(rf"\s*({_WORD}(?: {_WORD}){{0,3}}(?=, )|{_IDEOGRAPH}{{2,4}}(?=[，、]))")
 """What is set off at the beginning of a paragraph: `Secondly, …`, `On the other hand, …`."""
-_MEANT: Final = re.compile(r"let['’]?s |let us |once upon a |okay, so |alright, so ", re.IGNORECASE)
+_MEANT: Final = lazy(r"let['’]?s |let us |once upon a |okay, so |alright, so ", re.IGNORECASE)
 """How a thought or a tale begins: a form that is asked for."""
-_TELLING: Final = re.compile(rf"(?=({_IDEOGRAPH}{{3}}))|[^\W\d_]{{5,}}")
-_LABEL: Final = re.compile(r"[^\n.!?。！？]{0,80}[:：]")
+_TELLING: Final = lazy(rf"(?=({_IDEOGRAPH}{{3}}))|[^\W\d_]{{5,}}")
+_LABEL: Final = lazy(r"[^\n.!?。！？]{0,80}[:：]")
 """A sentence that leads to a value: `The entities in this text are: …`."""
-_THOUGHT: Final = re.compile(r"(?s)\s*<(think|thinking|reasoning|scratchpad)>.*?</\1>\s*")
+_THOUGHT: Final = lazy(r"(?s)\s*<(think|thinking|reasoning|scratchpad)>.*?</\1>\s*")
 
 
 class Form(NamedTuple):
@@ -100,7 +103,8 @@ def _form(example: Example, turn: Turn, text: str, rank: int) -> Form:
     first = _FIRST.match(text)
     if first is not None and not (_shouts(first[0]) or _MEANT.match(text) or _LABEL.match(text)):
         opening = first[0]
-    start = max(text.rfind(end, max(0, len(text) - _TAIL), -1) for end in _ENDS)
+    tail = max(0, len(text) - _TAIL)
+    start = max([text.rfind(end, tail, -1) for end in (_ASCII_ENDS if text.isascii() else _ENDS)])
     last = _LAST.match(text, start + 1) if start >= 0 else None
     if last is not None:
         closing = last[1]

@@ -4,15 +4,16 @@ need no more than, and a strict one for those that seem to be in another languag
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
+
+from finetooth_rules.patterns import lazy
 
 _GLANCE: Final = 240
 _SHORT: Final = 24
 _LOOKED_AT: Final = 1_000
 _LEAST: Final = 4
 """Different words of a language that a text must have to be plainly in it."""
-_SPACES: Final = re.compile(r"[^\w'’]+")
+_SPACES: Final = lazy(r"[^\w'’]+")
 
 
 class Language(NamedTuple):
@@ -49,9 +50,10 @@ LANGUAGES: Final = (
 )
 _BY_NAME: Final = {language.name: language for language in LANGUAGES}
 NAMES: Final = frozenset(_BY_NAME)
-_SOON: Final = {language.name: tuple(f" {word} " for word in language.words[:3]) for language in LANGUAGES}
-
-_SOONEST: Final = tuple((word, name) for name, words in _SOON.items() for word in words)
+_FIRST: Final = {language.name: language.words[:3] for language in LANGUAGES}
+_SOON: Final = {name: tuple(f" {word} " for word in words) for name, words in _FIRST.items()}
+_SOONEST: Final = {word: number for number, words in enumerate(_FIRST.values()) for word in words}
+_ANY: Final = frozenset(_SOONEST)
 
 
 def glance(text: str, likely: str = "") -> str:
@@ -64,10 +66,9 @@ def glance(text: str, likely: str = "") -> str:
             return likely or "English"
     if len(text) < _SHORT:
         return ""
-    for word, name in _SOONEST:
-        if word in text:
-            return name
-    return ""
+    # What has no space before it or behind it is no word that stands there whole.
+    found = _ANY.intersection(text.split(" ")[1:-1])
+    return LANGUAGES[min(_SOONEST[word] for word in found)].name if found else ""
 
 
 def plainly(text: str, name: str) -> bool:

@@ -74,8 +74,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
 CONSTANT: Final = -1.1
 
 
-@dataclass(frozen=True, slots=True)
-class Certain:
+class Certain(NamedTuple):
     """From which logarithm of the odds on a group is one of strays: by the odds alone (2.5 is 12 to 1); where
     it also keeps the limits of `_apart`; where it is also round records as far as unrelated texts (`seeded`);
     where it is just these (`cut`). The last three are one more than the highest of any file without strays

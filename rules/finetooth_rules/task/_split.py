@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Strangers:
+class Strangers(NamedTuple):
     """What records that have nothing to do with a file look like: the second component of the mixture.
 
     With static word vectors, unrelated texts have a cosine of about 0.03 ± 0.07 in every corpus that was
@@ -72,8 +71,7 @@ class Limits:
     most: float
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """Similarities below `threshold` are strange; `usual` is what 95 % of the other records reach."""
 
     threshold: float

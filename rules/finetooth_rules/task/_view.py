@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetooth_rules.task._split import centre_of, similarities
 from finetooth_rules.task._vectors import unit, unpack
@@ -18,8 +17,7 @@ LABELS: Final = 0.2
 nothing of whether it belongs."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The sampled records of a file. `rows`: prompt half and answer half; `centre`, `cosines`: the sum of the
     nearest of them, and how near each is to it. `asked`: unit rows of the prompts (of the answers, where
     there are no prompts), `answered`: of the answers. Where these are `labels`, only the prompts are

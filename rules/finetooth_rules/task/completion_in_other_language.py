@@ -48,6 +48,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding, Path
+from finetooth_rules.patterns import lazy
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._answers import answer_of
 from finetooth_rules.task._latin import NAMES, code_of, glance, plainly, speaks
@@ -67,18 +68,18 @@ SHORTEST: Final = 20
 
 LATIN: Final = "Latin"
 _SCRIPTS: Final = {
-    "Chinese or Japanese": re.compile(r"[\u3040-\u30ff\u3400-\u9fff]"),
-    "Korean": re.compile(r"[\uac00-\ud7a3]"),
-    "Cyrillic": re.compile(r"[\u0400-\u052f]"),
-    "Arabic": re.compile(r"[\u0600-\u06ff]"),
-    "Greek": re.compile(r"[\u0370-\u03ff]"),
-    "Hebrew": re.compile(r"[\u0590-\u05ff]"),
-    "Devanagari": re.compile(r"[\u0900-\u097f]"),
-    "Thai": re.compile(r"[\u0e00-\u0e7f]"),
+    "Chinese or Japanese": lazy(r"[\u3040-\u30ff\u3400-\u9fff]"),
+    "Korean": lazy(r"[\uac00-\ud7a3]"),
+    "Cyrillic": lazy(r"[\u0400-\u052f]"),
+    "Arabic": lazy(r"[\u0600-\u06ff]"),
+    "Greek": lazy(r"[\u0370-\u03ff]"),
+    "Hebrew": lazy(r"[\u0590-\u05ff]"),
+    "Devanagari": lazy(r"[\u0900-\u097f]"),
+    "Thai": lazy(r"[\u0e00-\u0e7f]"),
 }
-_LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ]")
-_CODE: Final = re.compile(r"```|[{}<>=_\\|]|https?:|\bdef |\bSELECT |\bimport ")
-_ASKED: Final = re.compile(
+_LATIN: Final = lazy(r"[A-Za-zÀ-ɏ]")
+_CODE: Final = lazy(r"```|[{}<>=_\\|]|https?:|\bdef |\bSELECT |\bimport ")
+_ASKED: Final = lazy(
     r"\b(?:translat|transliterat|übersetz|traduc|traduz|traduis|traduir|traduction|vertaal|tradu[zç]|idioma|"
     r"sprache|langue|lingua|taal\b|deutsch|englisch|anglais|français|inglés|español|inglês|português|inglese|"
     r"italiano|engels|nederlands|dutch|swedish|turkish|vietnamese|indonesian|catalan|latin\b|languages?\b|english|chinese|mandarin|cantonese|japanese|korean|russian|ukrainian|"
@@ -117,7 +118,7 @@ _BOTH: Final[dict[int | None, Fact]] = {
 }
 
 
-_FIRST: Final = re.compile("|".join(f"({letters.pattern})" for letters in _SCRIPTS.values()))
+_FIRST: Final = lazy("|".join(f"({letters.pattern})" for letters in _SCRIPTS.values()))
 _GLANCE: Final = 60
 """Characters in which the first one that is not Latin is looked for."""
 

@@ -64,6 +64,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding, examples_of
+from finetooth_rules.patterns import lazy
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._answers import LEARNT
 from finetooth_rules.task._formulas import Form, Forms, Shared, forms, shared
@@ -110,7 +111,7 @@ _OPENINGS: Final = {
 """Openings as they are named, and as they are written."""
 
 _NAMES: Final = tuple(_OPENINGS)
-_OPENING: Final = re.compile("|".join(f"({pattern})" for pattern in _OPENINGS.values()), re.IGNORECASE)
+_OPENING: Final = lazy("|".join(f"({pattern})" for pattern in _OPENINGS.values()), re.IGNORECASE)
 
 _STARTS: Final = frozenset(
     start
@@ -140,7 +141,7 @@ _STARTS: Final = frozenset(
 )
 """The first two characters of all of them: a quick look, which most answers fail."""
 
-_ASKED: Final = re.compile(
+_ASKED: Final = lazy(
     r"\b(?:begin|start|open|prefix|preface|format|template)|开头|开始|格式|beginn|commenc|empie|começ",
     re.IGNORECASE,
 )

@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.rule import StatisticRule
@@ -80,8 +80,7 @@ class Options:
     min_records: int = field(default=4, metadata={"minimum": 4})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The centres of the two groups (float32, of prompt and answer), the larger first, and how many of the
     `total` distinct records looked at are in each; `sampled` says that the file has more.
     """

@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.rule import StatisticRule
@@ -102,8 +102,7 @@ class Options:
     min_records: int = field(default=60, metadata={"minimum": 10})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`prompt` and `answer` are the means of their unit vectors (float32), which are taken away. Below
     `threshold` an answer is a stranger to its prompt; `usual` is the middle similarity. `floors` are
     the least products of a prompt and of an answer with its mean, from which on it is like the file's."""
@@ -115,8 +114,7 @@ class Verdict:
     floors: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Slipped:
+class Slipped(NamedTuple):
     """Answers stand at other prompts throughout: the share of the prompts whose own answer does not fit that
     another record's fits, in per cent (steps of 5), and the vectors of the record of such a prompt, and of
     the one that has its answer."""
@@ -126,8 +124,7 @@ class Slipped:
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """The records that have both halves: their vectors, unit rows without the `means`, whether both halves
     are like those of the file, and `floors` as in `Verdict`. `own` are the products of the halves; `mean` and
     `spread` those of a prompt with strangers' answers."""

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.rule import Draw, StatisticRule
@@ -107,8 +107,7 @@ class Options:
     sensitivity: float = field(default=0.5, metadata={"minimum": 0, "maximum": 1})
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """A direction in which some records differ from all others (float32: prompt half, answer half; a half
     that is zero is not looked at), and what the product with it must exceed for a record to be one of
     them."""
@@ -117,8 +116,7 @@ class Apart:
     limit: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a record is compared with.
 
     `centre` is a unit vector (float32: prompt half, answer half), `anchors` the unit vectors of the

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Final
 
 from finetooth_rules.example import SYSTEM_ROLES
 from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, Fix, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.task._answers import answer_of
 
@@ -50,15 +51,15 @@ CODE: Final = "TSK008"
 SHORTEST: Final = 24
 """Characters of a prompt under which it may stand at the beginning of its answer by chance."""
 
-_REQUEST: Final = re.compile(
+_REQUEST: Final = lazy(
     r"(?:please |can you |could you )?(?:write|explain|describe|list|name|give|create|generate|summari[sz]e|"
     r"design|compare|discuss|suggest|propose|compose|develop|calculate|compute|identify|provide|tell me|"
     r"analy[sz]e|classify|determine|find|implement|outline|build|draft|recommend|show me|what |why |how |"
     r"who |when |where |which )\b",
     re.IGNORECASE,
 )
-_ASKED: Final = re.compile(r"(?:what|why|how|who|when|where|which)\b", re.IGNORECASE)
-_COPIES: Final = re.compile(
+_ASKED: Final = lazy(r"(?:what|why|how|who|when|where|which)\b", re.IGNORECASE)
+_COPIES: Final = lazy(
     r"\b(?:repeat|echo|cop(?:y|ies)|verbatim|rewrit|rephras|paraphras|reword|reformulat|restat|correct|proofread|"
     r"grammar|spell|typo|punctuat|capitali[sz]|translat|transcri|convert|transform|format|edit|fix|improve|"
     r"complet|continu|extend|finish|fill|quote|question|prompt|instruction|tense|voice|simplif|shorten|clean|"

@@ -187,7 +187,7 @@ def conclude_at(
     ways = [
         f"{count} {_SHORT[how]}" for how, count in zip(COLUMNS[1:], verdict.counts[1:], strict=True) if count
     ]
-    words = {how: f"an example: {_SHORT[how]}" for how in COLUMNS}
+    words: dict[str, str] = {how: f"an example: {_SHORT[how]}" for how in COLUMNS if how in _SHORT}
     yield Finding(
         CODE,
         f"system prompts are not `serving-system-prompt` ({', '.join(ways)}, of {sum(verdict.counts)})",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,8 +17,7 @@ from finetooth_rules.targets import Target
 Message = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A conversation of an example, one message a turn, and what the template makes of it.
 
     Turns before `first` are those of another conversation of the same example: what is found there is said of

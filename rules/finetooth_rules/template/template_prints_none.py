@@ -34,20 +34,20 @@ None.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from finetooth_rules.example import Example, Turn
 from finetooth_rules.features import Features, TemplateRenderer
 from finetooth_rules.finding import INSIDE, Consequence, Finding, Path
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, NoOptions
 from finetooth_rules.template._render import Message, Written, conversations, has_template
 
 CODE: Final = "TPL003"
-_NONE: Final = re.compile(r"\bNone\b")
+_NONE: Final = lazy(r"\bNone\b")
 _MOST_NULLS: Final = 20
 
 

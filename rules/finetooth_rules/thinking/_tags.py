@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from finetooth_rules.example import Text
+from finetooth_rules.patterns import lazy
 
 OPEN: Final = "<think>"
 CLOSE: Final = "</think>"
-_TAG: Final = re.compile(r"</?think>")
-_FENCE: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
+_TAG: Final = lazy(r"</?think>")
+_FENCE: Final = lazy(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _QUOTES: Final = frozenset("`\"'“”‘’«»")
 
 

@@ -52,6 +52,7 @@ from typing import Any, Final, NamedTuple
 from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Text, Turn
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding, Path, examples_of
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.thinking._tags import CLOSE, OPEN
@@ -61,8 +62,8 @@ WITH: Final = "the first record with reasoning"
 WITHOUT: Final = "the first record without"
 
 _ANSWERED: Final = (Kind.SUPERVISED, Kind.PREFERENCE, Kind.UNPAIRED)
-_EMPTY: Final = re.compile(r"<think>\s*</think>")
-_SWITCH: Final = re.compile(
+_EMPTY: Final = lazy(r"<think>\s*</think>")
+_SWITCH: Final = lazy(
     r"/(?:no_?)?think\b|(?:detailed )?thinking(?: mode)?:? (?:on|off)\b|reasoning(?:_effort)?:\s*\w+",
     re.IGNORECASE,
 )

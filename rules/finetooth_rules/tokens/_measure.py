@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any, Final, NamedTuple
 
@@ -39,8 +38,7 @@ _LONGEST_SOURCE: Final = 24
 _LONGEST_FILE: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """The most tokens a record may have; `source` says in a few words who says so. `assumed`: nobody does.
     `key` is the setting of the run that says so in the file `source`, or its default.
     """
@@ -108,8 +106,7 @@ def may_exceed(record: Record, tokens: float, profile: Profile | None = None) ->
     return len(record.raw) * rate * (1 if record.strict else 3) > tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A text in the order in which it is trained on, behind `frame` tokens of its own that are no text.
 
     `path` is empty for what cannot be shown. A `closed` piece is not one string of the record (a call), so
@@ -133,8 +130,7 @@ class Held(NamedTuple):
     characters: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """The pieces of an example and the tokens of each. `estimated`: the target may count otherwise.
 
     Where a chat template was applied, `rendered` is the whole text, `rendered_total` its tokens, and

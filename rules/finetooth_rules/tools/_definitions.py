@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -25,8 +24,7 @@ _ELSEWHERE: Final = frozenset({"patternProperties", "$ref", "allOf", "anyOf", "o
 _REGEX_KEYS: Final = frozenset({"pattern", "patternProperties"})
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One defect, at one or more places of the schema.
 
     `word` is one that is no JSON type, and `meant` the type that it stands for. `known` are the words among

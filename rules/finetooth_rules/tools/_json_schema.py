@@ -6,7 +6,6 @@ regular expressions that run in linear time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from finetooth_rules.finding import Path
+from finetooth_rules.patterns import lazy
 from finetooth_rules.schema._branch import JSON_TYPES
 
 MEANT: Final[Mapping[str, str]] = {
@@ -33,7 +33,7 @@ _SINGLE: Final = (
     *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
     *("unevaluatedProperties", "unevaluatedItems", "additionalItems"),
 )
-_ANNOTATION: Final = re.compile(
+_ANNOTATION: Final = lazy(
     r"(?:typing\.)?(?P<outer>\w+)(?:\[(?P<inner>\w+)[^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*\])?(?:, *optional)?"
 )
 KEYWORDS: Final = frozenset(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finetooth_rules.finding import Path
 
 _MOST: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One defect.
 
     `keyword` is the one that fails at `path` (within the arguments), `expected` its value: the types, the

@@ -39,12 +39,13 @@ from typing import Final
 
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Applicability, Consequence, Finding, Path
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.tools._calls import renamed, touches_tools
 
 CODE: Final = "TOL007"
-_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9]")
+_NOT_PLAIN: Final = lazy(r"[^A-Za-z0-9]")
 _LENGTH: Final = 9
 
 

@@ -37,13 +37,14 @@ from typing import Final
 
 from finetooth_rules.example import Example
 from finetooth_rules.finding import Applicability, Consequence, Finding, Fix, Path
+from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, RecordRule
 from finetooth_rules.schema._words import cut, quoted
 from finetooth_rules.tools._calls import is_result, renamed, touches_tools
 
 CODE: Final = "TOL011"
-_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_PLAIN: Final = lazy(r"[^A-Za-z0-9_-]")
 
 
 def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from finetooth_rules.example import Example, Kind
 from finetooth_rules.splits import TRAIN
@@ -54,8 +54,7 @@ class SplitFacts:
         return tokens, sum(count for _, count in lengths)
 
 
-@dataclass(frozen=True, slots=True)
-class DataFacts:
+class DataFacts(NamedTuple):
     """The data of a run by split. Without a training split nothing is known of it."""
 
     splits: Mapping[str, SplitFacts]

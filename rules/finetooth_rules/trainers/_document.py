@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finetooth_rules.finding import Path, Span
 
@@ -26,8 +26,7 @@ class Language(StrEnum):
     TOML = "toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Why a text cannot be read, and where (byte offsets)."""
 
     message: str

@@ -6,8 +6,9 @@ of one name differ, the longest is meant, so that nothing is said of a model tha
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from finetooth_rules.patterns import lazy
 
 _CONTEXTS: Final[tuple[tuple[str, int], ...]] = (
     (r"llama-2-\d+b(-chat)?(-hf)?", 4_096),
@@ -36,8 +37,8 @@ _CONTEXTS: Final[tuple[tuple[str, int], ...]] = (
     (r"olmo-2-1124-(7|13)b(-sft|-dpo|-instruct)?", 4_096),
     (r"salamandra-(2|7)b(-instruct)?", 8_192),
 )
-_KNOWN: Final = tuple((re.compile(pattern), tokens) for pattern, tokens in _CONTEXTS)
-_QUANTIZED: Final = re.compile(r"-(unsloth-)?(bnb-4bit|bnb-8bit|awq|gptq(-int[48])?)$")
+_KNOWN: Final = tuple((lazy(pattern), tokens) for pattern, tokens in _CONTEXTS)
+_QUANTIZED: Final = lazy(r"-(unsloth-)?(bnb-4bit|bnb-8bit|awq|gptq(-int[48])?)$")
 
 
 def context_of(model: str) -> int | None:

@@ -11,14 +11,12 @@ do DPO with LoRA at 2e-4. So it is told, and no warning.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth_rules.trainers._trainer import PREFERENCE, Objective, Tuning
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(NamedTuple):
     """`usual` from and to; above `noted_above` or below `noted_below` worth a word, beyond `bad_above` and
     `bad_below` a warning. `what` names what is trained.
     """

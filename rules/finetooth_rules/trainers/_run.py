@@ -7,8 +7,7 @@ the last step.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from finetooth_rules.splits import TRAIN
 from finetooth_rules.targets import TARGETS, Overlong, Target
@@ -22,8 +21,7 @@ _FLOW: Final = frozenset({Objective.GRPO, Objective.OTHER})
 """Their batches are of sampled answers, or of nobody knows what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A run over the training split.
 
     `rows` are those that are trained on: without those held out or left out. `sequences` are what batches are
@@ -62,8 +60,7 @@ def splits_long(settings: TrainingSettings) -> bool:
     return settings.trainer.splits_long or settings.trainer.splits(settings.table)
 
 
-@dataclass(frozen=True, slots=True)
-class Cutoff:
+class Cutoff(NamedTuple):
     """The tokens that a row may have, what says so, and what becomes of a longer one."""
 
     tokens: int

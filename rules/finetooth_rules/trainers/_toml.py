@@ -7,25 +7,27 @@ dotted), tables and arrays of them, the four kinds of string, arrays and inline 
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Final
 
 from finetooth_rules.finding import Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.trainers._document import Document, Language, Offsets, decoded, unreadable
 
-_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
-_SKIP: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_SPACE: Final = re.compile(r"[ \t]*")
-_STRING: Final = re.compile(
+_PLACE: Final = lazy(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
+_SKIP: Final = lazy(r"(?:[ \t\r\n]|#[^\n]*)*")
+_SPACE: Final = lazy(r"[ \t]*")
+_STRING: Final = lazy(
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|\'\'\'(?:[^\']|\'(?!\'\'))*\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'',
     re.DOTALL,
 )
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-_SCALAR: Final = re.compile(r"[^,\]}#\r\n]*")
+_BARE: Final = lazy(r"[A-Za-z0-9_-]+")
+_SCALAR: Final = lazy(r"[^,\]}#\r\n]*")
 
 
 def read_toml(raw: bytes) -> Document:
     """The document; of a text that is not TOML the place where that shows."""
+    import tomllib
+
     text = decoded(raw, Language.TOML)
     if isinstance(text, Document):
         return text
@@ -184,5 +186,7 @@ class _Scanner:
 
 def _decode(quoted: str) -> str:
     """The text of a quoted key."""
+    import tomllib
+
     decoded_key = next(iter(tomllib.loads(f"{quoted} = 0")))
     return str(decoded_key)

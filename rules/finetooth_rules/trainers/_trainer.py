@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.targets import Overlong
@@ -76,8 +76,7 @@ class Tuning(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One value as it is written. `path` leads to it in the document."""
 
     value: Any
@@ -107,8 +106,7 @@ def number_of(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
+class DataFile(NamedTuple):
     """A file or data set that the settings train on. `registered`: it is a name of `dataset_info.json`."""
 
     setting: Setting

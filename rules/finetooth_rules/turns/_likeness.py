@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-_NUMBER: Final = re.compile(r"\d[\w:/-]*")
-_DATED: Final = re.compile(
+from finetooth_rules.patterns import lazy
+
+_NUMBER: Final = lazy(r"\d[\w:/-]*")
+_DATED: Final = lazy(
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
     r"|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
@@ -15,7 +16,7 @@ _DATED: Final = re.compile(
     re.IGNORECASE,
 )
 _PLAIN: Final = str.maketrans("", "", " \t\r\n\u00a0.,;:!?'\"`*_()[]{}<>|-–—…“”‘’„«»•·、。，！？：；「」（）")
-_WORD: Final = re.compile(r"[^\s.,;:!?'\"`*()\[\]{}<>|–—…“”‘’„«»•]+")
+_WORD: Final = lazy(r"[^\s.,;:!?'\"`*()\[\]{}<>|–—…“”‘’„«»•]+")
 
 LEAST_WORD: Final = 5
 """Letters of a word from which on one that differs in one of them is the same, misspelt: of shorter ones too
@@ -29,8 +30,7 @@ MOST_WORDS: Final = 10
 """One in so many words may be left out or added."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """What tells a prompt from the prevailing one. `form` 1: white space, 2: case and punctuation too; 0:
     words. `spelt` are the places of misspelt words, `missing` and `added` counts of words.
     """

@@ -129,8 +129,7 @@ class Prompts:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`messages` by prompt, for the records that are reported; `once` is said for the file."""
 
     messages: Mapping[str, str]

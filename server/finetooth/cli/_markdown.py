@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from finetooth.output._cells import cells
 from finetooth.output._style import BOLD, CYAN, GREEN, Style
+from finetooth_rules.patterns import lazy
 
-_FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})(\S*)")
-_ITEM = re.compile(r"^(\s*)([-*]|\d+\.)\s+(.*)")
-_INLINE = re.compile(
+_FENCE = lazy(r"^(\s*)(`{3,}|~{3,})(\S*)")
+_ITEM = lazy(r"^(\s*)([-*]|\d+\.)\s+(.*)")
+_INLINE = lazy(
     r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)|\*\*(?P<strong>[^*]+)\*\*|\[(?P<text>[^]]+)\]\((?P<url>[^)]+)\)"
 )
 _INDENT = "    "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TextIO
 
@@ -49,6 +48,8 @@ def style_for(stream: TextIO, choice: str = "auto") -> Style:
 
 def width() -> int:
     """Cells of a line; wide where the output goes to a file."""
+    import shutil
+
     return max(40, shutil.get_terminal_size((_WIDTH_OF_FILES, 24)).columns)
 
 

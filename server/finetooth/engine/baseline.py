@@ -19,7 +19,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +28,7 @@ from finetooth.engine.files.atomic import write_atomically
 from finetooth.engine.settings.config import Config, ConfigError
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.content_key import KEY_BYTES, content_key
+from finetooth_rules.patterns import lazy
 from finetooth_rules.record import Record
 from finetooth_rules.rule import MeasuredRule, RecordRule, SyntaxRule
 from finetooth_rules.settings import Settings
@@ -38,9 +38,9 @@ SETTING: Final = "baseline"
 OF_FILE: Final = "file"
 ALL: Final = "all"
 VERSION: Final = 1
-_FIRST: Final = re.compile(r"finetooth-baseline[ \t]+(\d+)[ \t]*")
-_LINE: Final = re.compile(r"([A-Z]+[0-9]+)[ \t]+(\S+)[ \t]+(\S.*?)[ \t]*")
-_KEY: Final = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}|{OF_FILE}|{ALL}")
+_FIRST: Final = lazy(r"finetooth-baseline[ \t]+(\d+)[ \t]*")
+_LINE: Final = lazy(r"([A-Z]+[0-9]+)[ \t]+(\S+)[ \t]+(\S.*?)[ \t]*")
+_KEY: Final = lazy(rf"[0-9a-f]{{{2 * KEY_BYTES}}}|{OF_FILE}|{ALL}")
 _MERGE: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 OF_RECORD: Final = (SyntaxRule, RecordRule, MeasuredRule)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from finetooth.engine.baseline import Baselines, Ignored, path_for
 from finetooth.engine.files.membership import Membership, Memberships, declared_split
@@ -33,8 +33,7 @@ Visit: TypeAlias = "Callable[[FileResult, Executor | None], None]"
 """What is done with the result of a file while it is open: a report reads it again, for its numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A file of a dataset. `file` is the path that settings are meant for, None for an unnamed stream.
     `context`: it was not asked for, and is only compared with.
     """

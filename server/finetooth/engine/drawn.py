@@ -50,37 +50,81 @@ class _Found(NamedTuple):
     picks: tuple[str, ...]
 
 
-def judge_drawn(
-    rules: Iterable[AnyStatistic],
-    files: Sequence[JudgedFile],
-    numbers: Sequence[int],
-    tables: Tables,
-    executor: Executor | None,
-) -> list[Drawn]:
-    """Those of the rules for which keys were gathered, over the files of one split. Raises OSError."""
-    first = files[numbers[0]]
-    facts: dict[Any, list[Any] | None] = {}
-    results: list[Drawn] = []
-    for rule in rules:
-        table = tables.named(drawn_by(rule), rule.code, numbers) if rule.draw is not None else None
-        if table is None:
-            continue
-        asked = (rule.gather, rule.draw)
-        if asked not in facts:
-            facts[asked] = _facts_drawn(rule, table, first)
-        drawn = facts[asked]
-        if drawn is not None:
-            verdict = first.linter.verdict(rule, [summarise(rule, drawn)], first.features)
-            results.append(Drawn(rule, verdict))
-    speaking = [
-        result
-        for result in results
-        if result.verdict is not None and (result.rule.judge is not silent or result.rule.picks is not None)
-    ]
-    if speaking:
-        for number in numbers:
-            _judge_all(speaking, number, files[number], executor)
-    return results
+class Drawing:
+    """Those of the rules for which keys were gathered, over the files of one split. On an executor the
+    verdicts are begun at once, so that something else can be done meanwhile. Raises OSError.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[AnyStatistic],
+        files: Sequence[JudgedFile],
+        numbers: Sequence[int],
+        tables: Tables,
+        executor: Executor | None,
+    ) -> None:
+        self._files, self._numbers, self._executor = files, numbers, executor
+        first = files[numbers[0]]
+        self._linter, self._features = first.linter, first.features
+        facts: dict[Any, list[Any] | None] = {}
+        self._asked: dict[str, tuple[AnyStatistic, list[Any]]] = {}
+        for rule in rules:
+            table = tables.named(drawn_by(rule), rule.code, numbers) if rule.draw is not None else None
+            if table is None:
+                continue
+            key = (rule.gather, rule.draw)
+            if key not in facts:
+                facts[key] = _facts_drawn(rule, table, first)
+            drawn = facts[key]
+            if drawn is not None:
+                self._asked[rule.code] = rule, drawn
+        self._begun: Iterator[_Judged] | None = None
+        if executor is not None and len(self._asked) > 1:
+            from finetooth.engine.executors import spread
+
+            work = partial(_verdict_of, self._linter.profile, FeatureSpec.of(self._features))
+            items = [(code, drawn) for code, (_, drawn) in self._asked.items()]
+            self._begun = spread(executor, work, items, ahead=0)
+
+    def judged(self) -> list[Drawn]:
+        """What they say. Raises OSError."""
+        results = [Drawn(rule, verdict) for rule, verdict in self._verdicts()]
+        speaking = [
+            result
+            for result in results
+            if result.verdict is not None
+            and (result.rule.judge is not silent or result.rule.picks is not None)
+        ]
+        if speaking:
+            for number in self._numbers:
+                _judge_all(speaking, number, self._files[number], self._executor)
+        return results
+
+    def _verdicts(self) -> Iterator[tuple[AnyStatistic, Any]]:
+        found: dict[str, Any] = {}
+        for code, verdict, broken in self._begun or ():
+            found[code] = verdict
+            self._linter.broken.update(broken)
+        for code, (rule, facts) in self._asked.items():
+            if code in found:
+                yield rule, found[code]
+            else:
+                yield rule, self._linter.verdict(rule, [summarise(rule, facts)], self._features)
+
+
+class _Judged(NamedTuple):
+    """The verdict of a rule, and which rules raised."""
+
+    code: str
+    verdict: Any
+    broken: Mapping[str, str]
+
+
+def _verdict_of(profile: Profile, spec: FeatureSpec, asked: tuple[str, list[Any]]) -> _Judged:
+    """The verdict of the rule of a code over the facts of all records drawn."""
+    linter, (code, facts) = linter_for(profile), asked
+    rule = next(rule for rule in linter.statistics if rule.code == code)
+    return _Judged(code, linter.verdict(rule, [summarise(rule, facts)], provide(spec)), linter.broken)
 
 
 def _facts_drawn(rule: AnyStatistic, table: Table, file: JudgedFile) -> list[Any] | None:

@@ -59,13 +59,15 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def spread(executor: Executor, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """The result for each item, as they are done: some are worked on here, others on the executor, which is
-    always given one more than it has processes.
+def spread(
+    executor: Executor, work: Callable[[Item], Result], items: Iterable[Item], *, ahead: int = 1
+) -> Iterator[Result]:
+    """The result for each item, as they are done. The executor begins at once, and is always given `ahead`
+    more than it has processes; while results are waited for, this process works on what is left.
     """
     left = deque(items)
-    waiting = len(left)
     done: SimpleQueue[Future[Result]] = SimpleQueue()
+    results = _results(left, len(left), done, work)
 
     def finished(future: Future[Result]) -> None:
         done.put(future)
@@ -83,8 +85,14 @@ def spread(executor: Executor, work: Callable[[Item], Result], items: Iterable[I
         else:
             future.add_done_callback(finished)
 
-    for _ in range(executor.others + 1 if isinstance(executor, Pool) else 2):
+    for _ in range((executor.others if isinstance(executor, Pool) else 1) + ahead):
         give()
+    return results
+
+
+def _results(
+    left: deque[Item], waiting: int, done: SimpleQueue[Future[Result]], work: Callable[[Item], Result]
+) -> Iterator[Result]:
     try:
         for _ in range(waiting):
             try:

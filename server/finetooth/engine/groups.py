@@ -9,9 +9,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finetooth.engine.files.spool import Joined
 from finetooth.engine.records import Address, JudgedFile, Readers
@@ -27,8 +26,7 @@ _SMALL: Final = 10_000
 _KEPT: Final = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The rows of some files, and where each record is."""
 
     files: Sequence[JudgedFile]

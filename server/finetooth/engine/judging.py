@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from finetooth.engine.drawn import judge_drawn
+from finetooth.engine.drawn import Drawing
 from finetooth.engine.groups import Tables, grouped
 from finetooth.engine.records import Address, JudgedFile
 from finetooth_rules.finding import Finding
@@ -38,16 +38,20 @@ def judged(files: Sequence[JudgedFile], executor: Executor | None = None) -> lis
     for number, file in enumerate(files):
         units[file.unit, file.linter.profile.fingerprint].append(number)
     tables = Tables(files)
+    drawings: list[tuple[int, Drawing]] = []
     for numbers in units.values():
         linter = files[numbers[0]].linter
         for rule in linter.statistics:
             _judge_statistic(rule, files, numbers, found)
-        for drawn in judge_drawn(linter.statistics, files, numbers, tables, executor):
-            for address, finding in drawn.of_records:
-                found[address.file].of_records.append((address.offset, finding))
-            found[numbers[0]].of_file += linter.conclude(drawn.rule, drawn.verdict, drawn.picked)
+        drawings.append((numbers[0], Drawing(linter.statistics, files, numbers, tables, executor)))
     for address, finding in grouped(files, [*units.values()], tables):
         found[address.file].of_records.append((address.offset, finding))
+    for first, drawing in drawings:
+        for drawn in drawing.judged():
+            for address, finding in drawn.of_records:
+                found[address.file].of_records.append((address.offset, finding))
+            linter = files[first].linter
+            found[first].of_file += linter.conclude(drawn.rule, drawn.verdict, drawn.picked)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
@@ -48,8 +47,7 @@ class Found(NamedTuple):
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A finding of a record whose first line is `line` (from 0)."""
 
     line: int

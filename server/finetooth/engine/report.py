@@ -5,6 +5,7 @@ shown.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.finding import Applicability, Consequence, Severity
@@ -99,8 +100,7 @@ class Shown:
         return 1 + self.alike
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that could not be judged (exit 2): an unreadable path, a bad config. `line` and `column`
     from 1, 0 if unknown.
     """
@@ -111,8 +111,7 @@ class Problem:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(NamedTuple):
     """Lines that fixes change: from `line` on (of the unchanged file, from 1) `before` becomes `after`.
 
     Lines carry their own endings, so that a change of endings shows. `before` is empty where lines are added.
@@ -123,8 +122,7 @@ class Hunk:
     after: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What fixes would change in one file: hunks in order of line, not overlapping."""
 
     filename: str

@@ -10,8 +10,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import Any, BinaryIO, Final
+from itertools import accumulate, pairwise
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from finetooth.engine.files.array_batches import Batch, array_batches
 from finetooth.engine.files.source import BLOCK, Source, line_size, read_lines
@@ -28,8 +28,7 @@ from finetooth_rules.record import Record
 WHOLE_FILE: Final = (0, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     """Bytes `start` to `end` of a source (None: to its end), moved to the next surely beginning record at
     both ends.
     """
@@ -41,8 +40,7 @@ class Shard:
     """The whole dataset has no more records than that, where it is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A record with findings: offset and size of its slice in the file, number of its first line within the
     part, and the column its slice begins at (in an array).
     """
@@ -83,8 +81,7 @@ class Part:
     name of what gathered it, and by column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """Parts of one file, in order of place."""
 
     parts: tuple[Part, ...] = ()
@@ -104,12 +101,15 @@ def merge(one: Merged, other: Merged) -> Merged:
 
 
 def plan(source: Source, size: int, shard_bytes: int, at_most: int | None = None) -> list[Shard]:
-    """Equal cuts of about `shard_bytes`; one shard for a small file, and for an array: no place in it shows
-    by itself that a record begins there. It is read as a stream.
+    """Cuts of about `shard_bytes`, of which the last ones are cut again, so that all processes are done at
+    about the same time; one shard for a small file, and for an array: no place in it shows by itself that a
+    record begins there. It is read as a stream.
     """
     count = 1 if source.framing is Framing.ARRAY else max(1, size // shard_bytes)
-    cuts = [size * number // count for number in range(count)] + [None]
-    return [Shard(source, cuts[n] or 0, cuts[n + 1], at_most) for n in range(count)]
+    last = _FINER if count >= _FINER_FROM else 0
+    places = [*range(count - last), *(count - last + part / _PARTS for part in range(last * _PARTS))]
+    cuts = [*(int(size * place / count) for place in places), None]
+    return [Shard(source, one or 0, other, at_most) for one, other in pairwise(cuts)]
 
 
 def lint_shard(
@@ -323,5 +323,9 @@ def _frame_all(lines: list[bytes], bounds: Bounds, at_end: bool, room: int | Non
     return Batch(records, sizes, counts), index
 
 
+_FINER: Final = 2
+_FINER_FROM: Final = 4
+_PARTS: Final = 4
+"""So many of the last shards, where there are so many in all, are cut into so many."""
 SHARD_BYTES: Final = 4 * 1024 * 1024
 assert BLOCK < SHARD_BYTES

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from finetooth.engine.cursor.place import Place, place_at
 from finetooth.engine.cursor.schema_views import View, value_at, views, views_at
-from finetooth.engine.cursor.spot import Spot, Where, spot_at
+from finetooth.engine.cursor.spot import Spot, Where, spot_at, text_at
 from finetooth.engine.live.worker import Worker, count_tokens
 from finetooth.engine.providers import spec_for
 from finetooth.lsp.open_document import OpenDocument
@@ -48,7 +48,7 @@ async def about_place(
         return writer.about(writer.key(), spot.key)
     if spot.where is not Where.VALUE:
         return None
-    value = value_at(place.value, spot.path)
+    value = text_at(place.record, spot) if place.value is MISSING else value_at(place.value, spot.path)
     if isinstance(value, str) and spot.string is not None:
         facts = [writer.turn()]
         if not writer.is_name:

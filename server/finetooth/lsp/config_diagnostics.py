@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,13 @@ from finetooth.engine.settings.config import ConfigError
 from finetooth.engine.settings.mappings import is_mapping
 from finetooth.lsp.diagnostics import SOURCE
 from finetooth.lsp.protocol import encode
+from finetooth_rules.patterns import lazy
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
     from finetooth.lsp.settings_documents import SettingsDocuments
 
-_WORD = re.compile(r"[\w.\"'-]+|\S")
+_WORD = lazy(r"[\w.\"'-]+|\S")
 
 
 class Unusable(ConfigError):

@@ -7,18 +7,18 @@ UTF-8 and to lines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
 
 from finetooth.engine.live.document import encode
+from finetooth_rules.patterns import lazy
 
 LARGE: Final = 1 << 20
 _PIECE: Final = 1 << 18
-_METHOD: Final = re.compile(rb'"method"\s*:\s*"textDocument/didOpen"')
-_TEXT: Final = re.compile(rb'"text"\s*:\s*"')
+_METHOD: Final = lazy(rb'"method"\s*:\s*"textDocument/didOpen"')
+_TEXT: Final = lazy(rb'"text"\s*:\s*"')
 _HEAD: Final = 16 * 1024
 _UNIX: Final = b"}\\n{"
 _WINDOWS: Final = b"}\\r\\n{"

@@ -33,8 +33,10 @@ from finetooth_rules.reading.grammar import BOM
 if TYPE_CHECKING:
     from finetooth.lsp.annotations import Overview
 
-LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson"})
-JSON_LANGUAGES: Final = frozenset({"json", "jsonc"})
+LANGUAGES: Final = frozenset({"jsonl", "json-lines", "jsonlines", "ndjson", "json lines"})
+"""Names of JSON Lines, in small letters. The last is Zed's: it sends the name of a language."""
+JSON_LANGUAGES: Final = frozenset({"json", "jsonc", "json5", "jsonian", "js-json", "json-ts"})
+"""Names of JSON; the last three are modes of Emacs, where a client was told no other name."""
 SUFFIXES: Final = (".jsonl", ".ndjson")
 LEFT_ALONE: Final = frozenset(
     {
@@ -54,6 +56,7 @@ def is_ours(uri: str, language: str) -> bool:
     for reading, is left alone: its findings would be told twice, and nobody could mend them there."""
     if is_left_alone(uri):
         return False
+    language = language.lower()
     return language in LANGUAGES or (
         language in JSON_LANGUAGES and uri.lower().endswith((*SUFFIXES, ".json"))
     )

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from finetooth.engine.live.document import encode
+from finetooth_rules.patterns import lazy
 
 MOST_SHOWN: Final = 2_000
 """Characters."""
 _LONGEST_NAME: Final = 30
-_PUNCTUATION: Final = re.compile(r"[\\`*_{}\[\]()#+\-.!<>|~&:@$=\"'^]")
-_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*\Z")
-_NO_NAME: Final = re.compile(r"[^\w+#.-]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_PUNCTUATION: Final = lazy(r"[\\`*_{}\[\]()#+\-.!<>|~&:@$=\"'^]")
+_FENCE: Final = lazy(r" {0,3}(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*\Z")
+_MOST_INDENT: Final = 3
+_NO_NAME: Final = lazy(r"[^\w+#.-]")
+_CONTROL: Final = lazy(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def shown(text: str, char: int, *, markdown: bool) -> str:
@@ -66,8 +69,12 @@ def _markdown(part: str, text: str, start: int) -> str:
 def _open_at(text: str, start: int) -> tuple[str, str]:
     """Language and fence of the code that a place of a text is in; empty where it is in none."""
     fence = name = ""
-    for line in text[:start].split("\n") if start else ():
-        match = _FENCE.match(line)
+    for at in _fences(text, start):
+        begins = text.rfind("\n", max(at - _MOST_INDENT - 1, 0), at) + 1
+        if not begins and at > _MOST_INDENT:
+            continue
+        end = text.find("\n", at, start)
+        match = _FENCE.match(text[begins : end if end >= 0 else start])
         if match is None:
             continue
         if not fence:
@@ -75,6 +82,19 @@ def _open_at(text: str, start: int) -> tuple[str, str]:
         elif match[1].startswith(fence) and not match[2]:
             fence = ""
     return name, fence
+
+
+def _fences(text: str, end: int) -> Iterator[int]:
+    """Where fences may begin in the first `end` characters of a text, in order. (An expression would look at
+    each character; there may be millions.)"""
+    found = {mark: text.find(mark, 0, end) for mark in ("```", "~~~")}
+    while marks := [mark for mark, at in found.items() if at >= 0]:
+        mark = min(marks, key=lambda one: found[one])
+        at = found[mark]
+        yield at
+        while at < end and text[at] == mark[0]:
+            at += 1
+        found[mark] = text.find(mark, at, end)
 
 
 def _as_json(text: str) -> str | None:

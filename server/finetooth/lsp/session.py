@@ -58,6 +58,8 @@ class Session:
         self.client_name = ""
         self.documents: dict[str, OpenDocument] = {}
         self.folders: list[Path] = []
+        self.initial_options: Any = None
+        """The settings that the client gave at the start: they hold where it gives no others."""
         self.settings = EditorSettings()
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()

@@ -39,12 +39,29 @@ class EditorSettings:
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
-    """The settings in what a client sent, and what is wrong with it."""
+def section_of(given: Any) -> Mapping[str, Any] | None:
+    """Our section of what a client sent, however it is wrapped; None where it sent no settings."""
     if isinstance(given, Mapping):
         given = given.get("settings", given) if isinstance(given.get("settings"), Mapping) else given
         given = given.get(SECTION, given)
-    if not isinstance(given, Mapping):
+    return given if isinstance(given, Mapping) else None
+
+
+def laid_over(initial: Any, given: Any) -> Mapping[str, Any]:
+    """What holds of the settings that a client gave in its `initializationOptions` and those it gives now.
+
+    Clients differ in what they answer where the user has set nothing: VS Code every default, lsp-mode `{}`,
+    others null. So what is not there is not set, and what was said at first goes on; a default that is there
+    is one that the client stands for.
+    """
+    now = {key: value for key, value in (section_of(given) or {}).items() if value is not None}
+    return {**(section_of(initial) or {}), **now}
+
+
+def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:
+    """The settings in what a client sent, and what is wrong with it."""
+    given = section_of(given)
+    if given is None:
         return EditorSettings(), []
     told: list[str] = []
 

@@ -17,12 +17,14 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final, Protocol
 
+from finetooth_rules.patterns import lazy
+
 if sys.platform == "linux":
     import fcntl
 
 logger = logging.getLogger(__name__)
 
-_LENGTH: Final = re.compile(rb"(?i)^content-length:[ \t]*(\d+)[ \t]*$", re.MULTILINE)
+_LENGTH: Final = lazy(rb"(?i)^content-length:[ \t]*(\d+)[ \t]*$", re.MULTILINE)
 _HEADER_END: Final = b"\r\n\r\n"
 _CHUNK: Final = 1 << 20
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeAlias
 
 if TYPE_CHECKING:
     from finetooth.engine.report import Report
@@ -29,8 +29,7 @@ FOR_PEOPLE = frozenset({"full", "concise"})
 """Formats that may have colours and end with a summary; all others are for machines."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHelp:
+class RuleHelp(NamedTuple):
     """What a report says of a rule: `documentation` is Markdown, `severity` one of error, warning, info."""
 
     code: str

@@ -9,7 +9,7 @@ characters.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from finetooth.engine.report import Excerpt, Shown
 from finetooth.output._cells import cells, visible
@@ -18,8 +18,7 @@ from finetooth.output._style import BLUE, BOLD, Style
 _MORE = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A range of the excerpt's text to underline; `end` may equal `start` (a place between two
     characters)."""
 

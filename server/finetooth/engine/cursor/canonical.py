@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from finetooth_rules.patterns import lazy
 from finetooth_rules.record import Record
 
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_CANONICAL: Final = re.compile(rb'(?:[^" \t\r\n,:]++|' + _TEXT + rb"|[,:] (?![ \t\r\n,:]))*+", re.DOTALL)
-_TOKEN: Final = re.compile(b"(" + _TEXT + rb")|[ \t\r\n]*+([,:])[ \t\r\n]*+|[ \t\r\n]++", re.DOTALL)
+_CANONICAL: Final = lazy(rb'(?:[^" \t\r\n,:]++|' + _TEXT + rb"|[,:] (?![ \t\r\n,:]))*+", re.DOTALL)
+_TOKEN: Final = lazy(b"(" + _TEXT + rb")|[ \t\r\n]*+([,:])[ \t\r\n]*+|[ \t\r\n]++", re.DOTALL)
 
 
 def is_canonical(raw: bytes) -> bool:

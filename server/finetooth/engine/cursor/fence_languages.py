@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-_FENCE: Final = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})([^`]*)")
-_INFO: Final = re.compile(r"[ \t]{0,3}(?:`{3,}|~{3,})[ \t]*([\w+#.-]*)\Z")
-_WRITTEN_FENCE: Final = re.compile(rb'(?:\\n|")[ \t]{0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)')
+from finetooth_rules.patterns import lazy
+
+_FENCE: Final = lazy(r"[ \t]{0,3}(`{3,}|~{3,})([^`]*)")
+_INFO: Final = lazy(r"[ \t]{0,3}(?:`{3,}|~{3,})[ \t]*([\w+#.-]*)\Z")
+_WRITTEN_FENCE: Final = lazy(rb'(?:\\n|")[ \t]{0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)')
 LANGUAGES: Final = (
     *("python", "javascript", "typescript", "json", "bash", "sql", "html", "css", "java", "c", "cpp"),
     *("csharp", "go", "rust", "php", "ruby", "kotlin", "swift", "r", "yaml", "toml", "xml", "markdown"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Span
+from finetooth_rules.patterns import lazy
 
-_TOKEN: Final = re.compile(rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"?|[{}\[\]]')
+_TOKEN: Final = lazy(rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"?|[{}\[\]]')
 """A string, which ends with its line where it is not closed, or a bracket."""
 _QUOTE: Final = 0x22
-_BREAK: Final = re.compile(rb"\r\n|\n|\r")
+_BREAK: Final = lazy(rb"\r\n|\n|\r")
 
 
 class Fold(NamedTuple):

@@ -3,7 +3,8 @@ object.
 
 Reads what is JSON to the letter, and does what it can with what is not: what was never closed goes on to the
 end of the text, and everything before a place is read as it would be in a whole record. Never raises, and
-never recurses: what lies beside the place is skipped by regular expressions.
+never recurses: what lies beside the place is skipped by regular expressions, and by strings whose escapes are
+masked: a text may hold hundreds of thousands.
 """
 
 from __future__ import annotations
@@ -15,18 +16,19 @@ from typing import Final, NamedTuple
 import orjson
 
 from finetooth_rules.finding import Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.grammar import BOM, SPACE
-from finetooth_rules.reading.literals import decode
+from finetooth_rules.reading.literals import decode, masked
 
 Step = str | int
 WHITE: Final = b" \t\r\n"
 """What may stand between the parts of JSON."""
 
 _TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_STRING: Final = re.compile(_TEXT, re.DOTALL)
-_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
-_SCALAR: Final = re.compile(rb'[^ \t\r\n,:"{}\[\]]++')
-_NUMBERS: Final = re.compile(rb"(?:[ \t\r\n]*+[-+.0-9eE]++[ \t\r\n]*+,)++")
+_STRING: Final = lazy(_TEXT, re.DOTALL)
+_BRACKET: Final = lazy(rb'(?:[^"{}\[\]]++|' + _TEXT + rb")*+([{}\[\]])", re.DOTALL)
+_SCALAR: Final = lazy(rb'[^ \t\r\n,:"{}\[\]]++')
+_NUMBERS: Final = lazy(rb"(?:[ \t\r\n]*+[-+.0-9eE]++[ \t\r\n]*+,)++")
 _OBJECT: Final = 0x7B
 _ARRAY: Final = 0x5B
 _QUOTE: Final = 0x22
@@ -91,9 +93,11 @@ def is_closed(text: bytes, start: int, end: int) -> bool:
     """Whether the value that `end_of` found has its closing quote or bracket."""
     byte = text[start] if start < end else -1
     if byte == _QUOTE:
-        return _STRING.match(text, start) is not None
+        body = text[start + 1 : end - 1]
+        escaped = (len(body) - len(body.rstrip(b"\\"))) % 2 == 1
+        return end - start > 1 and text[end - 1] == _QUOTE and not escaped
     if byte in _OPENERS:
-        return end < len(text) or _closed(text, start)
+        return end < len(text) or _closed(masked(text), start)
     return True
 
 
@@ -117,15 +121,20 @@ def _closed(text: bytes, at: int) -> bool:
     return False
 
 
-def members(text: bytes, at: int, offset: int = 0) -> Iterator[Member]:
-    """The members of the object, or the items of the list, that begins at `at`.
+def members(text: bytes, at: int) -> Iterator[Member]:
+    """The members of the object, or the items of the list, that begins at `at`."""
+    return _members(text, masked(text), at)
+
+
+def _members(raw: bytes, text: bytes, at: int, offset: int = 0) -> Iterator[Member]:
+    """The same where the escapes of `text` are masked, and `raw` is as it is written.
 
     With `offset`, long runs of numbers that end before it may be left out.
     """
-    return _of_object(text, at + 1) if text[at] == _OBJECT else _of_list(text, at + 1, offset)
+    return _of_object(raw, text, at + 1) if text[at] == _OBJECT else _of_list(text, at + 1, offset)
 
 
-def _of_object(text: bytes, at: int) -> Iterator[Member]:
+def _of_object(raw: bytes, text: bytes, at: int) -> Iterator[Member]:
     size = len(text)
     while (at := skip(text, at)) < size:
         byte = text[at]
@@ -141,7 +150,7 @@ def _of_object(text: bytes, at: int) -> Iterator[Member]:
             at = end_of(text, start)
         else:
             colon, start, at = -1, key.end, key.end
-        yield Member(_key(text, key), key, colon, start, at)
+        yield Member(_key(raw, key), key, colon, start, at)
 
 
 def _key(text: bytes, key: Span) -> str:
@@ -181,11 +190,12 @@ def descend(text: bytes, offset: int, *, strict: bool = False) -> list[Member]:
     on its key, or between the key and the value. A list or object leads on only where the byte is inside its
     brackets. `strict`: the text is known to be JSON, which saves some looks at all of it.
     """
+    raw, text = text, masked(text)
     start = beginning(text)
     end = len(text.rstrip(b" \t\r\n")) if strict else end_of(text, start)
     found = [Member("", None, -1, start, end)]
     while _inside(text, start, end, offset, strict):
-        around = _around(text, start, offset)
+        around = _around(raw, text, start, offset)
         if around is None:
             break
         found.append(around)
@@ -200,10 +210,10 @@ def _inside(text: bytes, start: int, end: int, offset: int, strict: bool) -> boo
     return offset < end or (offset == end == len(text) and not strict and not _closed(text, start))
 
 
-def _around(text: bytes, container: int, offset: int) -> Member | None:
+def _around(raw: bytes, text: bytes, container: int, offset: int) -> Member | None:
     """The member that a byte in a list or object belongs to."""
     before: Member | None = None
-    for member in members(text, container, offset):
+    for member in _members(raw, text, container, offset):
         begins = member.start if member.key is None else member.key.start
         if begins > offset:
             break
@@ -225,25 +235,31 @@ def locate_all(text: bytes, paths: Iterable[Path]) -> dict[Path, Span]:
 
     What is not there, or in JSON in a string, is left out.
     """
+    return {path: Span(member.start, member.end) for path, member in members_at(text, paths).items()}
+
+
+def members_at(text: bytes, paths: Iterable[Path]) -> dict[Path, Member]:
+    """The same with their keys; the record itself has the step ""."""
     wanted: dict[Path, dict[Step, None]] = {}
     asked = set(paths)
     for path in asked:
         for length, step in enumerate(path):
             wanted.setdefault(path[:length], {})[step] = None
-    found: dict[Path, Span] = {}
+    found: dict[Path, Member] = {}
+    raw, text = text, masked(text)
     start = beginning(text)
-    stack: list[tuple[Path, int, int]] = [((), start, end_of(text, start))]
+    stack: list[tuple[Path, Member]] = [((), Member("", None, -1, start, end_of(text, start)))]
     while stack:
-        path, start, end = stack.pop()
-        found[path] = Span(start, end)
+        path, outer = stack.pop()
+        found[path] = outer
         steps = wanted.get(path)
-        if steps is None or not is_container(text, start):
+        if steps is None or not is_container(text, outer.start):
             continue
-        below: dict[Step, tuple[int, int]] = {}
-        for member in members(text, start):
+        below: dict[Step, Member] = {}
+        for member in _members(raw, text, outer.start):
             if member.step in steps:
-                below[member.step] = (member.start, member.end)
+                below[member.step] = member
                 if member.key is None and len(below) == len(steps):
                     break
-        stack += [((*path, step), *place) for step, place in below.items()]
-    return {path: span for path, span in found.items() if path in asked}
+        stack += [((*path, step), member) for step, member in below.items()]
+    return {path: member for path, member in found.items() if path in asked}

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from finetooth_rules.finding import Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.literals import decode
 
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy(
     rb"https?:(?:\\*+/){2}(?=[A-Za-z0-9\[])(?:[A-Za-z0-9._~:?#\[\]@!$&'()*+,;=%-]++|\\*+/|\\u00(?:2[67]|3[dD]))++"
 )
 _TRAILING: Final = ".,;:!?'*_~"
@@ -23,8 +24,8 @@ _PAIRS: Final = {")": "(", "]": "["}
 _FILLED_IN: Final = frozenset(b"{<|`")
 """Behind an address: it is a pattern, or goes on (but a backtick ends it)."""
 _BACKTICK: Final = 0x60
-_SLASHES: Final = re.compile(r"\\+/")
-_MEDIA: Final = re.compile(
+_SLASHES: Final = lazy(r"\\+/")
+_MEDIA: Final = lazy(
     rb"\.(?:png|jpe?g|gif|webp|bmp|tiff?|avif|heic|svg|mp4|m4v|mov|mkv|webm|avi|mp3|m4a|wav|flac|ogg|opus|aac|pdf)\"",
     re.IGNORECASE,
 )

@@ -25,6 +25,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.framing import Bounds, frame
 from finetooth_rules.record import Record
+from finetooth_rules.scan import MISSING
 
 Position = tuple[int, int]
 Range = tuple[Position, Position]
@@ -54,14 +55,17 @@ class Place:
     @property
     def example(self) -> Example | None:
         """What the record means; None where no value can be made out, or that would take too long."""
-        if self.record.oversize or not (self.record.strict or len(self.record.raw) <= MOST_REPAIRED):
-            return None
-        return self.index.linter.example(self.record)
+        return self.index.linter.example(self.record) if self._readable else None
 
     @property
     def value(self) -> Any:
-        """Its decoded value, `MISSING` where none can be made out."""
-        return self.record.value
+        """Its decoded value, `MISSING` where none can be made out, or that would take too long."""
+        return self.record.value if self._readable else MISSING
+
+    @property
+    def _readable(self) -> bool:
+        record = self.record
+        return not record.oversize and (record.strict or len(record.raw) <= MOST_REPAIRED)
 
     def offset(self, line: int, column: int) -> int:
         """The byte of the record that a position means; clamped into it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,9 +9,10 @@ from finetooth.engine.cursor.literal import Literal
 from finetooth.engine.cursor.spot import Spot, spot_at
 from finetooth_rules.finding import Span
 from finetooth_rules.framing import whole
+from finetooth_rules.patterns import lazy
 from finetooth_rules.record import Record
 
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = lazy(r"\w+")
 _REACH: Final = 200
 """A longer word is cut."""
 _LONG: Final = 256 * 1024

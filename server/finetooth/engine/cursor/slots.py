@@ -19,6 +19,7 @@ from finetooth.engine.cursor.json_walk import WHITE, Member, descend, is_closed,
 from finetooth.engine.cursor.literal import Literal
 from finetooth.engine.cursor.spot import JSON_TEXTS
 from finetooth_rules.finding import INSIDE, Path, Span
+from finetooth_rules.patterns import lazy
 from finetooth_rules.reading.literals import decode
 from finetooth_rules.record import Record
 from finetooth_rules.scan import MISSING
@@ -30,10 +31,10 @@ MOST_READ: Final = 1024 * 1024
 _MOST_REPAIRED: Final = 32 * 1024
 _DEEPEST: Final = 3
 _STOPS: Final = (b"", b",", b"}", b"]")
-_WORD: Final = re.compile(rb"[\w.+-]*")
-_OWN_QUOTE: Final = re.compile(rb'[^"\\,:{}\[\]\r\n]*"(?=[ \t\r\n]*+(?:[,:}\]]|\Z))')
-_REST_OF_STRING: Final = re.compile(rb'((?:[^"\\\r\n]++|\\.)*+)"')
-_VALUE: Final = re.compile(rb'[ \t\r\n]*+(?:"(?:[^"\\\r\n]++|\\.)*+"(?![ \t\r\n]*+:)|[^",}\] \t\r\n])')
+_WORD: Final = lazy(rb"[\w.+-]*")
+_OWN_QUOTE: Final = lazy(rb'[^"\\,:{}\[\]\r\n]*"(?=[ \t\r\n]*+(?:[,:}\]]|\Z))')
+_REST_OF_STRING: Final = lazy(rb'((?:[^"\\\r\n]++|\\.)*+)"')
+_VALUE: Final = lazy(rb'[ \t\r\n]*+(?:"(?:[^"\\\r\n]++|\\.)*+"(?![ \t\r\n]*+:)|[^",}\] \t\r\n])')
 """A value that stands there already; a string with a colon is the next key."""
 _CALL_TAGS: Final = frozenset({"function_call", "tool_call"})
 

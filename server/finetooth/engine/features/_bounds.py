@@ -7,12 +7,12 @@ Each function looks at what a step is given and raises TooMuch before it is take
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from finetooth_rules.features import FeatureError
+from finetooth_rules.patterns import lazy
 
 MOST_CHARACTERS: Final = 1 << 26
 MOST_ITEMS: Final = 1 << 20
@@ -22,7 +22,7 @@ MOST_MEMORY: Final = 1 << 30
 """Bytes that the process may grow by during one record."""
 _ASKED_EVERY: Final = 200
 _MOST_BITS: Final = 4096
-_WIDE: Final = re.compile(r"\d{5}|\*|\{[^{}]*\{")
+_WIDE: Final = lazy(r"\d{5}|\*|\{[^{}]*\{")
 """A width of five digits, or one that is given as an argument."""
 
 

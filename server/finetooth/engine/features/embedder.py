@@ -13,7 +13,6 @@ package takes longer than loading them, and sets up the root logger. Nothing is 
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -21,6 +20,8 @@ from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from finetooth_rules.patterns import lazy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,8 +56,8 @@ _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_UNITS = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
+_HAS_UNSPACED = lazy(f"[{_UNSPACED}]")
+_UNITS = lazy(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
 
 _SEPARATOR = "\n"
 """Never inside a word, and never merged with a neighbour by the tokenizer. Before a piece of a word it says
@@ -64,7 +65,7 @@ that the piece continues the word: no space comes before it."""
 
 # No token of this tokenizer spans two of these classes, so a word's vector is the sum of its pieces'. Most
 # new words are known ones with another comma, bracket or number at them, and the tokenizer is slow.
-_PIECES = re.compile(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]+")
+_PIECES = lazy(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]+")
 
 
 class _Pieces(dict[str, int]):

@@ -4,17 +4,17 @@ there is too little of it or where it is code.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Final
 
+from finetooth_rules.patterns import lazy
 from finetooth_rules.skills import NATURAL_LANGUAGES
 
 SHORTEST: Final = 40
 """Letters below which a text says too little of its language."""
 SURE: Final = 0.95
 _LONGEST: Final = 4_000
-_NO_WORDS: Final = re.compile(r"(?s)```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|[^\w\s]|[\d_]")
+_NO_WORDS: Final = lazy(r"(?s)```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|[^\w\s]|[\d_]")
 
 
 def language_of(text: str) -> str:

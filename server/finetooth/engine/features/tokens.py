@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from threading import Lock
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from finetooth.encodings import PUBLISHED, load_encoding
 from finetooth.engine.features.numbers import Numbers
+from finetooth_rules.patterns import lazy
 
 if TYPE_CHECKING:
     import tiktoken
@@ -19,7 +19,7 @@ DEFAULT_CACHE_BYTES: Final = 8 * 1024 * 1024
 _PART: Final = 1 << 16
 _LONGEST_PART: Final = 1 << 19
 
-_SEAM: Final = re.compile(
+_SEAM: Final = lazy(
     "[A-Za-z0-9\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]"
     "(?=[\\x00-&(-/:-@\\[-`{-~\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f])"
 )
@@ -27,7 +27,7 @@ _SEAM: Final = re.compile(
 patterns of both encodings a piece always ends there, so that a text cut there has the tokens of its
 parts."""
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = lazy("[\ud800-\udfff]")
 
 
 class BundledTokenCounter:

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
-from multiprocessing.util import Finalize
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
@@ -86,9 +85,7 @@ class CachedEmbedder:
         self._parts: list[Part] | None = None
         self._new: dict[int, Halves] = {}
         self._lock = Lock()
-        if folder is not None:
-            # Runs at the end of a process of a pool, too, where `atexit` does not.
-            Finalize(None, self.flush, exitpriority=10)
+        self._flushed_at_end = False
 
     @property
     def name(self) -> str:
@@ -121,10 +118,20 @@ class CachedEmbedder:
                 if not out.shape[1]:
                     out = np.zeros((len(texts), fresh.shape[1]), np.float32)
                 out[rows] = fresh
+                self._flush_at_end()
                 self._new.update(zip(keys[rows].tolist(), fresh, strict=True))
                 if len(self._new) >= HELD:
                     self._write()
             return out
+
+    def _flush_at_end(self) -> None:
+        """See to it that what is new now is written, where nobody asks for it before the process ends."""
+        from multiprocessing.util import Finalize
+
+        if not self._flushed_at_end:
+            # Runs at the end of a process of a pool, too, where `atexit` does not.
+            Finalize(None, self.flush, exitpriority=10)
+            self._flushed_at_end = True
 
     def flush(self) -> None:
         """Write what is new, if it is worth it."""

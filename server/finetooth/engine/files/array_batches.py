@@ -6,8 +6,7 @@ Held at a time: the element being read (at most `max-record-bytes`) and as much 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from finetooth.engine.files.source import BLOCK
 from finetooth_rules.array import next_step
@@ -17,8 +16,7 @@ from finetooth_rules.record import Element, Record
 _BATCH_RECORDS: Final = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Consecutive records; for each its bytes in the file up to the next one's, and its lines likewise.
 
     `lead` and `lead_lines` stand before the first; `glue` counts those that are no records.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +14,9 @@ def write_atomically(target: Path, data: BinaryIO) -> None:
     """Put what is left to read of `data` in the place of `target`, keeping its mode and, where allowed, its
     owner; a new file gets the mode that any new file gets. Raises OSError, `target` then being as it was.
     """
+    import shutil
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".finetooth", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -43,6 +44,8 @@ def _take_over(target: Path, name: str) -> None:
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
         return
+    import shutil
+
     shutil.copymode(target, name)
     with contextlib.suppress(OSError, AttributeError):
         status = target.stat()

@@ -6,7 +6,6 @@ stays bounded whatever the archive holds, and the disk by `max-decompressed-byte
 
 from __future__ import annotations
 
-import gzip
 import io
 import zlib
 from collections.abc import Iterator
@@ -79,6 +78,8 @@ class _Broken(Exception):
 def _parts(name: str, stream: BinaryIO) -> Iterator[bytes]:
     """What is inside, in pieces."""
     if name.lower().endswith(".gz"):
+        import gzip
+
         try:
             with gzip.GzipFile(fileobj=stream) as inside:
                 while part := inside.read(_GZIP_PIECE):

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from finetooth.engine.files.compressed import SUFFIXES as PACKED
 from finetooth.engine.files.compressed import inner_name, is_compressed, unpacked_head
@@ -42,16 +42,14 @@ SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 """Never entered, like every hidden folder (`.venv`, `.git`), unless named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
+class Patterns(NamedTuple):
     """Lines as in a `.gitignore`, and the folder they are relative to."""
 
     base: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(NamedTuple):
     """The files to judge, each once, in the order of the paths and sorted within a folder, and what went
     wrong."""
 
@@ -91,8 +89,7 @@ def datasets_in(
             yield _tidy(entry.path), is_folder
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
+class _Ignore(NamedTuple):
     """Compiled `Patterns`."""
 
     base: str
@@ -141,8 +138,7 @@ class _Census:
         return message
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """A dataset to take or a folder to enter: `real` has no symbolic links in it, `rules` hold for it."""
 
     path: str

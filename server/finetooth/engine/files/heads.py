@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -57,7 +58,14 @@ def _tolerant(lines: Iterable[bytes]) -> list[Any]:
     """Where not one line is JSON to the letter (pretty-printed, Python's repr …): what can be made out of
     the first few.
     """
-    held = list(lines)[:2000]
+    held: list[bytes] = []
+    left = HEAD_BYTES
+    for line in islice(lines, 2000):
+        # An editor has its lines whole; of a file the head is cut.
+        held.append(line[:left])
+        left -= len(line)
+        if left <= 0:
+            break
     values: list[Any] = []
     index = 0
     while index < len(held) and len(values) < 5:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],]', re.DOTALL)
+from finetooth_rules.patterns import lazy
+
+_TOKEN: Final = lazy(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],]', re.DOTALL)
 
 
 def elements(data: bytes) -> Iterator[bytes]:

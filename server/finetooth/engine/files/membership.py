@@ -11,13 +11,13 @@ several parts of a split.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth.engine.files.compressed import inner_name
 from finetooth.engine.settings.config import Config
+from finetooth_rules.patterns import lazy
 from finetooth_rules.splits import SPLITS, TEST, TRAIN, VALIDATION
 
 WORDS: Final = {
@@ -34,13 +34,12 @@ WORDS: Final = {
 }
 """What people and the Hugging Face hub call the splits."""
 
-_SHARD: Final = re.compile(r"[-_.](\d{3,})-of-(\d{3,})$")
-_BETWEEN: Final = re.compile(r"[-_. ]+")
+_SHARD: Final = lazy(r"[-_.](\d{3,})-of-(\d{3,})$")
+_BETWEEN: Final = lazy(r"[-_. ]+")
 _SUFFIXES: Final = (".jsonl", ".ndjson", ".json", ".jsonlines")
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """`dataset` names the dataset within a run; `unit` the files that statistic rules judge as one: the parts
     of a split. `splits` are those the dataset has. `declared`: by the settings.
     """
@@ -86,8 +85,7 @@ class Memberships:
         return self._listed[folder]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """What a file's name says: its split, whether it is one part of it, and what is left of the name."""
 
     folder: Path

@@ -4,12 +4,11 @@ it is judged by, and where it is unpacked.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from finetooth.engine.files.compressed import DEFAULT_LIMIT, inner_name, is_compressed, unpack, unpacked_head
 from finetooth.engine.files.discover import holds_records
@@ -29,8 +28,7 @@ class NoDataset(Exception):
     """The file holds no records to be read one by one; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A file that can be read. `source` is what is inside a compressed one, under the name of the file
     itself; `trouble` says why that is not all of it.
     """
@@ -79,6 +77,8 @@ def opened(
         yield Opened(source, profile)
         return
     settings = with_overrides(config.settings_for(file), overrides)
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="finetooth-") as scratch:
         inside = Path(scratch) / "data"
         trouble = unpack(source, inside, settings.get("max-decompressed-bytes", DEFAULT_LIMIT))

@@ -9,7 +9,6 @@ import mmap
 import os
 import pickle
 import sys
-import tempfile
 import weakref
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +29,8 @@ class Unnamed:
     """A temporary file without a name; closed when nobody reads from it any more."""
 
     def __init__(self) -> None:
+        import tempfile
+
         self.file: IO[bytes] = tempfile.TemporaryFile(prefix="finetooth-")  # noqa: SIM115
         weakref.finalize(self, self.file.close)
 

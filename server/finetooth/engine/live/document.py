@@ -11,17 +11,18 @@ ending is `(len(lines), 0)`. Clients count columns in their own unit (`Encoding`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from finetooth_rules.patterns import lazy
 
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))
 _NOT_ASTRAL_LEAD: Final = bytes(range(0xF0)) + bytes(range(0xF8, 0x100))
 PIECE: Final = 16 * 1024
 """Of a longer line only so many bytes are decoded to find a place in it."""
-_HIGH_HALF: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\Z")
-_LOW_HALF: Final = re.compile(rb"\xed[\xb0-\xbf][\x80-\xbf]")
+_HIGH_HALF: Final = lazy(rb"\xed[\xa0-\xaf][\x80-\xbf]\Z")
+_LOW_HALF: Final = lazy(rb"\xed[\xb0-\xbf][\x80-\xbf]")
 
 
 class Encoding(StrEnum):

@@ -46,6 +46,8 @@ _STEP_SECONDS: Final = 0.001
 _MOST_RECORDS: Final = 64
 """In a step; a hundred bad records behind many good ones would else be a step of a tenth of a second."""
 _STEP_BYTES: Final = 512 * 1024
+_LARGE: Final = 64 * 1024
+"""A record of more bytes is kept while nobody looks at another such one: requests often ask for the same."""
 
 
 class LiveIndex:
@@ -77,6 +79,7 @@ class LiveIndex:
         self._batch = 16
         self._max_reach = 1
         self._edits = 0
+        self._last: Record | None = None
         first = Entry(len(document.lines))
         self.blocks = Blocks([first] if first.lines else [])
         self._pending = [first] if first.lines else []
@@ -345,8 +348,17 @@ class LiveIndex:
             self._batch = min(_MOST_RECORDS, self._batch * 2)
 
     def record(self, entry: Entry, start: int) -> Record:
-        """The record of a settled entry whose first line is `start`, parsed anew."""
+        """The record of a settled entry whose first line is `start`; a large one that was looked at last is
+        not parsed anew."""
         raw, line_count, oversize, _ = self.raw_record(entry, start)
+        if len(raw) < _LARGE:
+            return self._parsed(entry, raw, line_count, oversize)
+        last = self._last
+        if last is None or (last.raw, last.line_count, last.glue) != (raw, line_count, entry.glue):
+            self._last = last = self._parsed(entry, raw, line_count, oversize)
+        return last
+
+    def _parsed(self, entry: Entry, raw: bytes, line_count: int, oversize: bool) -> Record:
         if not self.is_array:
             return Record(raw, line_count, self.bounds.max_depth, oversize=oversize)
         element = Element(raw, line_count, self.bounds.max_depth, oversize=oversize)

@@ -16,11 +16,12 @@ from typing import Any, Final
 from finetooth.engine.overview.stats import Stats
 from finetooth.engine.report import Shown
 from finetooth_rules.formats import FORMATS
+from finetooth_rules.patterns import lazy
 from finetooth_rules.targets import TARGETS
 
 LEFT_OUT: Final = "…"
-_QUOTED: Final = re.compile(r"`[^`]*`|`.*\Z", re.DOTALL)
-_STEP: Final = re.compile(r"[^/#]+")
+_QUOTED: Final = lazy(r"`[^`]*`|`.*\Z", re.DOTALL)
+_STEP: Final = lazy(r"[^/#]+")
 _ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 _MEDIA: Final = frozenset({"image", "video", "audio", "file"})
 

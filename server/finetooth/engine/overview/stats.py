@@ -19,6 +19,7 @@ from finetooth.engine.settings.plugins import linter_for
 from finetooth.engine.shards import SHARD_BYTES, Shard, batches, plan
 from finetooth_rules.code.reading import shown_by
 from finetooth_rules.example import Example, Kind
+from finetooth_rules.patterns import lazy
 from finetooth_rules.skills import CODE_SKILLS, is_of_code, screen_of
 from finetooth_rules.targets import Target, Trains
 from finetooth_rules.task._skills import bits, gather
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from finetooth_rules.profile import Profile
 
 _MORE: Final = ("languages", "skills", "code", "code_unread")
-_FENCE: Final = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)", re.MULTILINE)
+_FENCE: Final = lazy(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z0-9_+#.-]+)", re.MULTILINE)
 LANGUAGE_SAMPLE: Final = 4_000
 """Rows of a file whose language is looked at: enough for a share of a per cent or two."""
 LEAST_SAMPLE: Final = 100

@@ -6,7 +6,6 @@ Bad settings are an error that points at the key, with a did-you-mean; the file 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +16,7 @@ from finetooth.engine.settings.plugins import PluginError, catalogue_for
 from finetooth_rules import catalogue
 from finetooth_rules.catalogue import Catalogue
 from finetooth_rules.formats.custom import mapping_problem
+from finetooth_rules.patterns import lazy
 from finetooth_rules.settings import ALTERNATIVES, Settings, config_schema, merged
 
 if TYPE_CHECKING:
@@ -141,6 +141,8 @@ def read(path: Path, *, allow_plugins: bool = True) -> Config | None:
 def parse(path: Path, text: str, *, allow_plugins: bool = True) -> Config | None:
     """Like `read`, on text that an editor holds."""
     prefix: tuple[str, ...] = ("tool", "finetooth") if path.name == "pyproject.toml" else ()
+    import tomllib
+
     try:
         decoded: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -304,7 +306,7 @@ def _article(kind: str | list[str]) -> str:
     return {"integer": "an integer", "array": "an array", "object": "a table"}.get(kind, f"a {kind}")
 
 
-_TOML_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
+_TOML_PLACE: Final = lazy(r"\(at line (\d+), column (\d+)\)")
 
 
 def _toml_place(message: str, text: str) -> tuple[int, int]:
@@ -318,8 +320,8 @@ def _plain(message: str) -> str:
     return _TOML_PLACE.sub("", message).replace("(at end of document)", "at the end of the file").strip()
 
 
-_HEADER: Final = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
-_KEY: Final = re.compile(r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_HEADER: Final = lazy(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_KEY: Final = lazy(r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 
 
 def locate_key(text: str, path: Sequence[str | int]) -> tuple[int, int]:
@@ -354,7 +356,7 @@ def locate_key(text: str, path: Sequence[str | int]) -> tuple[int, int]:
     return best
 
 
-_ITEM: Final = re.compile(
+_ITEM: Final = lazy(
     r"""#[^\n]*|(?P<item>\"\"\".*?\"\"\"|'''.*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?P<end>\])""", re.DOTALL
 )
 

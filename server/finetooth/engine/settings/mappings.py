@@ -11,11 +11,11 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from finetooth.engine.settings.config import ConfigError
 from finetooth_rules.formats import _axolotl, _llama_factory
@@ -31,8 +31,7 @@ MAX_FILES: Final = 64
 """At most so many YAML files of a folder are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a file says of a dataset: a known format's name (`""`: none), a mapping, and the file."""
 
     format: str

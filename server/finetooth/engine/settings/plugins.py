@@ -8,9 +8,10 @@ user allowed it (`finetooth.allowPlugins`).
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
+from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -89,6 +90,10 @@ def load(files: tuple[tuple[str, str], ...]) -> Catalogue:
 def _installed() -> Catalogue:
     """The built-in rules and those of installed packages; an entry point names one module or a list."""
     total = catalogue.builtin()
+    if not any(map(_brings_rules, sys.path)):
+        return total
+    from importlib.metadata import entry_points  # takes longer than to look whether there are any
+
     for point in entry_points(group=GROUP):
         try:
             loaded = point.load()
@@ -97,6 +102,22 @@ def _installed() -> Catalogue:
         except (Exception, SystemExit) as error:
             raise PluginError(point.value, _said(error)) from error
     return total
+
+
+def _brings_rules(folder: str) -> bool:
+    """Whether a package installed in a folder of Python's path may have an entry point of ours."""
+    try:
+        with os.scandir(folder or ".") as entries:
+            found = [
+                entry.path for entry in entries if entry.name.endswith((".dist-info", ".egg-info", ".egg"))
+            ]
+    except OSError:
+        return os.path.isfile(folder)  # an archive: `importlib` can look into it
+    for path in found:
+        with suppress(OSError), open(os.path.join(path, "entry_points.txt"), "rb") as file:
+            if GROUP.encode() in file.read():
+                return True
+    return any(path.endswith(".egg") for path in found)
 
 
 def _module(path: str, digest: str) -> ModuleType:

@@ -16,6 +16,7 @@ from typing import Final
 
 from finetooth.engine.files.discover import SKIPPED_FOLDERS
 from finetooth.engine.settings.mappings import INFO, ends_with, folders_of
+from finetooth_rules.patterns import lazy
 from finetooth_rules.trainers import (
     MAX_BYTES,
     TRAINERS,
@@ -35,7 +36,7 @@ MAX_FILES: Final = 64
 """At most so many files of a folder are looked at."""
 _LEVELS: Final = 3
 """Trainers are started in the folder of the settings, or in one above it: so far up data is looked for."""
-_TOP_KEY: Final = re.compile(rb"^([A-Za-z_]\w*)[ \t]*:", re.MULTILINE)
+_TOP_KEY: Final = lazy(rb"^([A-Za-z_]\w*)[ \t]*:", re.MULTILINE)
 _REMOTE: Final = ("s3://", "gs://", "az://", "hf://")
 
 

@@ -20,6 +20,7 @@ from finetooth.engine.cursor.written import Written, lines_near, written_at
 from finetooth.engine.live.document import columns, content_length
 from finetooth.lsp.open_document import OpenDocument
 from finetooth.lsp.protocol import Json
+from finetooth_rules.patterns import lazy
 from finetooth_rules.record import Record
 from finetooth_rules.scan import MISSING
 
@@ -36,8 +37,8 @@ _KINDS: Final = {
     Sort.LANGUAGE: types.CompletionItemKind.Keyword,
     Sort.RECORD: types.CompletionItemKind.Snippet,
 }
-_IN_SNIPPET: Final = re.compile(r"[\\$}]")
-_IN_CHOICE: Final = re.compile(r"[\\$},|]")
+_IN_SNIPPET: Final = lazy(r"[\\$}]")
+_IN_CHOICE: Final = lazy(r"[\\$},|]")
 
 
 def register(server: FinetoothServer) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lsprotocol import types
 
+from finetooth.engine.cursor.place import place_of_entry
 from finetooth.engine.live.blocks import Entry
+from finetooth.engine.live.document import Columns
 from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.about_place import about_place
 from finetooth.lsp.diagnostics import Drawn
@@ -20,14 +22,15 @@ from finetooth.lsp.token_counts import BYTES_A_TOKEN, wait_for
 from finetooth.lsp.under import findings_at
 from finetooth_rules.catalogue import Catalogue, builtin
 from finetooth_rules.example import Example
+from finetooth_rules.patterns import lazy
 from finetooth_rules.tokens._measure import limit_of
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
 
 _SECTIONS: Final = ("What it does", "Why it matters", "Fix")
-_HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
-_MARKUP: Final = re.compile(r"[`*]|^#+ ", re.MULTILINE)
+_HEADING: Final = lazy(r"^## (.+)$", re.MULTILINE)
+_MARKUP: Final = lazy(r"[`*]|^#+ ", re.MULTILINE)
 _BYTES_A_TOKEN: Final = 4
 _PATIENCE: Final = 1.0
 _MOST_COUNTED: Final = 200_000
@@ -106,7 +109,8 @@ def _documentation(text: str) -> str:
 
 
 async def _of_record(document: OpenDocument, entry: Entry, start: int) -> str:
-    example = document.index.linter.example(document.index.record(entry, start))
+    place = place_of_entry(document.index, entry, start, Columns(document.renderer.facts.encoding))
+    example = place.example
     if example is None:
         return ""
     fmt = document.profile.format_named(example.format)

@@ -26,7 +26,8 @@ def register(server: FinetoothServer) -> None:
         session.client_name = f"{info.name} {info.version or ''}".strip() if info is not None else ""
         roots = [folder.uri for folder in params.workspace_folders or ()]
         session.set_folders(roots or ([params.root_uri] if params.root_uri else []))
-        configuration.take(server, params.initialization_options)
+        session.initial_options = params.initialization_options
+        configuration.take(server, None)
         if session.facts.pull:
             diagnostics.register_pull(server)
         if not session.facts.registers_formatting:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from finetooth.engine.overview.record_map import PROMPT_SHOWN, Mark
 from finetooth.output.html._text import clean
+from finetooth_rules.patterns import lazy
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -73,7 +73,7 @@ _SHAPES: Final = {
     Mark.DUPLICATE: "m0-10l9 17h-18z",
     Mark.FAULTY: "m-7-7h14v14h-14z",
 }
-_NUMBER: Final = re.compile(r"[+-]?\d+")
+_NUMBER: Final = lazy(r"[+-]?\d+")
 _GROUPS: Final = ("h0", "m-6 0h12m-6-6v12", "m-5-5l10 10m0-10l-10 10", "m-7 0h14")
 
 

@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from os.path import commonpath, dirname
 from typing import TYPE_CHECKING, Final
 
+from finetooth_rules.patterns import lazy
+
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_UNFIT: Final = re.compile(
+_UNFIT: Final = lazy(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef]"
     "|["
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
     + "]"
 )
-_TICKS: Final = re.compile(r"`([^`]+)`")
+_TICKS: Final = lazy(r"`([^`]+)`")
 
 
 def clean(text: str) -> str:
