@@ -296,6 +296,21 @@ class JointGroups:
                     yield None
         yield None
 
+    def told_with(self, entry: Entry, key: bytes) -> Iterator[tuple[Address, Finding] | None]:
+        """What the rule says of the group of an entry, in all files; None where others may have their turn.
+        Nothing of it is kept."""
+        groups = [(rank, part, part.groups[key]) for rank, part in self._parts if key in part.groups]
+        if not self._synced or not self._spoke or not any(entry in group.values for _, _, group in groups):
+            return
+        members: list[Member] = []
+        for member in self._members(key, groups):
+            if member is None:
+                yield None
+            else:
+                members.append(member)
+        members.sort(key=lambda member: member.address)
+        yield from self._linter.judge_group(self._rule, members)
+
     def _members(
         self, key: bytes, groups: Sequence[tuple[int, LiveGroups, _Group]]
     ) -> Iterator[Member | None]:
