@@ -237,6 +237,8 @@ def _flaw(repaired: Repaired, spots: Sequence[Spot], order: Mapping[int, int], m
         given = (edit for spot in spots for edit in spot.edits if id(edit) in order)
         edits = tuple(sorted(given, key=lambda edit: order[id(edit)]))
     offered = bool(edits) or lines is not None
+    # Whole lines carry out every repair, also those that lose something.
+    carried_out = repaired.spots if lines is not None else spots
     return Flaw(
         kind,
         first.span,
@@ -244,7 +246,7 @@ def _flaw(repaired: Repaired, spots: Sequence[Spot], order: Mapping[int, int], m
         title if offered else "",
         edits,
         lines,
-        Applicability.SAFE if all(spot.safe for spot in spots) else Applicability.UNSAFE,
+        Applicability.SAFE if all(spot.safe for spot in carried_out) else Applicability.UNSAFE,
         tuple(spot.span for spot in spots[1 : _MOST_SPANS + 1]),
         () if first.other is None else (Related("the earlier one", span=first.other),),
     )
