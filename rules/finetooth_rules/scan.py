@@ -141,6 +141,7 @@ _PASSED: Final = frozenset(
 _ENDS: Final = frozenset({FlawKind.INVALID, FlawKind.TOO_DEEP, FlawKind.SEVERAL_VALUES})
 _LONGEST_DETAIL: Final = 40
 _LINE_BREAKS: Final = frozenset(b"\r\n")
+_BREAKS: Final = frozenset({r"\n", r"\r\n", r"\r"})
 _MOST_SPANS: Final = 100
 
 
@@ -264,6 +265,8 @@ def _wording(repaired: Repaired, spots: Sequence[Spot], max_depth: int) -> tuple
         detail = str(max_depth)
     elif {spot.cause for spot in spots} >= _PYTHON:
         return "Python's notation, expected JSON: double quotes, `true`, `false`, `null`", "Write as JSON"
+    elif first.cause is Cause.CONTROL and detail in _BREAKS:
+        message = "line break in a string, expected `{}`"
     places = sum(spot.cause is first.cause for spot in spots)
     more = f" ({places} places)" if places > 1 else ""
     return message.format(detail) + more, title.format(detail)
