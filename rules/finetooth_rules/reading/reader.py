@@ -151,6 +151,9 @@ class Reader(Brackets):
         if at >= len(raw):
             return False
         tail = TAIL.match(raw, at)
+        if tail is not None and tail["closers"] and self.spots and self.spots[0].cause is Cause.TEXT_BEFORE:
+            # The end of a record that begins on a line above: no record is to be made of it.
+            raise stop(Cause.STRAY_CLOSER, at, at + 1, chr(raw[at]))
         if tail is not None and (called or not tail["call"]):
             edit = replace(at, len(raw.rstrip()), b"")
             if tail["call"]:  # the other half of what stands before
