@@ -46,6 +46,21 @@ def test_dataset_info_beside_the_file_or_one_above(tmp_path: Path) -> None:
     assert profile_of(file).format is None
 
 
+def test_a_folder_for_configs_beside_the_data(tmp_path: Path) -> None:
+    file = dataset(tmp_path / "data")
+    config = (
+        "base_model: x\ndatasets:\n  - path: data/train.jsonl\n"
+        "    type:\n      field_instruction: q\n      field_output: a\n"
+    )
+    for name, seen in (("configs", True), ("conf", True), ("docs", False)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lora.yml").write_text(config)
+        assert (profile_of(file).format_source == "lora.yml") is seen
+        (tmp_path / name / "lora.yml").unlink()
+    (tmp_path / "recipes").write_text("a file, and no folder")
+    assert profile_of(file).format is None
+
+
 def test_an_entry_that_names_the_folder(tmp_path: Path) -> None:
     file = dataset(tmp_path / "data")
     (tmp_path / "dataset_info.json").write_text(json.dumps({"mine": {**INFO["mine"], "file_name": "data"}}))
@@ -280,6 +295,8 @@ def test_a_changed_file_that_may_say_what_the_fields_are(tmp_path: Path) -> None
     file = tmp_path / "data" / "train.jsonl"
     assert concerns(tmp_path / "dataset_info.json", file)
     assert concerns(tmp_path / "data" / "lora.yml", file)
+    assert concerns(tmp_path / "configs" / "lora.yml", file)
+    assert not concerns(tmp_path / "else" / "lora.yml", file)
     assert not concerns(tmp_path / "data" / "train.json", file)
     assert not concerns(tmp_path.parent / "dataset_info.json", file)
     assert not concerns(tmp_path / "dataset_info.json", None)

@@ -48,7 +48,7 @@ IGNORED: Final = -100
 
 
 def applies(example: Example) -> bool:
-    """Whether all may be masked, by the shape: segments' flags are in it, the labels' numbers not."""
+    """Whether all may be masked, as far as the shape says: segments have flags, labels are numbers."""
     if example.format == SEGMENTS:
         flags = _flags(example.record.value.get("segments"))
         return bool(flags) and all(flag is False for flag in flags)
