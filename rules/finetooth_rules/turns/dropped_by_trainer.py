@@ -51,7 +51,7 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from typing import Any, Final
 
-from finetooth_rules.example import Example, Turn
+from finetooth_rules.example import Example, Kind, Turn
 from finetooth_rules.finding import Applicability, Consequence, Finding, Fix
 from finetooth_rules.formats.sharegpt import KEY as CONVERSATIONS
 from finetooth_rules.formats.sharegpt import NAME as SHAREGPT
@@ -72,7 +72,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
     drops = profile.target.drops
     for flag in sorted(drops.flags):
         yield from _flag(example, flag)
-    if profile.target.keeps_from_roles and profile.template is None and example.format == SHAREGPT:
+    if profile.target.keeps_from_roles and profile.template is None and example.kind is Kind.SUPERVISED:
         yield from _kept_tag(example)
     if example.format in drops.formats and in_order(example):
         tags = _unknown_tags(example, profile)
@@ -86,7 +86,7 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
 
 def _kept_tag(example: Example) -> Iterator[Finding]:
     """The first turn of `conversations` whose tag the chat template will not know."""
-    for turn in example.turns:
+    for turn in example.turns if example.format == SHAREGPT else ():
         if turn.role_path[-1:] == ("from",) and turn.path[0] == CONVERSATIONS and named(turn) not in ROLES:
             if turn.role in ROLES:
                 message = (
