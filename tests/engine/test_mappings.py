@@ -281,6 +281,14 @@ def test_default_tags_are_the_only_ones(tmp_path: Path) -> None:
     assert found.message == "`user` is no tag that LLaMA-Factory knows: it empties the record"
 
 
+def test_records_of_another_format_than_the_default_are_told_once(tmp_path: Path) -> None:
+    talk = [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "4"}]
+    file = dataset(tmp_path, json.dumps({"messages": talk}).encode() + b"\n")
+    (tmp_path / "dataset_info.json").write_text(json.dumps({"mine": {"file_name": "train.jsonl"}}))
+    report = check(CheckRequest((str(file),), overrides=Overrides(select=("LOD006", "FMT"))))
+    assert [finding.code for finding in report.findings] == ["FMT002"]
+
+
 def test_one_record_with_the_column_is_enough(tmp_path: Path) -> None:
     rows = (
         b'{"instruction": "?", "output": "!"}\n' * 9 + b'{"instruction": "?", "input": "2", "output": "!"}\n'

@@ -56,7 +56,7 @@ REFUSED = (
     Refused("openai-reinforcement", "SIZ005", ("fireworks",), (8,), "images only as `data:`"),
     Refused(CHAT, "TRN013", ("llama-factory",), (4, 5, 21), "it knows no `developer` and no `function`"),
     Refused(
-        *("sharegpt", "TRN013", ("trl",), (*range(1, 13), 20, 21, 22, 23, 25)),
+        *("sharegpt", "TRN013", ("trl",), (*range(1, 13), 18, 20, 21, 22, 23, 25)),
         reason="`human` and `gpt` stay what they are, and most chat templates know neither",
     ),
     Refused("sharegpt", "TRN013", ("llama-factory",), (20, 21), "`chatgpt`, `tool_call`: only by `tags`"),

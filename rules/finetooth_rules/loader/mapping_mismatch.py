@@ -45,6 +45,7 @@ from finetooth_rules.example import Example
 from finetooth_rules.features import Features
 from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.formats._field_map import FieldMap, messages_of, there, undotted
+from finetooth_rules.formats.custom import NAME as CUSTOM
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import NoOptions, StatisticRule
 from finetooth_rules.schema._words import MAX_MESSAGE, cut, quoted
@@ -123,6 +124,8 @@ def conclude(summary: Summary | None, profile: Profile, options: NoOptions) -> I
     mapping = profile.mapping
     if mapping is None or summary is None:
         return
+    if profile.format != CUSTOM and not any(("field", name) in summary for _, name in mapping.columns):
+        return  # records of quite another format, which FMT002 or FMT003 says
     message = next(_mismatches(mapping, summary), None)
     if message is not None:
         yield Finding(CODE, message, Consequence.REJECTED)
