@@ -39,8 +39,9 @@ def test_no_rule_has_anything_to_say(name: str, snippet: Snippet) -> None:
     for target in TARGETS.values():
         if (target.formats is not None and name in target.formats) or target.name == "generic":
             settings = f'format = "{name}"\ntarget = "{target.name}"\nselect = ["ALL"]\n'
-            (taken,) = (one for one in snippets_of(name, None, target) if one.label == snippet.label)
-            assert not found(taken.text() + "\n", settings), target.name
+            taken = [one for one in snippets_of(name, None, target) if one.label == snippet.label]
+            assert taken or target.keeps_from_roles  # it has no tags for calls
+            assert not any(found(one.text() + "\n", settings) for one in taken), target.name
 
 
 @pytest.mark.parametrize(("name", "snippet"), EVERY)

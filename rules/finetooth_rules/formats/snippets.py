@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from finetooth_rules.formats._field_map import FieldMap
@@ -297,9 +297,24 @@ def snippets_of(
     if mapping is not None:
         return _mapped(mapping)
     found = SNIPPETS.get(format_name or "", ())
+    if target is not None and target.keeps_from_roles and format_name == "sharegpt":
+        return tuple(_with_roles(snippet) for snippet in found if _only_talks(snippet))
     if target is None or target.arguments is not Arguments.OBJECT:
         return found
     return tuple(_CALLED_WITH_OBJECT if snippet is _CALLED else snippet for snippet in found)
+
+
+_ROLE_OF: Final = {"human": "user", "gpt": "assistant"}
+
+
+def _only_talks(snippet: Snippet) -> bool:
+    return all(turn["from"] in _ROLE_OF for turn in snippet.value["conversations"])
+
+
+def _with_roles(snippet: Snippet) -> Snippet:
+    """With the roles of chat templates as tags, for a target that hands these on as they are."""
+    talk = [{**turn, "from": _ROLE_OF[turn["from"]]} for turn in snippet.value["conversations"]]
+    return replace(snippet, value={**snippet.value, "conversations": talk})
 
 
 def _mapped(mapping: FieldMap) -> tuple[Snippet, ...]:
