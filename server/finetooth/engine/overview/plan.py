@@ -41,7 +41,16 @@ from finetooth_rules.targets import Target
 from finetooth_rules.trainers import Role, TrainingSettings, bare_settings
 from finetooth_rules.trainers._advice import Advice, advice_on
 from finetooth_rules.trainers._data import DataFacts, SplitFacts
-from finetooth_rules.trainers._run import Cutoff, Run, cutoff_of, per_step, run_of, target_of, tokens_seen
+from finetooth_rules.trainers._run import (
+    Cutoff,
+    Run,
+    cutoff_of,
+    per_step,
+    rows_trained,
+    run_of,
+    target_of,
+    tokens_seen,
+)
 
 if TYPE_CHECKING:
     from finetooth_rules.profile import Profile
@@ -80,6 +89,12 @@ class Plan:
     def run(self) -> Run | None:
         """Its steps, as far as they are known."""
         return run_of(self.settings, self.data, self.profile)
+
+    @property
+    def rows_left(self) -> int | None:
+        """Rows that are trained on, as far as is known: none if all are left out."""
+        train = self.data.train if self.data is not None else None
+        return None if train is None else rows_trained(self.settings, train, self.profile)
 
     @property
     def per_step(self) -> int | None:
