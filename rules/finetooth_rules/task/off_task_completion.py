@@ -260,14 +260,15 @@ def conclude_at(
     related = [
         Related(text, address=picked[label])
         for label, text in (
-            (PROMPT, "a prompt that its answer does not fit"),
-            (ANSWER, "the one that fits it"),
+            (PROMPT, "for example, the answer of this row does not fit its prompt"),
+            (ANSWER, "the answer that fits that prompt stands in this row"),
         )
         if label in picked
     ]
     yield Finding(
         CODE,
-        f"answers stand beside the wrong prompts: {verdict.percent} % of those that do not fit are another's",
+        "answers stand beside other rows' prompts, shifted or shuffled: "
+        f"{verdict.percent} % of those that misfit fit another's",
         Consequence.DEGRADED,
         related=tuple(related),
     )
