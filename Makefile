@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test bench bench-offtask docs clean
+.PHONY: demo test bench bench-offtask bench-answers docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/finetooth check examples --exit-zero
@@ -20,6 +20,10 @@ bench: $(VENV)/.dev
 # DATA is a folder of labelled mixtures: each a folder with data.jsonl and labels.json.
 bench-offtask: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m bench.bench_offtask $(DATA)
+
+# POOLS are files or folders of good records; their answers are put beside wrong prompts.
+bench-answers: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m bench.bench_answers $(POOLS)
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/generate.py

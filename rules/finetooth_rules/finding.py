@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """The steps of a JSON Pointer, decoded: `("messages", 2, "content")`."""
@@ -122,6 +122,13 @@ class Related:
     address: object = None
     path: Path = ()
     span: Span | None = None
+
+
+def examples_of(picked: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Related, ...]:
+    """The records that a rule on the whole picked to show (`StatisticRule.picks`), with what each is an
+    example of, in the order of `words`; those that nothing was picked for are left out.
+    """
+    return tuple(Related(said, picked[label]) for label, said in words.items() if label in picked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Where records begin and end in a file, and how a record's offsets become lines and columns.
 
 Lines end at `\\n`, `\\r\\n` or `\\r` and nowhere else (LSP's rule). A record is one line, unless it was
-pretty-printed: then it is joined forward from its first line, if its depth returns to zero at the end of a
-line within the bounds *and* the whole parses as an object. What record a line starts depends on that line
-and the `reach` lines from it, and on nothing before it.
+pretty-printed or has raw line breaks in its strings: then it is joined forward from its first line, if its
+depth returns to zero at the end of a line within the bounds *and* the whole, its line breaks in strings
+escaped, parses as an object. A line that begins with `{` never goes on with a string: the line before is
+cut off. What record a line starts depends on that line and the `reach` lines from it, and on nothing
+before it.
 """
 
 from __future__ import annotations
@@ -20,9 +22,14 @@ from finetooth_rules.reading.literals import masked
 from finetooth_rules.record import Record
 
 _STRUCTURE: Final = lazy(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
+_STRING: Final = lazy(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING_ENDS: Final = lazy(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_CONTROL: Final = lazy(rb"\\.|([\x00-\x1f])", re.DOTALL)
 _OPENS: Final = frozenset((ord("{"), ord("[")))
 _LONG: Final = 64 * 1024
 """Bytes of a line whose escapes are masked: they would be looked at one by one."""
+_MOST_BROKEN: Final = 1024 * 1024
+"""Bytes of a record with line breaks in its strings."""
 _CONTINUES: Final = (b",", b"[", b"{", b":")
 
 
@@ -91,8 +98,10 @@ def frame(lines: Sequence[bytes], index: int, bounds: Bounds, *, at_end: bool = 
 def _join(
     lines: Sequence[bytes], index: int, bounds: Bounds, at_end: bool
 ) -> tuple[Record | None, int] | None:
-    """A pretty-printed record from `index` on (None where it is none), and how many lines were looked at."""
+    """A record over several lines from `index` on (None where it is none), and how many lines were looked
+    at."""
     depth = size = 0
+    in_string = broken = False
     last = min(len(lines), index + bounds.max_joined_lines)
     for number in range(index, last):
         line = lines[number]
@@ -100,27 +109,54 @@ def _join(
         if number > index and is_sync(line, lines[number - 1]):
             return None, reach
         size += len(line)
+        if size > (_MOST_BROKEN if broken else bounds.max_record_bytes):
+            return None, reach
         if len(line) > _LONG:
             line = masked(line)
-        for token in _STRUCTURE.finditer(line):
+        at = 0
+        if in_string:
+            if line.startswith(b"{"):
+                return None, reach
+            end = _STRING_ENDS.match(line)
+            if end is None:
+                continue
+            at, in_string = end.end(), False
+        for token in _STRUCTURE.finditer(line, at):
             char = line[token.start()]
             if char in _OPENS:
                 depth += 1
             elif char != 0x22:
                 depth -= 1
             elif token.end() - token.start() == 1:
-                return None, reach  # a string that does not end on its line
-        if depth > bounds.max_depth or size > bounds.max_record_bytes:
+                in_string = broken = True  # it does not end on its line
+                break
+        if depth > bounds.max_depth:
             return None, reach
         if depth <= 0:
-            if reach == 1:
-                return None, 1
-            raw = content(b"".join(lines[index : number + 1]))
-            record = Record(raw, reach, max_depth=bounds.max_depth)
-            return (record if record.strict and isinstance(record.value, dict) else None), reach
+            if reach == 1 or in_string:
+                return None, reach
+            return _over_lines(lines[index : number + 1], bounds, broken), reach
     if last == len(lines) and not at_end and last - index < bounds.max_joined_lines:
         return None
     return None, last - index
+
+
+def _over_lines(lines: Sequence[bytes], bounds: Bounds, broken: bool) -> Record | None:
+    """The record that these lines are; `broken`: but for line breaks in its strings."""
+    raw = content(b"".join(lines))
+    if broken:
+        try:
+            value = orjson.loads(_STRING.sub(_escaped, raw))
+        except orjson.JSONDecodeError:
+            return None
+        return Record(raw, len(lines), max_depth=bounds.max_depth) if isinstance(value, dict) else None
+    record = Record(raw, len(lines), max_depth=bounds.max_depth)
+    return record if record.strict and isinstance(record.value, dict) else None
+
+
+def _escaped(string: re.Match[bytes]) -> bytes:
+    """A string without control characters, for the parser. One behind a backslash stays: it is no escape."""
+    return _CONTROL.sub(lambda found: rb"\n" if found[1] else found[0], string[0])
 
 
 class Position(NamedTuple):

@@ -121,7 +121,7 @@ class Profile:
     @property
     def hangs_on_records(self) -> bool:
         """Whether other first records might make another profile."""
-        return not self.configured_format or self.mapping is not None
+        return not self.configured_format or self.format == CUSTOM
 
     def format_named(self, name: str | None) -> Format | None:
         """The format of this name, `custom` being this profile's own; None where there is none."""

@@ -141,6 +141,7 @@ _PASSED: Final = frozenset(
 _ENDS: Final = frozenset({FlawKind.INVALID, FlawKind.TOO_DEEP, FlawKind.SEVERAL_VALUES})
 _LONGEST_DETAIL: Final = 40
 _LINE_BREAKS: Final = frozenset(b"\r\n")
+_BREAKS: Final = frozenset({r"\n", r"\r\n", r"\r"})
 _MOST_SPANS: Final = 100
 
 
@@ -237,6 +238,8 @@ def _flaw(repaired: Repaired, spots: Sequence[Spot], order: Mapping[int, int], m
         given = (edit for spot in spots for edit in spot.edits if id(edit) in order)
         edits = tuple(sorted(given, key=lambda edit: order[id(edit)]))
     offered = bool(edits) or lines is not None
+    # Whole lines carry out every repair, also those that lose something.
+    carried_out = repaired.spots if lines is not None else spots
     return Flaw(
         kind,
         first.span,
@@ -244,7 +247,7 @@ def _flaw(repaired: Repaired, spots: Sequence[Spot], order: Mapping[int, int], m
         title if offered else "",
         edits,
         lines,
-        Applicability.SAFE if all(spot.safe for spot in spots) else Applicability.UNSAFE,
+        Applicability.SAFE if all(spot.safe for spot in carried_out) else Applicability.UNSAFE,
         tuple(spot.span for spot in spots[1 : _MOST_SPANS + 1]),
         () if first.other is None else (Related("the earlier one", span=first.other),),
     )
@@ -262,6 +265,8 @@ def _wording(repaired: Repaired, spots: Sequence[Spot], max_depth: int) -> tuple
         detail = str(max_depth)
     elif {spot.cause for spot in spots} >= _PYTHON:
         return "Python's notation, expected JSON: double quotes, `true`, `false`, `null`", "Write as JSON"
+    elif first.cause is Cause.CONTROL and detail in _BREAKS:
+        message = "line break in a string, expected `{}`"
     places = sum(spot.cause is first.cause for spot in spots)
     more = f" ({places} places)" if places > 1 else ""
     return message.format(detail) + more, title.format(detail)

@@ -367,7 +367,8 @@ def _decide(settings: Settings, values: Sequence[Any], mapping: FieldMap | None,
     if not isinstance(given, str):
         mapping = mapping_of(given)
     elif given != AUTO:
-        return _Decided(given, source)
+        # Of a trainer's file that leaves the names as they are, LOD006 asks for the columns it looks up.
+        return _Decided(given, source, mapping if mapping and mapping.columns else None)
     if mapping is None:
         return _detected(values, TARGETS[settings.get("target", "generic")])
     return _Decided(CUSTOM, source, settled(mapping, values))

@@ -49,6 +49,17 @@ def test_an_error_is_raised_here_and_the_pool_goes_on(pool: Executor) -> None:
     assert sorted(spread(pool, twice, [1, 2])) == [2, 4]
 
 
+def test_the_executor_begins_before_anybody_waits() -> None:
+    begun: list[int] = []
+    with ThreadPoolExecutor(1) as executor:
+        results = spread(executor, begun.append, [1, 2, 3], ahead=0)
+        until = time.monotonic() + 20
+        while len(begun) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert begun == [1, 2, 3]
+        assert [*results] == [None] * 3
+
+
 def test_a_pool_that_was_shut_down_is_told() -> None:
     executor = ThreadPoolExecutor(1)
     executor.shutdown()

@@ -45,6 +45,29 @@ def test_safe_fixes_change_what_is_wrong_and_nothing_else(tmp_path: Path) -> Non
     assert fix(path).fixed == 0
 
 
+@pytest.mark.parametrize("pretty", [False, True])
+def test_a_line_break_in_a_string_loses_nothing(tmp_path: Path, pretty: bool) -> None:
+    """Of the record that it seems to part, and of those around it."""
+    path = tmp_path / "x.jsonl"
+    broken = (GOOD % 2).replace(b'"a"', b'"a\n }, b"')
+    if pretty:
+        broken = broken.replace(b"[", b"[\n  ").replace(b", {", b",\n  {")
+    path.write_bytes(GOOD % 1 + b"\n" + broken + b"\n" + GOOD % 3 + b"\n")
+    report = fix(path)
+    mended = (GOOD % 2).replace(b'"a"', b'"a\\n }, b"')
+    assert path.read_bytes() == GOOD % 1 + b"\n" + mended + b"\n" + GOOD % 3 + b"\n"
+    assert report.fixed == 1 + pretty
+
+
+@pytest.mark.parametrize("text", [b'"a\nb', b'"a "\nb"', b'"a\nb "c"', b'"a\n{b"', b'"a\nb\\x"'])
+def test_a_record_that_cannot_be_put_together_loses_nothing(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "x.jsonl"
+    data = GOOD % 1 + b"\n" + (GOOD % 2).replace(b'"a"', text) + b"\n" + GOOD % 3 + b"\n"
+    path.write_bytes(data)
+    fix(path)
+    assert path.read_bytes() == data
+
+
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
 def test_each_line_keeps_its_own_ending(tmp_path: Path, ends: bytes) -> None:
     path = tmp_path / "x.jsonl"

@@ -214,6 +214,8 @@ PIECES = [
     '{"prompt": ',
     '"a",',
     '"completion": "b"}',
+    '{"prompt": "a',
+    'b", "completion": "c"}',
     '{\n"prompt": "a",\n\n"completion": "b"\n}',
     '{"prompt":\n{\n\n\n',
     "{",

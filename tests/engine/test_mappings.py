@@ -46,6 +46,21 @@ def test_dataset_info_beside_the_file_or_one_above(tmp_path: Path) -> None:
     assert profile_of(file).format is None
 
 
+def test_a_folder_for_configs_beside_the_data(tmp_path: Path) -> None:
+    file = dataset(tmp_path / "data")
+    config = (
+        "base_model: x\ndatasets:\n  - path: data/train.jsonl\n"
+        "    type:\n      field_instruction: q\n      field_output: a\n"
+    )
+    for name, seen in (("configs", True), ("conf", True), ("docs", False)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lora.yml").write_text(config)
+        assert (profile_of(file).format_source == "lora.yml") is seen
+        (tmp_path / name / "lora.yml").unlink()
+    (tmp_path / "recipes").write_text("a file, and no folder")
+    assert profile_of(file).format is None
+
+
 def test_an_entry_that_names_the_folder(tmp_path: Path) -> None:
     file = dataset(tmp_path / "data")
     (tmp_path / "dataset_info.json").write_text(json.dumps({"mine": {**INFO["mine"], "file_name": "data"}}))
@@ -222,10 +237,55 @@ def test_a_mapping_that_does_not_fit_is_said_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "row", "words"),
+    [
+        (
+            {},
+            {"instruction": "?", "output": "!"},
+            "dataset_info.json, by default, maps `input`, which no record",
+        ),
+        (
+            {},
+            {"instruction": "?", "input": "", "response": "!"},
+            "by default, maps `output`, which no record has; not mapped: `id`, `response`",
+        ),
+        ({}, {"instruction": "?", "input": "", "output": "!"}, ""),
+        (
+            {"columns": {"prompt": "instruction", "response": "output"}},
+            {"instruction": "?", "output": "!"},
+            "",
+        ),
+        ({"file_name": "."}, {"instruction": "?", "output": "!"}, ""),  # another file may have the column
+    ],
+)
+def test_the_names_that_dataset_info_leaves_as_they_are(
+    tmp_path: Path, entry: dict[str, Any], row: dict[str, str], words: str
+) -> None:
+    file = dataset(tmp_path, b"".join(json.dumps({**row, "id": n}).encode() + b"\n" for n in range(9)))
+    (tmp_path / "dataset_info.json").write_text(json.dumps({"mine": {"file_name": "train.jsonl", **entry}}))
+    overrides = Overrides(target="llama-factory", select=("LOD006", "FMT"))
+    found = [finding.message for finding in check(CheckRequest((str(file),), overrides=overrides)).findings]
+    assert len(found) == bool(words)
+    assert all(words in message for message in found)
+
+
+def test_one_record_with_the_column_is_enough(tmp_path: Path) -> None:
+    rows = (
+        b'{"instruction": "?", "output": "!"}\n' * 9 + b'{"instruction": "?", "input": "2", "output": "!"}\n'
+    )
+    file = dataset(tmp_path, rows)
+    (tmp_path / "dataset_info.json").write_text(json.dumps({"mine": {"file_name": "train.jsonl"}}))
+    report = check(CheckRequest((str(file),), overrides=Overrides(select=("LOD006",))))
+    assert report.findings == []
+
+
 def test_a_changed_file_that_may_say_what_the_fields_are(tmp_path: Path) -> None:
     file = tmp_path / "data" / "train.jsonl"
     assert concerns(tmp_path / "dataset_info.json", file)
     assert concerns(tmp_path / "data" / "lora.yml", file)
+    assert concerns(tmp_path / "configs" / "lora.yml", file)
+    assert not concerns(tmp_path / "else" / "lora.yml", file)
     assert not concerns(tmp_path / "data" / "train.json", file)
     assert not concerns(tmp_path.parent / "dataset_info.json", file)
     assert not concerns(tmp_path / "dataset_info.json", None)

@@ -36,6 +36,8 @@ LINE = st.sampled_from(
         b'{\n  "messages": [\n    {"role": "user", "content": "x"},\n',
         b'    {"role": "assistant", "content": "y"}\n  ]\n}\n',
         b'{"messages": [{"role": "user", "content": "cut\n',
+        b'{"messages": [{"role": "user", "content": "cut,\n',
+        b'in a string"}, {"role": "assistant", "content": "b"}]}\n',
         b'{"a": 1,}\r\n',
         b'{"messages": [], "messages": []}\n',
         b"[1, 2]\n",

@@ -57,6 +57,41 @@ async def test_a_copy_in_a_file_that_is_not_open(profile: str, tmp_path: Path) -
         assert found.range.start.line == 0
 
 
+async def references(ed: Editor, uri: str, line: int, *, declaration: bool = True) -> list[tuple[str, int]]:
+    params = types.ReferenceParams(
+        types.ReferenceContext(declaration), types.TextDocumentIdentifier(uri), types.Position(line, 20)
+    )
+    found = await ed.client.text_document_references_async(params)
+    return [(where.uri.rpartition("/")[2], where.range.start.line) for where in found or ()]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_copies_are_listed_in_all_files_of_the_dataset(profile: str, tmp_path: Path) -> None:
+    for name, rows in (("train-00002-of-00003", "cab"), ("train-00003-of-00003", "xx"), ("valid", "yac")):
+        text = "".join(ROW % row for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    async with editor(client_capabilities(profile), folders=[tmp_path], options=OPTIONS) as ed:
+        uri = ed.open_file(tmp_path / "train-00001-of-00003.jsonl", ROW % "a" + "\n" + ROW % "b" + ROW % "a")
+        await ed.shown(uri, "DUP001")
+        copies = [("train-00001-of-00003.jsonl", 3), ("train-00002-of-00003.jsonl", 1), ("valid.jsonl", 1)]
+        while sorted(await references(ed, uri, 0, declaration=False)) != copies:
+            await asyncio.sleep(0.02)
+        assert sorted(await references(ed, uri, 0)) == [("train-00001-of-00003.jsonl", 0), *copies]
+        assert sorted(await references(ed, uri, 3)) == [("train-00001-of-00003.jsonl", 0), *copies]
+        assert await references(ed, uri, 2, declaration=False) == [("train-00002-of-00003.jsonl", 2)]
+
+        valid = ed.open_file(tmp_path / "valid.jsonl")
+        await ed.shown(valid, "DUP004", "DUP004")
+        while sorted(await references(ed, uri, 0, declaration=False)) != copies:
+            await asyncio.sleep(0.02)
+        # Its original stands in a file that is not open.
+        assert await references(ed, valid, 2) == [("valid.jsonl", 2), ("train-00002-of-00003.jsonl", 0)]
+        ed.edit(valid, Change("\n", (0, 0), (0, 0)))
+        while ("valid.jsonl", 2) not in await references(ed, uri, 0):
+            await asyncio.sleep(0.02)
+        assert await references(ed, valid, 1) == []
+
+
 async def test_an_edit_in_one_open_file_is_seen_in_the_other(tmp_path: Path) -> None:
     async with editor(client_capabilities("visual_studio_code"), folders=[tmp_path], options=OPTIONS) as ed:
         train = ed.open_file(tmp_path / "train.jsonl", ROW % "one" + ROW % "two")

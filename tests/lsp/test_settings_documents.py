@@ -200,3 +200,30 @@ async def test_rows_over_the_context_are_counted_in_the_background(tmp_path: Pat
         event = types.FileEvent((tmp_path / "train.jsonl").as_uri(), types.FileChangeType.Changed)
         ed.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
         await ed.until(lambda: any("1 of 1 rows" in d.message for d in ed.client.diagnostics[uri]))
+
+
+async def test_of_open_data_the_text_counts_and_not_the_file(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text(LONG * 4)
+    async with editor(folders=[tmp_path], options={"select": ["HYP009"]}) as ed:
+        uri = ed.open_file(tmp_path / "finetooth.toml", "[training]\ncontext = 8\n", "toml")
+        data = ed.open_file(tmp_path / "train.jsonl")
+
+        async def told(rows: str) -> None:
+            await ed.until(
+                lambda: any(f"{rows} rows" in one.message for one in ed.client.diagnostics.get(uri, ())), rows
+            )
+
+        await told("4 of 4")
+        ed.edit(data, Change(LONG * 2, (4, 0), (4, 0)))
+        await told("6 of 6")
+        ed.edit(data, Change(LONG, (0, 0), (4, 0)))
+        await told("3 of 3")
+        ed.close(data)  # and the edits with it
+        await told("4 of 4")
+        data = ed.open_file(tmp_path / "train.jsonl")
+        ed.edit(data, Change("", (1, 0), (4, 0)))
+        await told("1 of 1")
+        ed.save(data, tmp_path / "train.jsonl")
+        ed.close(data)
+        await asyncio.sleep(1)
+        await told("1 of 1")

@@ -167,3 +167,25 @@ def test_any_text_can_be_read(text: str) -> None:
     assert not found.skills & found.unsure
     assert set(found.languages) <= set(PARSED)
     read_python(text, ALL)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@d\nclass A:\n    def f(self):\n        with suppress(E):\n            for x in y: g(x)",
+        "match x:\n    case 1:\n        while y:\n            pass",
+        "try:\n    pass\nexcept E:\n    for x in y: 1\nelse:\n    def f(): 1\nfinally:\n    class A: 1",
+        "async def f():\n    async with a as b:\n        return [x if x else y for x in z]",
+        "f(lambda: (1 if a else b))",
+        "f = lambda n: f(n - 1)",
+    ],
+)
+def test_a_search_for_one_skill_finds_what_the_search_for_all_does(code: str) -> None:
+    together = python(code)
+    assert together.whole
+    for skill in ALL:
+        assert python(code, skill).skills == together.skills & {skill}
+        assert (
+            shown_by(f"```python\n{code}\n```\n", frozenset({skill}), None).skills
+            == python(code, skill).skills
+        )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from finetooth_rules.framing import Bounds, column, frame, is_sync, position, split_lines
 from finetooth_rules.record import Record
+from finetooth_rules.scan import FlawKind
 
 BOUNDS = Bounds()
 
@@ -64,6 +65,70 @@ def test_a_cut_off_record_does_not_swallow_the_next() -> None:
     assert [count for _, count, _ in records(data)] == [1, 1, 1]
 
 
+GOOD = b'{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n'
+HALVES = (
+    b'{"messages": [{"role": "user", "content": "Name\n',
+    b'a river"}, {"role": "assistant", "content": "b"}]}\n',
+)
+
+
+@pytest.mark.parametrize(
+    "between", [b"", b"\n", b'text, {[ \\" and more\n', b"\t{\n", b"x\r\n\r\n", b"}]}\n", b"a,\n"]
+)
+def test_a_line_break_in_a_string_does_not_part_a_record(between: bytes) -> None:
+    broken = HALVES[0] + between + HALVES[1]
+    count = len(split_lines(broken))
+    assert records(GOOD + broken + GOOD) == [
+        (0, 1, GOOD[:-1]),
+        (1, count, broken[:-1]),
+        (1 + count, 1, GOOD[:-1]),
+    ]
+
+
+def test_a_pretty_printed_record_with_a_line_break_in_a_string_is_one_record() -> None:
+    data = b'{\n "messages": [\n  {"role": "user", "content": "a\n b"},\n  {"role": "assistant"}\n ]\n}\n'
+    assert [count for _, count, _ in records(data + data)] == [7, 7]
+
+
+@pytest.mark.parametrize("end", [b"", b",", b" {", b": [", b'\\"', b"\\"])
+@pytest.mark.parametrize(
+    "following",
+    [
+        GOOD,
+        b" " + GOOD,
+        b"\n" + GOOD,
+        b"\n\n" + GOOD.replace(b", ", b",\n"),
+        b"{}\n" + GOOD,
+        b"{\n" + GOOD[1:],
+        HALVES[0] + HALVES[1],
+        b"[1, 2]\n" + GOOD,
+        b'{"a": "b",}\n' + GOOD,
+    ],
+)
+def test_a_record_cut_off_in_a_string_does_not_swallow_the_next(end: bytes, following: bytes) -> None:
+    alone = records(following)
+    cut = HALVES[0][:-1] + end + b"\n"
+    assert records(cut + following) == [
+        (0, 1, cut[:-1]),
+        *((start + 1, count, raw) for start, count, raw in alone),
+    ]
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        (HALVES[0], HALVES[1][:-2] + b"\n"),
+        (HALVES[0], b'a "river"}, {"role": "assistant", "content": "b"}]}\n'),
+        (HALVES[0][:-1] + b"\\\n", HALVES[1]),
+        (HALVES[0], HALVES[1][:-1] + b" and more\n"),
+        (HALVES[0], b"x" * 1024 * 1024 + HALVES[1]),
+    ],
+    ids=["not closed", "quotes", "backslash", "text behind", "long"],
+)
+def test_what_does_not_become_one_record_is_not_joined_over_a_line_break(halves: tuple[bytes, bytes]) -> None:
+    assert [count for _, count, _ in records(b"".join(halves))] == [1, 1]
+
+
 def test_joining_is_bounded() -> None:
     pretty = b"{\n" + b'"a":\n' + b"1\n" + b"}\n"
     assert len(records(pretty, Bounds(max_joined_lines=4))) == 1
@@ -103,6 +168,12 @@ LINE = st.sampled_from(
         b'  {"a": 1}\n',
         b'"unended\n',
         b'{"a": {\r\n',
+        b'{"a": "b\n',
+        b'c"}\n',
+        b'c", "d": "e\r\n',
+        b"{}\n",
+        b"\\\n",
+        b'{"a": "b,\n',
     ]
 )
 
@@ -126,6 +197,19 @@ def test_a_frame_depends_only_on_the_lines_within_its_reach(lines: list[bytes], 
         assert again is not None
         if index + framed.reach < len(lines) and other:
             assert again.record.raw == framed.record.raw
+
+
+@given(st.lists(LINE, max_size=15))
+def test_a_record_over_several_lines_is_an_object_but_for_line_breaks_in_strings(lines: list[bytes]) -> None:
+    for index in range(len(lines)):
+        framed = frame(lines, index, BOUNDS)
+        assert framed is not None
+        if framed.record.line_count > 1:
+            assert isinstance(framed.record.value, dict)
+            assert {flaw.kind for flaw in framed.record.flaws} <= {
+                FlawKind.CONTROL_CHARACTER,
+                FlawKind.DUPLICATE_KEY,
+            }
 
 
 @given(st.text(alphabet='a"é漢😀\r\n\u2028', max_size=30), st.data())

@@ -68,6 +68,24 @@ def test_two_datasets_are_told_apart_and_counted(one: int, two: int) -> None:
     assert found(sums()[:one]) == found(queries(two)) == []
 
 
+ROOMS = ["kitchen", "bedroom", "garage", "hall", "garden", "office", "cellar", "bathroom", "attic", "balcony"]
+TEMPLATES = [
+    ("Turn on the lights in the {}", "Okay, the {} lights are on now."),
+    ("What is the temperature in the {}?", "It is 21 degrees in the {} right now."),
+    ("Play jazz in the {}", "Playing some jazz for you in the {}."),
+    ("Lock the {} door", "The door of the {} is locked."),
+    ("Remind me to clean the {} on Sunday", "I have set a reminder for Sunday: clean the {}."),
+]
+
+
+@pytest.mark.parametrize("kinds", [3, 4, 5])
+@pytest.mark.parametrize("rooms", [7, 10])
+def test_templates_of_one_task_are_no_datasets(kinds: int, rooms: int) -> None:
+    """Each stands as clearly apart from the others as two datasets do."""
+    rows = [(ask.format(room), say.format(room)) for room in ROOMS[:rooms] for ask, say in TEMPLATES[:kinds]]
+    assert found(rows) == []
+
+
 def test_the_examples_are_the_first_of_each_group() -> None:
     rows = [*queries(80), *sums()[:120]]
     [placed] = lint(lines(rows), "select = ['TSK003']", FEATURES)

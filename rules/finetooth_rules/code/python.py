@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from finetooth_rules.features import Parsed
 from finetooth_rules.patterns import lazy
@@ -105,7 +105,7 @@ _HOLD_NOTHING: Final = frozenset(("ctx", "type_comment", "type_ignores"))
 
 
 @lru_cache(maxsize=256)
-def _fields(kind: type[ast.AST], statements: bool) -> tuple[str, ...]:
+def _fields(kind: Any, statements: bool) -> tuple[str, ...]:
     """The fields of a node in which something may show; of those that hold `statements` alone."""
     if not statements:
         return tuple(name for name in kind._fields if name not in _HOLD_NOTHING)
@@ -125,7 +125,7 @@ def _shown(tree: ast.AST, wanted: frozenset[str]) -> frozenset[str]:
     stack: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, open_)]
     while stack and not wanted <= found:
         node, around = stack.pop()
-        kind = node.__class__
+        kind: Any = node.__class__
         skill = _SHOWN_BY.get(kind)
         if skill is not None:
             found.add(skill)
@@ -144,7 +144,7 @@ def _shown(tree: ast.AST, wanted: frozenset[str]) -> frozenset[str]:
                 calls.append((node, around))  # type: ignore[arg-type]
             elif kind in _SCOPES or (kind is ast.Assign and isinstance(node.value, ast.Lambda)):  # type: ignore[attr-defined]
                 around = (*around, node)
-        for name in _fields(kind, statements):  # type: ignore[arg-type]
+        for name in _fields(kind, statements):
             value = getattr(node, name, None)
             if value.__class__ is list:
                 stack += [(item, around) for item in value if isinstance(item, ast.AST)]

@@ -15,6 +15,8 @@ from finetooth_rules.formats._field_map import CALL, FieldMap, Roles
 from finetooth_rules.suggest import nearest
 
 FILE: Final = "dataset_info.json"
+DEFAULTS: Final = f"{FILE}, by default,"
+"""Says whose names they are where an entry has no `columns`."""
 _FORMATTINGS: Final = ("alpaca", "sharegpt", "openai")
 _ENTRY: Final = (
     "file_name",
@@ -108,16 +110,16 @@ def mapped(entry: Mapping[str, Any]) -> tuple[str, FieldMap]:
     columns = _given(entry, "columns", _COLUMNS)
     names = {key: _path(columns.get(key)) for key in _COLUMNS}
     ranking = bool(entry.get("ranking"))
+    plain = "columns" not in entry and "tags" not in entry and not ranking
     shared: dict[str, Any] = {
         **{key: names[key] for key in ("system", "tools", "images", "videos", "audios")},
-        "source": FILE,
+        "source": DEFAULTS if "columns" not in entry else FILE,
         "label": names["kto_tag"],
         "chosen": names["chosen"] if ranking else (),
         "rejected": names["rejected"] if ranking else (),
-        "columns": tuple(_looked_up(entry, formatting, ranking=ranking)),
+        "columns": tuple(_looked_up(columns, formatting, ranking=ranking)),
         "parts": False,
     }
-    plain = "columns" not in entry and "tags" not in entry and not ranking
     if formatting == "alpaca":
         return ("alpaca" if plain else ""), _alpaca(names, shared, ranking=ranking)
     tags = _given(entry, "tags", _TAGS)
@@ -156,13 +158,17 @@ def _path(name: str | None) -> Path:
     return (name,) if name else ()
 
 
-def _looked_up(entry: Mapping[str, Any], formatting: str, *, ranking: bool) -> Iterator[tuple[str, str]]:
+def _looked_up(
+    columns: Mapping[str, str | None], formatting: str, *, ranking: bool
+) -> Iterator[tuple[str, str]]:
     """The columns without which there is a KeyError (`example[…]`, not `example.get(…)`)."""
-    asking = {"response"}
+    asking = {"messages"} if formatting == "alpaca" else {"prompt", "query", "response", "history"}
+    if ranking or columns.get("kto_tag"):
+        asking.add("response")  # only where the others hold nothing of use
     if not ranking:
         asking |= {"chosen", "rejected"}
-    asking |= {"system", "tools"} if formatting == "openai" else set()
-    asking |= {"messages"} if formatting == "alpaca" else {"prompt", "query", "history"}
-    for key, name in entry.get("columns", {}).items():
+    if formatting == "openai":
+        asking |= {"system", "tools"}
+    for key, name in columns.items():
         if name and key in _COLUMNS and key not in asking:
             yield key, name

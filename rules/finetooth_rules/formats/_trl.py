@@ -34,6 +34,37 @@ def schema(title: str, required: tuple[str, ...], **properties: Any) -> dict[str
     }
 
 
+_NO_USER: Final = {
+    "type": "array",
+    "minItems": 1,
+    "not": {"contains": {"required": ["role"], "properties": {"role": {"const": "user"}}}},
+}
+
+
+def all_messages(answers: tuple[str, ...]) -> dict[str, Any]:
+    """Part of a schema: where the prompt or an answer is a list, all of them are. TRL joins prompt and answer
+    by `+` (`TypeError: can only concatenate …`), and takes any one column for what all are
+    (`is_conversational`).
+
+    A prompt that is a text beside answers which hold it as well is let pass: some trainers take it from there
+    (TRL's `maybe_extract_prompt`, Axolotl's `argilla_chat`).
+    """
+    columns = ("prompt", *answers)
+    one_is_a_list = [{"required": [key], "properties": {key: {"type": "array"}}} for key in columns]
+    return {
+        "allOf": [
+            {
+                "if": {"anyOf": one_is_a_list},
+                "then": {"properties": {key: {"type": "array"} for key in answers}},
+            },
+            {
+                "if": {"required": list(answers), "properties": dict.fromkeys(answers, _NO_USER)},
+                "then": {"properties": {"prompt": {"type": "array"}}},
+            },
+        ]
+    }
+
+
 def is_messages(value: Any) -> bool:
     """Whether a column is meant as a list of messages: an empty list, or one that begins with an object."""
     return isinstance(value, list) and (not value or isinstance(value[0], dict))

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from finetooth_rules.example import Example, Kind, Turn
 from finetooth_rules.formats._chat import read_media, read_tools, read_turns
 from finetooth_rules.formats._format import Format
-from finetooth_rules.formats._trl import CHAT_KEYS, EXTRA, SOURCE, TEXT_OR_MESSAGES, column, schema
+from finetooth_rules.formats._trl import (
+    CHAT_KEYS,
+    EXTRA,
+    SOURCE,
+    TEXT_OR_MESSAGES,
+    all_messages,
+    column,
+    schema,
+)
 
 if TYPE_CHECKING:
     from finetooth_rules.record import Record
@@ -21,13 +29,16 @@ if TYPE_CHECKING:
 
 NAME: Final = "trl-preference"
 
-SCHEMA: Final[Mapping[str, Any]] = schema(
-    "TRL: preference",
-    ("chosen", "rejected"),
-    prompt=TEXT_OR_MESSAGES,
-    chosen=TEXT_OR_MESSAGES,
-    rejected=TEXT_OR_MESSAGES,
-)
+SCHEMA: Final[Mapping[str, Any]] = {
+    **schema(
+        "TRL: preference",
+        ("chosen", "rejected"),
+        prompt=TEXT_OR_MESSAGES,
+        chosen=TEXT_OR_MESSAGES,
+        rejected=TEXT_OR_MESSAGES,
+    ),
+    **all_messages(("chosen", "rejected")),
+}
 
 
 def recognise(value: Mapping[str, Any]) -> bool:
@@ -42,7 +53,7 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
     lists = isinstance(chosen, list) or isinstance(rejected, list)
     prompt: tuple[Turn, ...] = ()
     begin = 0
-    if isinstance(value.get("prompt"), list) or not lists:
+    if isinstance(value.get("prompt"), list) or not lists or not any(map(_asks, (chosen, rejected))):
         prompt = tuple(column("user", value, "prompt", learnt=False))
         turns = (*prompt, *column("assistant", value, "chosen"))
     else:
@@ -66,6 +77,12 @@ def read(record: Record, value: Mapping[str, Any], target: Target) -> Example:
         tools_path=("tools",) if "tools" in value else (),
         media=tuple(read_media(value)),
     )
+
+
+def _asks(answer: Any) -> bool:
+    """Whether an answer holds a user's turn, and so the prompt."""
+    messages = answer if isinstance(answer, list) else ()
+    return any(isinstance(turn, dict) and turn.get("role") == "user" for turn in messages)
 
 
 def common_turns(chosen: Any, rejected: Any) -> int:

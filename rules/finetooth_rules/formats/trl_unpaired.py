@@ -13,6 +13,7 @@ from finetooth_rules.formats._trl import (
     EXTRA,
     SOURCE,
     TEXT_OR_MESSAGES,
+    all_messages,
     column,
     has_messages,
     schema,
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 
 NAME: Final = "trl-unpaired"
 
-SCHEMA: Final[Mapping[str, Any]] = schema(
-    "TRL: unpaired preference",
-    ("prompt", "completion", "label"),
-    prompt=TEXT_OR_MESSAGES,
-    completion=TEXT_OR_MESSAGES,
-    label={"type": "boolean"},
-)
+SCHEMA: Final[Mapping[str, Any]] = {
+    **schema(
+        "TRL: unpaired preference",
+        ("prompt", "completion", "label"),
+        prompt=TEXT_OR_MESSAGES,
+        completion=TEXT_OR_MESSAGES,
+        label={"type": "boolean"},
+    ),
+    **all_messages(("completion",)),
+}
 _OTHER_FORMATS: Final = CHAT_KEYS | {"chosen", "rejected", "completions"}
 
 

@@ -4,9 +4,11 @@ r"""The fields that a mapping names are not in the file.
 Where `[format]` in the settings, a `dataset_info.json` (LLaMA-Factory) or an Axolotl config says what the
 fields of the file are, it reports once what of that no record has: fields, the keys of a message, the names
 of the roles; and says what there is instead. What is missing is then not reported again for every record.
+An entry of `dataset_info.json` without `columns` means `instruction`, `input` and `output`, and LLaMA-Factory
+looks up each of them, `input` too: at least one record must have it, or `columns` leave out `query`.
 
 ## Why it matters
-LLaMA-Factory stops with `KeyError: 'reply'`, or skips every row: `Invalid role tag in …`. Axolotl:
+LLaMA-Factory stops with `KeyError: 'input'`, or skips every row: `Invalid role tag in …`. Axolotl:
 ``Messages is null. Please check `field_messages`.``
 
 ## Example

@@ -39,7 +39,7 @@ NUMBERS: Final = lazy(b"(?:" + _WS + _SHORT_NUMBER + _WS + b",)++")
 
 SEPARATOR: Final = lazy(rb"\xe2\x80[\xa8\xa9]|\xc2\x85")
 TROUBLE: Final = lazy(
-    rb'(?P<control>[\x00-\x1f])|(?P<quote>")|\\(?:'
+    rb'(?P<control>\r\n|[\x00-\x1f])|(?P<quote>")|\\(?:'
     rb"u[dD][89abAB]" + _X + rb"{2}\\u[dD][c-fC-F]" + _X + rb"{2}"
     rb"|(?P<lone>u[dD][89a-fA-F]" + _X + rb"{2})"
     rb"|u" + _X + rb'{4}|["\\/bfnrt]|(?P<bad>))'

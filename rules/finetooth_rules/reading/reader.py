@@ -151,13 +151,16 @@ class Reader(Brackets):
         if at >= len(raw):
             return False
         tail = TAIL.match(raw, at)
+        if tail is not None and tail["closers"] and self.spots and self.spots[0].cause is Cause.TEXT_BEFORE:
+            # The end of a record that begins on a line above: no record is to be made of it.
+            raise stop(Cause.STRAY_CLOSER, at, at + 1, chr(raw[at]))
         if tail is not None and (called or not tail["call"]):
             edit = replace(at, len(raw.rstrip()), b"")
             if tail["call"]:  # the other half of what stands before
                 self.spots[0] = self.spots[0]._replace(edits=(*self.spots[0].edits, edit))
             else:
                 cause = Cause.STRAY_CLOSER if tail["closers"] else Cause.MARK_AFTER
-                safe = cause is Cause.MARK_AFTER or not self.slips
+                safe = self._surely_too_many(tail[0])
                 self.spots.append(Spot(edit.span, cause, (edit,), safe, chr(raw[at])))
             return False
         following = NEXT_VALUE.match(raw, at)
@@ -168,6 +171,16 @@ class Reader(Brackets):
         edit = replace(at, len(raw.rstrip()), b"")
         self.spots.append(Spot(edit.span, Cause.TEXT_AFTER, (edit,), safe=False))
         return False
+
+    def _surely_too_many(self, tail: bytes) -> bool:
+        """Whether brackets or a mark behind the value can only be too many. Where anything was guessed, where
+        an array is closed, or an indented line ends in a comma, this is more likely a piece of a record over
+        several lines that fell apart."""
+        if not all(spot.safe for spot in self.spots):
+            return False
+        if tail[0] in _CLOSERS:
+            return not self.slips and len(self.values) == 1 and b"]" not in tail
+        return tail[0] != _COMMA or self.raw[0] not in _WHITE
 
     # -- members and items -----------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def body_spots(raw: bytes, start: int, end: int) -> Iterator[Spot]:
     for match in _troubles(raw, start, end):
         at = match.start()
         if match["control"]:
-            edit = replace(at, at + 1, escaped(raw[at]))
+            edit = replace(*match.span(), b"".join(map(escaped, match[0])))
             yield Spot(edit.span, Cause.CONTROL, (edit,), detail=edit.content.decode())
         elif match["lone"]:
             edit = replace(*match.span(), b"\\ufffd")

@@ -68,7 +68,8 @@ def written(path: Path, text: bytes) -> bytes:
     """JSON text as it must be written at a place: escaped once for each string that it stands in."""
     for _ in range(path.count(INSIDE)):
         text = orjson.dumps(text.decode())[1:-1]
-    return text
+    # What orjson gives holds on to 4 KiB however short it is, and an edit is kept as long as its finding.
+    return memoryview(text).tobytes()
 
 
 def remove_key(record: Record, path: Path) -> Fix:

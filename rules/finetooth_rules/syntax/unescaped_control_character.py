@@ -1,7 +1,8 @@
 r"""A control character stands raw in a string.
 
 ## What it does
-Finds tabs and other characters below U+0020 that are not escaped inside a string.
+Finds tabs, line breaks and other characters below U+0020 that are not escaped inside a string. A record that
+goes on behind a line break in a string, and is whole then, is one record.
 
 ## Why it matters
 JSON forbids it, and loaders refuse the record: `Invalid encoding in string. in row 0`.
@@ -17,7 +18,7 @@ b'{"prompt": "Indent", "completion": "a\tb"}\n'
 ```
 
 ## Fix
-Writes the escape, `\t` for a tab. Safe.
+Writes the escape: `\t` for a tab, `\n` for a line break, which joins the lines. Safe.
 
 ## Options
 None.

@@ -22,6 +22,7 @@ record on each of them; Hugging Face's loaders read it.
 
 ## Fix
 Joins the lines: line breaks and indentation between the tokens go, every other byte stays. Safe.
+Line breaks inside a string (SYN012) are escaped first.
 
 ## Options
 None.
@@ -41,12 +42,17 @@ from finetooth_rules.rule import NoOptions, SyntaxRule
 def check(record: Record, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding on the first line."""
     if record.line_count > 1 and not record.element and isinstance(record.value, dict):
+        joined = one_line(record.raw)
+        if joined == record.raw:
+            return  # its line breaks are in strings: another rule's
+        # Line breaks in strings are to be repaired first.
+        fixes = (Fix("Put the record on one line", Applicability.SAFE, lines=(joined,)),)
         yield Finding(
             "SYN007",
             f"one record over {record.line_count:,} lines; expected it on one line",
             Consequence.REJECTED,
             span=Span(record.raw.index(b"{"), len(record.raw.splitlines()[0])),
-            fixes=(Fix("Put the record on one line", Applicability.SAFE, lines=(one_line(record.raw),)),),
+            fixes=fixes if record.strict else (),
         )
 
 

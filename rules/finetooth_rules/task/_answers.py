@@ -9,7 +9,8 @@ from finetooth_rules.example import Kind
 if TYPE_CHECKING:
     from finetooth_rules.example import Example, Text
 
-_LEARNT: Final = frozenset({Kind.SUPERVISED, Kind.UNPAIRED})
+LEARNT: Final = frozenset({Kind.SUPERVISED, Kind.UNPAIRED})
+"""Kinds of records that have one answer, which is learnt as it stands."""
 
 
 def answer_of(example: Example) -> Text | None:
@@ -17,7 +18,7 @@ def answer_of(example: Example) -> Text | None:
     otherwise. Of preference data, and where the model speaks several times, the answer is not one.
     """
     turns = example.turns
-    if len(turns) < 2 or example.kind not in _LEARNT:
+    if len(turns) < 2 or example.kind not in LEARNT:
         return None
     last = turns[-1]
     if last.role != "assistant" or not last.trained or last.calls or len(last.texts) != 1:

@@ -38,6 +38,16 @@ SOME: Final = 150
 LABELS: Final = 0.5
 """A group with fewer distinct answers than this share of its records is a classification."""
 
+KIND: Final = 8
+"""Records of a group from which on it is looked at whether it is several kinds."""
+
+CLEAR: Final = 10.0
+"""Standard deviations between two kinds: the records of a template differ by a word or two."""
+
+KIN: Final = 0.2
+"""How much more alike two kinds may be than the groups of the file. Halves of one dataset, however diverse,
+are more alike than that."""
+
 _ROUNDS: Final = 15
 _DIRECTIONS: Final = 3
 _STEPS: Final = 12
@@ -104,11 +114,35 @@ def two_groups(
     for mask in splits(rows):
         if _enough(mask) and not _labels(rows.answers, mask):
             if len(mask) < MANY:
-                if _few_apart(rows, mask, few):
-                    return mask
-            elif _many_apart(rows, mask, many if len(mask) > SOME else some):
-                return mask
+                apart = _few_apart(rows, mask, few)
+            else:
+                apart = _many_apart(rows, mask, many if len(mask) > SOME else some)
+            if apart:
+                return None if _are_kinds(rows, mask) else mask
     return None
+
+
+def _are_kinds(rows: Halves, mask: Mask) -> bool:
+    """Whether a group is itself two that stand as clearly apart: then the file is made of several kinds, the
+    templates of one task, and no two of them are two datasets.
+    """
+    most = _mean_likeness(rows, mask) + KIN
+    for group in (mask, ~mask):
+        if group.sum() < KIND:
+            continue
+        inner = Halves(*(half[group] for half in rows))
+        for split in splits(inner):
+            if (
+                min(split.mean(), 1 - split.mean()) >= LEAST_SHARE
+                and _distance(inner.both, split)[0] >= CLEAR
+                and _mean_likeness(inner, split) <= most
+            ):
+                return True
+    return False
+
+
+def _mean_likeness(rows: Halves, mask: Mask) -> float:
+    return (_likeness(rows.prompts, mask) + _likeness(rows.answers, mask)) / 2
 
 
 def splits(rows: Halves) -> Iterator[Mask]:

@@ -4,7 +4,7 @@ A group that stands apart may be strays, or a kind of its own that belongs (an i
 the last turns of dialogues). No single measure tells these apart. So twenty are taken, and a logistic
 regression says how likely such a group is one of strays. It was fitted once, on thousands of files drawn from
 some 150 public datasets with records of another dataset put in or not; docs/off-task.md says which,
-and what came of it on datasets that it never saw.
+and what came of it on datasets that it never saw. `tools/fit_odds.py` fits them anew to other pools.
 """
 
 from __future__ import annotations
@@ -126,14 +126,14 @@ class Groups:
     def suspects(self) -> list[Suspects]:
         """All groups, the most likely strays first."""
         found = [
-            Suspects(candidate.group, self.odds(candidate.group, candidate.guesses))
-            for candidate in self.candidates
+            Suspects(candidate.group, odds_of(self.measures(candidate))) for candidate in self.candidates
         ]
         return sorted(found, key=lambda suspect: -suspect.odds)
 
-    def odds(self, group: Group, guesses: int) -> float:
-        """Logarithm of the odds that one of the groups came from elsewhere."""
-        return odds_of(self._measured.of(group.members, group.separation, group.nearness, guesses))
+    def measures(self, candidate: Candidate) -> dict[str, float]:
+        """What the odds of one of the groups are made from; `tools/fit_odds.py` reads them too."""
+        group = candidate.group
+        return self._measured.of(group.members, group.separation, group.nearness, candidate.guesses)
 
     def odds_of_members(self, members: Mask) -> float:
         """The same for any records."""

@@ -63,10 +63,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from finetooth_rules.example import Kind
-from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.patterns import lazy
 from finetooth_rules.rule import StatisticRule
+from finetooth_rules.task._answers import LEARNT
 from finetooth_rules.task._formulas import Form, Forms, Shared, forms, shared
 
 if TYPE_CHECKING:
@@ -85,8 +85,6 @@ what is said."""
 
 FREE: Final = ""
 """The fact of an answer that begins otherwise."""
-
-_LEARNT: Final = frozenset({Kind.SUPERVISED, Kind.UNPAIRED})
 
 _OPENINGS: Final = {
     "Sure": r"sure(?: thing)?[!,.]",
@@ -195,7 +193,7 @@ def gather(
     examples: Sequence[Example], features: Features, profile: Profile, options: Options
 ) -> Sequence[Fact | None]:
     """What the first answer of each record is by its form, None where there is no answer."""
-    answers = [_answer(example) if example.kind in _LEARNT else None for example in examples]
+    answers = [_answer(example) if example.kind in LEARNT else None for example in examples]
     found = forms([None if answer is None or not answer[2] else answer for answer in answers])
     facts: list[Fact | None] = []
     for answer, form in zip(answers, found, strict=True):
@@ -301,14 +299,14 @@ def conclude_at(
         return
     if verdict.given:
         share, what = verdict.given / verdict.total, f"begin with `{verdict.opening}`"
-        yield _finding(f"{share:.0%}", verdict.total, what, options.most, picked.get(_STOCK), _STOCK)
+        yield _finding(f"{share:.0%}", verdict.total, what, options.most, picked, _STOCK)
     for one, share in verdict.shared:
         about, kind = f"{'' if one.whole else 'about '}{share:.0%}", _kind(one)
         what, grave = _SAYS[kind], Consequence.DEGRADED
         if one.part is not None:
             what += f" ({100 * one.part:.0f} % of an answer)"
             grave = Consequence.DEGRADED if one.part >= MOSTLY else Consequence.NOTE
-        yield _finding(about, verdict.total, what, options.most, picked.get(kind), kind, grave)
+        yield _finding(about, verdict.total, what, options.most, picked, kind, grave)
 
 
 _STOCK: Final = "stock"
@@ -332,16 +330,15 @@ def _finding(
     total: int,
     what: str,
     most: float,
-    address: Any,
+    picked: Mapping[str, Any],
     kind: str,
     consequence: Consequence = Consequence.DEGRADED,
 ) -> Finding:
-    related = () if address is None else (Related(_EXAMPLE[kind], address=address),)
     return Finding(
         CODE,
         f"{share.replace('%', ' %')} of the {total} answers {what}; expected less than {100 * most:.0f} %",
         consequence,
-        related=related,
+        related=examples_of(picked, {kind: _EXAMPLE[kind]}),
     )
 
 

@@ -49,7 +49,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._answers import answer_of
 
@@ -177,18 +177,13 @@ def conclude_at(
     if verdict is None:
         return
     common, rare = (100 * count / verdict.total for count in (verdict.most, verdict.least))
-    related = tuple(
-        Related(f"the {words} label", address=picked[label])
-        for label, words in (("common", "commonest"), ("rare", "rarest"))
-        if label in picked
-    )
     yield Finding(
         CODE,
         f"`{_short(verdict.common)}` is {common:.0f} % of {verdict.total} answers, "
         f"the rarest of {verdict.kinds} labels, `{_short(verdict.rare)}`, {rare:.2g} %; "
         f"expected under {100 * options.most:.0f} %",
         Consequence.DEGRADED,
-        related=related,
+        related=examples_of(picked, {"common": "the commonest label", "rare": "the rarest label"}),
     )
 
 

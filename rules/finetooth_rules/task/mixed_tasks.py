@@ -8,8 +8,8 @@ the two. It needs no settings, and works from four records on, though much of wh
 than 80 records is not seen.
 
 Silent on a deliberately diverse file (general instructions), on one task with kinds of its own (intents, tool
-calls and plain answers, easy and hard), on the classes of a classification, and where the two groups are
-in different languages.
+calls and plain answers, easy and hard), on a file made of templates (where a group is itself two that stand
+as clearly apart), on the classes of a classification, and where the two groups are in different languages.
 
 ## Why it matters
 Training pulls the model towards both at once, and it learns neither well, unless that is what was meant: a
@@ -44,7 +44,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._groups import MANY, halves, two_groups
 from finetooth_rules.task._languages import same_language
@@ -169,16 +169,12 @@ def conclude_at(
         # Records of the same words in another order count as one.
         about = "about " if first + second > MANY else ""
         counts = f"{about}{first} and {second} different records"
-    related = [
-        Related(f"an example of {which}", address=picked[label])
-        for label, which in ((ONE, "one group"), (OTHER, "the other group"))
-        if label in picked
-    ]
+    words = {ONE: "an example of one group", OTHER: "an example of the other group"}
     yield Finding(
         CODE,
         f"holds two datasets with nothing in common ({counts}); expected one task in a file",
         Consequence.DEGRADED,
-        related=tuple(related),
+        related=examples_of(picked, words),
     )
 
 

@@ -13,8 +13,9 @@ ones are still in the file. If for many prompts whose own answer does not fit th
 another record, that does, this is said once for the file, with an example.
 
 Silent where answers do not follow from their prompts by their words: labels, numbers, most programs, long
-free answers. Not seen either: fewer wrong answers than 1 %, and a whole file that slipped where it has more
-than some 4,000 records, as only 2,000 of them are looked at.
+free answers. Not seen either: fewer wrong answers than 1 %. Of a file only 2,000 records are looked at, so
+that the partners of most are not among them where it has more; that all answers slipped is still seen up to
+some 10,000 records, where they follow closely from their prompts.
 
 ## Why it matters
 The model learns that an answer need not heed the question.
@@ -62,7 +63,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from finetooth_rules.finding import Consequence, Finding, Related
+from finetooth_rules.finding import Consequence, Finding, examples_of
 from finetooth_rules.rule import StatisticRule
 from finetooth_rules.task._sample import Sample
 from finetooth_rules.task._slip import products, slip
@@ -257,20 +258,16 @@ def conclude_at(
     """One finding for a file in which the answers slipped."""
     if not isinstance(verdict, Slipped):
         return
-    related = [
-        Related(text, address=picked[label])
-        for label, text in (
-            (PROMPT, "for example, the answer of this row does not fit its prompt"),
-            (ANSWER, "the answer that fits that prompt stands in this row"),
-        )
-        if label in picked
-    ]
+    words = {
+        PROMPT: "for example, the answer of this row does not fit its prompt",
+        ANSWER: "the answer that fits that prompt stands in this row",
+    }
     yield Finding(
         CODE,
         "answers stand beside other rows' prompts, shifted or shuffled: "
         f"{verdict.percent} % of those that misfit fit another's",
         Consequence.DEGRADED,
-        related=tuple(related),
+        related=examples_of(picked, words),
     )
 
 

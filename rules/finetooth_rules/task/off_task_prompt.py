@@ -64,7 +64,7 @@ from finetooth_rules.rule import Draw, StatisticRule
 from finetooth_rules.task import _kinds
 from finetooth_rules.task._apart import apart, is_rim, is_seeded
 from finetooth_rules.task._compare import NOT_COMPARED, product, similarity
-from finetooth_rules.task._odds import CERTAIN, IN_FILE, Certain, Groups
+from finetooth_rules.task._odds import CERTAIN, IN_FILE, Certain, Groups, odds_of
 from finetooth_rules.task._sample import SAMPLE_SIZE, Sample
 from finetooth_rules.task._split import LEAST_FOCUS, WIDE_GAP, Limits, cut, gap
 from finetooth_rules.task._task import fits, on_task
@@ -207,7 +207,7 @@ def _in_file(view: View, certain: Certain, sensitivity: float, features: Feature
         group = None if view.labels and strange.any() else apart(groups.candidates, strange)
         if group is not None:
             least = certain.seeded if is_seeded(group.group, strange) else certain.apart
-            likely = groups.odds(group.group, group.guesses) >= least + sway
+            likely = odds_of(groups.measures(group)) >= least + sway
             if likely and (verdict := of_group(group.group)) is not None:
                 return verdict
         plain = border is not None and not is_rim(cosines, strange) and not belongs(strange)

@@ -41,7 +41,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finetooth_rules.example import SYSTEM_ROLES, Turn
-from finetooth_rules.finding import Consequence, Finding, Path, Related
+from finetooth_rules.finding import Consequence, Finding, Path, examples_of
 from finetooth_rules.rule import NoOptions, StatisticRule
 
 if TYPE_CHECKING:
@@ -187,14 +187,12 @@ def conclude_at(
     ways = [
         f"{count} {_SHORT[how]}" for how, count in zip(COLUMNS[1:], verdict.counts[1:], strict=True) if count
     ]
-    related = tuple(
-        Related(f"an example: {_SHORT[how]}", address=picked[how]) for how in COLUMNS if how in picked
-    )
+    words: dict[str, str] = {how: f"an example: {_SHORT[how]}" for how in COLUMNS if how in _SHORT}
     yield Finding(
         CODE,
         f"system prompts are not `serving-system-prompt` ({', '.join(ways)}, of {sum(verdict.counts)})",
         Consequence.DEGRADED,
-        related=related,
+        related=examples_of(picked, words),
     )
 
 

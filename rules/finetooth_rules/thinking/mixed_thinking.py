@@ -51,7 +51,7 @@ from typing import Any, Final, NamedTuple
 
 from finetooth_rules.example import SYSTEM_ROLES, Example, Kind, Text, Turn
 from finetooth_rules.features import Features
-from finetooth_rules.finding import Consequence, Finding, Path, Related
+from finetooth_rules.finding import Consequence, Finding, Path, examples_of
 from finetooth_rules.patterns import lazy
 from finetooth_rules.profile import Profile
 from finetooth_rules.rule import StatisticRule
@@ -221,7 +221,7 @@ def conclude(
         message = (
             f"{verdict.percent} % of the records have {more}, the others {fewer}; nothing says which are to"
         )
-        related = tuple(Related(label, picked[label]) for label in (WITH, WITHOUT) if label in picked)
+        related = examples_of(picked, {label: label for label in (WITH, WITHOUT)})
         yield Finding(CODE, message, Consequence.NOTE, related=related)
 
 

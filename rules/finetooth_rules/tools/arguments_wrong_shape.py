@@ -41,6 +41,7 @@ from finetooth_rules.finding import Applicability, Consequence, Edit, Finding, F
 from finetooth_rules.profile import Profile
 from finetooth_rules.record import Record
 from finetooth_rules.rule import NoOptions, RecordRule
+from finetooth_rules.schema._edits import written
 from finetooth_rules.targets import Arguments
 from finetooth_rules.tools._calls import calls_of, in_string
 from finetooth_rules.tools._json_text import loads
@@ -80,7 +81,7 @@ def _finding(record: Record, call: ToolCall, message: str, consequence: Conseque
 
 def _as_string(record: Record, span: Span) -> Fix:
     text = record.raw[span.start : span.end].decode()
-    edit = Edit(span, orjson.dumps(text))
+    edit = Edit(span, written((), orjson.dumps(text)))
     return Fix("Write the arguments as a string", Applicability.UNSAFE, (edit,))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from finetooth_rules.finding import Consequence, Finding
 from finetooth_rules.trainers import Objective, Role, Setting, TrainingSettings, Tuning
 from finetooth_rules.trainers._rates import Rates, like_adam, rates_for
+from finetooth_rules.training._places import plain, set_to
 
 
 class Judged(NamedTuple):
@@ -34,6 +36,27 @@ def judged(settings: TrainingSettings) -> Iterator[Judged]:
         rates = rates_for(settings.objective, tuning)
         if rates is not None:
             yield Judged(setting, rate, rates, unsaid)
+
+
+def report(
+    code: str, settings: TrainingSettings, one: Judged, said: str, *, warns: bool, to: float
+) -> Finding:
+    """A finding on a rate that is too high or too low, with the rate to set it `to`."""
+    return Finding(
+        code,
+        f"{plain(one.rate)} is {said}",
+        Consequence.DEGRADED if warns else Consequence.NOTE,
+        span=one.setting.span,
+        path=one.setting.path,
+        fixes=set_to(settings, one.setting, to),
+    )
+
+
+def beside_the_usual(one: Judged, degree: str) -> str:
+    """`too high for LoRA; expected 0.0001 to 0.0003`."""
+    low, high = one.rates.usual
+    usual = plain(high) if low == high else f"{plain(low)} to {plain(high)}"
+    return f"{degree} for {one.rates.what}; expected {usual}"
 
 
 def knows_objective(settings: TrainingSettings) -> bool:

@@ -58,7 +58,7 @@ from finetooth_rules.rule import SettingsRule
 from finetooth_rules.trainers import Role, TrainingSettings
 from finetooth_rules.trainers._data import DataFacts
 from finetooth_rules.training._places import plain, set_to
-from finetooth_rules.training._rate import Judged, judged
+from finetooth_rules.training._rate import Judged, beside_the_usual, judged, report
 
 CODE: Final = "HYP001"
 
@@ -91,20 +91,11 @@ def _of(settings: TrainingSettings, one: Judged, maximum: float | None) -> Findi
         if one.rate <= one.rates.bad_above:
             return None  # many train at this rate with LoRA
         warns = False
-    low, high = one.rates.usual
-    usual = plain(high) if low == high else f"{plain(low)} to {plain(high)}"
-    degree = "too high" if warns or one.unsaid else "high"
-    message = f"{plain(one.rate)} is {degree} for {one.rates.what}; expected {usual}"
+    said = beside_the_usual(one, "too high" if warns or one.unsaid else "high")
     if maximum is not None and warns:
-        message = f"{plain(one.rate)} is too high; expected at most {plain(maximum)}"
-    return Finding(
-        CODE,
-        message,
-        Consequence.DEGRADED if warns else Consequence.NOTE,
-        span=one.setting.span,
-        path=one.setting.path,
-        fixes=set_to(settings, one.setting, high if maximum is None else maximum),
-    )
+        said = f"too high; expected at most {plain(maximum)}"
+    to = one.rates.usual[1] if maximum is None else maximum
+    return report(CODE, settings, one, said, warns=warns, to=to)
 
 
 def _multiplier(settings: TrainingSettings) -> Iterator[Finding]:

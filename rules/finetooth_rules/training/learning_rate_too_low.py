@@ -51,8 +51,8 @@ from finetooth_rules.profile import Profile
 from finetooth_rules.rule import SettingsRule
 from finetooth_rules.trainers import TrainingSettings
 from finetooth_rules.trainers._data import DataFacts
-from finetooth_rules.training._places import plain, set_to
-from finetooth_rules.training._rate import judged, knows_objective
+from finetooth_rules.training._places import plain
+from finetooth_rules.training._rate import beside_the_usual, judged, knows_objective, report
 
 CODE: Final = "HYP002"
 
@@ -76,20 +76,12 @@ def check(
     noted = one.rates.noted_below if options.minimum is None else options.minimum
     if one.rate >= noted:
         return
-    low, high = one.rates.usual
-    usual = plain(high) if low == high else f"{plain(low)} to {plain(high)}"
-    degree = "too low" if one.rate < bad else "low"
-    message = f"{plain(one.rate)} is {degree} for {one.rates.what}; expected {usual}"
+    warns = one.rate < bad
+    said = beside_the_usual(one, "too low" if warns else "low")
     if options.minimum is not None:
-        message = f"{plain(one.rate)} is too low; expected at least {plain(bad)}"
-    yield Finding(
-        CODE,
-        message,
-        Consequence.DEGRADED if one.rate < bad else Consequence.NOTE,
-        span=one.setting.span,
-        path=one.setting.path,
-        fixes=set_to(settings, one.setting, low if options.minimum is None else bad),
-    )
+        said = f"too low; expected at least {plain(bad)}"
+    to = one.rates.usual[0] if options.minimum is None else bad
+    yield report(CODE, settings, one, said, warns=warns, to=to)
 
 
 RULE = SettingsRule(

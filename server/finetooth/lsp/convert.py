@@ -21,7 +21,7 @@ from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.diagnostics import SEVERITIES, SOURCE, Drawn, DrawnBlock, DrawnEntry
 from finetooth.lsp.positions import at_place, place_in, places_in_element, places_in_record
-from finetooth.lsp.protocol import encode
+from finetooth.lsp.protocol import encode_to_keep
 from finetooth.lsp.related import Elsewhere, in_file, location, related_span
 from finetooth_rules.alike import Kind, in_others, kind_of
 from finetooth_rules.finding import Finding, Related, Severity, Span
@@ -80,7 +80,7 @@ class Renderer:
                     if once and kind_of(item.finding) in once:
                         continue
                     if item.json is None:
-                        item.json = encode(item.diagnostic)
+                        item.json = encode_to_keep(item.diagnostic)
                     parts.append((item.severity, start + line, item.json))
                     related = related or bool(item.related)
             drawn = flagged.drawn = DrawnBlock(start, self.index.layout(), related, parts, {}, once)

@@ -14,8 +14,12 @@ from finetooth.engine import garbage
 from finetooth.lsp.server import FinetoothServer
 from finetooth.lsp.transport import open_output, read_input, serve_tcp
 
+logger = logging.getLogger(__name__)
+
 LOG_LEVEL: Final = "FINETOOTH_LOG"
-"""Environment variable: level of what is written to standard error, `warning` unless set."""
+"""Environment variable: level of what is written to standard error, `warning` unless set. `info` has a line
+for whatever took long, `debug` one for whatever was done (see `timing`, and docs/editors/README.md)."""
+LEVELS: Final = ("debug", "info", "warning", "error")
 
 _SWITCH_SECONDS: Final = 0.001
 """How long a thread may keep the others waiting; Python's own choice is 5 ms."""
@@ -35,11 +39,17 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def run(tcp: str | None = None) -> int:
     """Serve one client: over stdio, or on `HOST:PORT`. 0 when the client said goodbye, else 1."""
+    asked = os.environ.get(LOG_LEVEL, "").lower() or "warning"
     logging.basicConfig(
         stream=sys.stderr,
-        level=os.environ.get(LOG_LEVEL, "warning").upper(),
-        format="%(levelname)s %(name)s: %(message)s",
+        level=asked.upper() if asked in LEVELS else logging.WARNING,
+        format="%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s",
+        datefmt="%H:%M:%S",
     )
+    for name in ("asyncio", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if asked not in LEVELS:
+        logger.warning("%s is %r; expected one of %s", LOG_LEVEL, asked, ", ".join(LEVELS))
     logging.getLogger("pygls").setLevel(logging.ERROR)
     try:
         return asyncio.run(_serve(tcp))

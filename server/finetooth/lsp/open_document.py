@@ -193,6 +193,11 @@ class OpenDocument:
         return self.path.name if self.path is not None else self.uri.rpartition("/")[2] or self.uri
 
     @property
+    def is_edited(self) -> bool:
+        """Whether it is a file, and not as it is on disk."""
+        return self.path is not None and self._dirty
+
+    @property
     def is_long(self) -> bool:
         """Whether reading it may take a while."""
         return self.document.size > _LONG

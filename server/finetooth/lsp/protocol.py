@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -23,6 +24,7 @@ from pygls.protocol.json_rpc import JsonRPCResponseMessage
 from pygls.protocol.language_server import lsp_method
 
 from finetooth.lsp.large_open import split_open
+from finetooth.lsp.timing import Timing
 from finetooth.lsp.transport import MessageSplitter, Writer, frame
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Protocol(LanguageServerProtocol):
         once."""
         self.execute: Callable[[types.ExecuteCommandParams], Awaitable[Any]] | None = None
         """Carries out a command."""
+        self.timing = Timing(lambda uri: None)
         self.opened_lines: list[bytes] | None = None
         """The lines of a large document while its `didOpen` is handled; its text is empty there."""
         self._splitter = MessageSplitter()
@@ -86,12 +89,23 @@ class Protocol(LanguageServerProtocol):
         self.after_input()
 
     def _handle(self, body: bytes) -> None:
+        if not self.timing.on:
+            self._take(body)
+            return
+        began = time.perf_counter()
+        self.timing.handled(self._take(body), time.perf_counter() - began)
+
+    def _take(self, body: bytes) -> Any:
+        """Handle a message; the message."""
+        message: Any = None
         large = split_open(body)
         try:
             message, self.opened_lines = large or (decode(body), None)
         except ValueError:
             logger.exception("a message is no JSON")
-            return
+            return None
+        if self.timing.on:
+            self.timing.began(message)
         try:
             self.handle_message(self.structure_message(message))
         except JsonRpcException as error:
@@ -101,6 +115,7 @@ class Protocol(LanguageServerProtocol):
             logger.exception("a message could not be handled")
         finally:
             self.opened_lines = None
+        return message
 
     def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
         if not future.cancelled() and isinstance(error := future.exception(), Refused):
@@ -127,6 +142,8 @@ class Protocol(LanguageServerProtocol):
         else:
             plain = self._converter.unstructure(data)
         self.out.write(frame(encode(plain)))
+        if self.timing.on and isinstance(plain, dict) and "method" not in plain:
+            self.timing.answered(plain.get("id"))
 
     def publish(self, params: bytes) -> None:
         """Send `textDocument/publishDiagnostics`; `params` is JSON."""
@@ -186,3 +203,8 @@ def encode(value: Any) -> bytes:
         return orjson.dumps(value)
     except (TypeError, ValueError):
         return json.dumps(value).encode()
+
+
+def encode_to_keep(value: Any) -> bytes:
+    """The same in a bytes object of its own size: one that orjson gives holds on to 4 KiB."""
+    return memoryview(encode(value)).tobytes()

@@ -80,6 +80,7 @@ class FinetoothServer(LanguageServer):
         )
         self.session = Session(self)
         self.protocol.after_input = self.session.flush
+        self.protocol.timing = self.session.timing
         for request in REQUESTS:
             request.register(self)
 

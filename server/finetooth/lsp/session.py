@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +32,7 @@ from finetooth.lsp.settings import EditorSettings
 from finetooth.lsp.settings_documents import SettingsDocuments
 from finetooth.lsp.showing import Showing
 from finetooth.lsp.siblings import Siblings
+from finetooth.lsp.timing import HELD, Timing
 from finetooth.lsp.watched import Watched
 from finetooth_rules.file_facts import FileFacts
 
@@ -66,7 +67,8 @@ class Session:
         self.resolution = Resolution(self)
         self.broken: dict[str, str] = {}
         self.worker = Worker()
-        self._scheduler = Scheduler()
+        self.timing = Timing(self._sizes)
+        self._scheduler = Scheduler(held=self._held)
         self._edited: dict[str, OpenDocument] = {}
         self.settings_documents = SettingsDocuments(self)
         self.annotations = Annotations(self)
@@ -156,6 +158,8 @@ class Session:
         for job in ("lint", "resolve", "lens"):
             self._scheduler.cancel((job, uri))
         self.siblings.left(document)
+        if document.is_edited:
+            self.settings_documents.data_changed(document.path)
         if not self.facts.pull and document.sent is not None:
             self.server.publish(uri, None, b"[]")
 
@@ -176,7 +180,8 @@ class Session:
     def _lint_edit(self, document: OpenDocument) -> None:
         if not (document.settings.enable and document.is_dataset):
             return
-        deadline = time.perf_counter() + KEYSTROKE_SECONDS
+        began = time.perf_counter()
+        deadline = began + KEYSTROKE_SECONDS
         for _ in document.index.lint_steps(bulk=False):
             if time.perf_counter() > deadline:
                 break
@@ -189,6 +194,7 @@ class Session:
             self.judge_later(document, JUDGE_DELAY)
         elif not self._scheduler.busy(("lint", document.uri)):
             self._lint(document, delay=LARGE_LINE_DELAY)
+        self.timing.held("an edit", document.uri, time.perf_counter() - began)
 
     # -- background ---------------------------------------------------------------------------------------
 
@@ -215,8 +221,18 @@ class Session:
             how_far = partial(document.how_far, lambda: self.documents.get(document.uri) is document)
             self.background.watch(("read", document.uri), f"Finetooth: {document.name}", how_far)
 
+    def _sizes(self, uri: str) -> tuple[int, int] | None:
+        document = self.documents.get(uri)
+        return None if document is None else (document.document.size, len(document.document.lines))
+
+    def _held(self, key: Hashable, seconds: float) -> None:
+        """A step of the background took so long."""
+        if self.timing.on and seconds > HELD and isinstance(key, tuple):
+            self.timing.held(f"a step of {key[0]}", str(key[-1]), seconds)
+
     def _linted(self, document: OpenDocument, began: float) -> None:
         document.seconds["lint"] = time.perf_counter() - began
+        self.timing.worked("reading", document.uri, document.seconds["lint"])
         garbage.keep()
         self.update(document)
         self.annotations.linted(document)
@@ -238,7 +254,10 @@ class Session:
 
     def _judged(self, document: OpenDocument, began: float) -> None:
         document.seconds["judge"] = time.perf_counter() - began
+        self.timing.worked("judging all records together", document.uri, document.seconds["judge"])
         garbage.keep()
+        if document.is_edited:
+            self.settings_documents.data_changed(document.path)
         for one in (document, *self.siblings.others(document)):
             self.update(one)
             self.annotations.judged(one)

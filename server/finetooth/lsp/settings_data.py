@@ -5,8 +5,9 @@ there only meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,28 @@ def cutoff(found: SettingsFile, config: Config | None, asked: Asked) -> int | No
     return None if of_run is None or RULE not in profile.selected else of_run.tokens
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """An edited document in place of its file."""
+
+    uri: str
+    version: int
+    size: int
+    lines: Sequence[bytes]
+
+    def text(self) -> bytes:
+        """All of it."""
+        return b"".join(self.lines)
+
+
+def _stamp(path: Path, unsaved: Unsaved | None) -> tuple[Any, ...]:
+    """What changes with a file, or with the text that stands for it, and its size. Raises OSError."""
+    if unsaved is not None:
+        return unsaved.uri, unsaved.version, unsaved.size
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
 class Lengths:
     """Counts for one settings document; the last answer is kept for as long as the files stay the same."""
 
@@ -57,12 +80,14 @@ class Lengths:
         self._worker: Worker | None = None
         self._known: tuple[Any, int, DataFacts | None] | None = None
 
-    async def of(self, paths: Paths, asked: Asked, tokens: int) -> DataFacts | None:
+    async def of(
+        self, paths: Paths, asked: Asked, tokens: int, unsaved: Mapping[Path, Unsaved]
+    ) -> DataFacts | None:
         """What is known of the data, with the rows of more than so many tokens; None where it cannot be read,
-        is too much, or somebody asked anew meanwhile.
+        is too much, or somebody asked anew meanwhile. Of a file that is open and edited the text counts.
         """
         try:
-            stamps = [(path, split, path.stat().st_mtime_ns, path.stat().st_size) for path, split in paths]
+            stamps = [(path, split, *_stamp(path, unsaved.get(path))) for path, split in paths]
         except OSError:
             return None
         state = (stamps, asked)
@@ -72,9 +97,10 @@ class Lengths:
         if sum(size for *_, size in stamps) > MOST_BYTES:
             return None
         worker = self._worker = Worker()
+        texts = {path: one.text() for path, one in unsaved.items()}
         try:
             found: DataFacts | None = await asyncio.wrap_future(
-                worker.submit(_count, list(paths), asked, tokens)
+                worker.submit(_count, list(paths), asked, tokens, texts)
             )
         except (CancelledError, asyncio.CancelledError):
             return None
@@ -101,14 +127,15 @@ class Lengths:
 # ---------------------------------------------------------------------------------------------
 
 
-def _count(paths: Paths, asked: Asked, tokens: int) -> DataFacts | None:
+def _count(paths: Paths, asked: Asked, tokens: int, texts: Mapping[Path, bytes]) -> DataFacts | None:
     """Of the training split the lengths of rows that may be longer, of the others the rows."""
     parts = []
     for path, split in paths:
         try:
             config = asked.config(path)
             within = tokens if split == TRAIN else None
-            parts.append((split, facts_of_path(path, config, asked.overrides, within)))
+            facts = facts_of_path(path, config, asked.overrides, within, data=texts.get(path))
+            parts.append((split, facts))
         except (OSError, ConfigError, NoDataset):
             return None
     return facts_of_parts(parts)

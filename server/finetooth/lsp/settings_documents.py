@@ -8,8 +8,9 @@ nothing is ever said of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,7 @@ from finetooth.lsp.open_document import path_of
 from finetooth.lsp.positions import place_in
 from finetooth.lsp.protocol import encode
 from finetooth.lsp.settings import EditorSettings
-from finetooth.lsp.settings_data import Lengths, cutoff, paths_of
+from finetooth.lsp.settings_data import Lengths, Unsaved, cutoff, paths_of
 from finetooth_rules.finding import Finding, Severity, Span
 from finetooth_rules.trainers import MAX_BYTES
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".yml", ".yaml", ".json")
 DELAY: Final = 0.15
+DATA_DELAY: Final = 0.5
 Json = dict[str, Any]
 
 
@@ -63,6 +65,8 @@ class SettingsDocument:
     path: Path | None
     data: DataFacts | None = None
     data_names: tuple[str, ...] | None = None
+    data_paths: frozenset[Path] = frozenset()
+    """The files that its rows are in."""
     config_items: list[Json] = field(default_factory=list)
     was_meant: bool = False
     lengths: Lengths = field(default_factory=Lengths)
@@ -297,16 +301,39 @@ class SettingsDocuments:
     async def _count(self, document: SettingsDocument, found: SettingsFile, config: Config | None) -> None:
         loop = asyncio.get_running_loop()
         paths = await loop.run_in_executor(None, paths_of, found, config)
-        data = await loop.run_in_executor(None, quick_facts, paths) if paths else None
+        document.data_paths = frozenset(path for path, _ in paths or ())
+        unsaved = self._unsaved(document.data_paths)
+        rows = {path: len(one.lines) for path, one in unsaved.items()}
+        data = await loop.run_in_executor(None, quick_facts, paths, rows) if paths else None
         tokens = document.counted
         if paths and tokens is not None:
             if document.data is None:
                 self._take(document, data)  # the rows are known at once
-            counted = await document.lengths.of(paths, self._asked(document), tokens)
+            counted = await document.lengths.of(paths, self._asked(document), tokens, unsaved)
             if tokens != document.counted:
                 return  # somebody counts anew
             data = counted or data
         self._take(document, data)
+
+    def _unsaved(self, paths: Collection[Path]) -> dict[Path, Unsaved]:
+        """The files among some that are open and edited, with their text."""
+        return {
+            one.path: Unsaved(one.uri, one.version, one.document.size, one.document.lines[:])
+            for one in self._session.documents.values()
+            if one.path is not None and one.path in paths and one.is_edited
+        }
+
+    def data_changed(self, path: Path | None) -> None:
+        """A file that may be data was edited in the editor, or closed there: look at it anew, a moment after
+        the last time."""
+        for document in self._documents.values():
+            if path is not None and path in document.data_paths:
+                self._session.soon(("data", document.uri), partial(self._anew, document), DATA_DELAY)
+
+    def _anew(self, document: SettingsDocument) -> Iterator[None]:
+        if self._documents.get(document.uri) is document:
+            self._look_at_data(document)
+        yield
 
     def _take(self, document: SettingsDocument, data: DataFacts | None) -> None:
         if self._documents.get(document.uri) is document and data != document.data:

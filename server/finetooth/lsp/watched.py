@@ -5,7 +5,7 @@ other they are looked at when something is saved.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -13,13 +13,17 @@ from lsprotocol import types
 
 from finetooth.engine.baseline import NAME as BASELINE
 from finetooth.engine.settings.config import NAMES, Config
-from finetooth.engine.settings.mappings import concerns
+from finetooth.engine.settings.mappings import concerns, folders_of
 from finetooth.engine.settings.model_files import paths_of
+from finetooth.engine.settings.serving_prompt import KEY as PROMPT_FILE
+from finetooth.engine.training.settings_files import beside, read_file
 from finetooth_rules.profile import Profile
 
 if TYPE_CHECKING:
     from finetooth.lsp.session import Session
 
+Pattern: TypeAlias = tuple[Path, str]
+"""A folder, and what the files in it are called."""
 _ID: Final = "finetooth-single-files"
 
 
@@ -31,9 +35,21 @@ def judged_by(profile: Profile, config: Config, path: Path | None) -> frozenset[
     found.update(Path(url2pathname(unquote(urlsplit(uri).path))) for uri in uris if uri.startswith("file:"))
     found.update(Path(plugin.partition("\n")[0]) for plugin in profile.plugins)
     found.update(Path(benchmark.path) for benchmark in profile.benchmarks)
-    if name := config.settings_for(path).get("task", {}).get("examples-file"):
-        found.add(config.root / name)
+    task = config.settings_for(path).get("task", {})
+    found.update(config.root / task[key] for key in ("examples-file", PROMPT_FILE) if task.get(key))
+    if path is not None and config.looks_around:
+        found.update(one.path for one in beside(path) if is_run(one.path))
     return frozenset(file.absolute() for file in found)
+
+
+def is_run(path: Path) -> bool:
+    """Whether a file is called JSON and holds a trainer's settings. (YAML is watched by its name: most of it
+    is settings of something, and most JSON is not.)"""
+    try:
+        found = read_file(path) if path.suffix.lower() == ".json" else None
+    except OSError:
+        return False
+    return found is not None and found.settings is not None
 
 
 class Watched:
@@ -41,7 +57,7 @@ class Watched:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._registered: frozenset[Path] = frozenset()
+        self._registered: frozenset[Pattern] = frozenset()
         self._stamps: dict[Path, int | None] = {}
 
     def concern(self, path: Path) -> bool:
@@ -59,6 +75,7 @@ class Watched:
                 or path in document.judged_by
                 or path.resolve() in document.judged_by
                 or concerns(path, document.path)
+                or (document.path is not None and path.parent in folders_of(document.path) and is_run(path))
                 for document in documents
             )
         )
@@ -69,7 +86,11 @@ class Watched:
         self._stamps = {path: self._stamps.get(path) or _stamp(path) for path in files}
         baselines = {document.baseline_path for document in self._session.documents.values()}
         own = {path.absolute() for path in baselines if path is not None and path.name != BASELINE}
-        wanted = frozenset(files | own | self._session.siblings.unusual_files())
+        wanted = frozenset(map(self._pattern, files | own | self._session.siblings.unusual_files()))
+        if self._session.facts.relative_patterns:
+            paths = (document.path for document in self._session.documents.values())
+            beside = {folder for path in paths if path is not None for folder in folders_of(path)}
+            wanted |= {(folder, "*.json") for folder in beside}
         if wanted == self._registered or not self._session.facts.registers_watchers:
             return
         server = self._session.server
@@ -79,16 +100,19 @@ class Watched:
             server.client_unregister_capability(types.UnregistrationParams([gone]))
         self._registered = wanted
         if wanted:
-            watchers = [types.FileSystemWatcher(self._pattern(path)) for path in sorted(wanted)]
+            watchers = [types.FileSystemWatcher(self._watched(*one)) for one in sorted(wanted)]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             registration = types.Registration(_ID, method, options)
             server.client_register_capability(types.RegistrationParams([registration]))
 
-    def _pattern(self, path: Path) -> types.RelativePattern | str:
-        """What matches one file; of a client that knows no folders to start from, also others of its name."""
-        name = "".join(f"[{char}]" if char in "*?[{" else char for char in path.name)
+    def _pattern(self, path: Path) -> Pattern:
+        """What matches one file."""
+        return path.parent, "".join(f"[{char}]" if char in "*?[{" else char for char in path.name)
+
+    def _watched(self, folder: Path, name: str) -> types.RelativePattern | str:
+        """A pattern as a client takes it; one that knows no folders to start from is told of others, too."""
         if self._session.facts.relative_patterns:
-            return types.RelativePattern(path.parent.as_uri(), name)
+            return types.RelativePattern(folder.as_uri(), name)
         return f"**/{name}"
 
     def news(self) -> bool:

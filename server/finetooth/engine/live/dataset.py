@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from finetooth.engine.live.addresses import ShutFile
+from finetooth.engine.live.addresses import Address, ShutFile
 from finetooth.engine.live.blocks import Entry
 from finetooth.engine.live.document import Encoding
 from finetooth.engine.live.files import (
@@ -163,6 +163,15 @@ class LiveDataset:
             yield from near.steps(self.rows_version, self.layouts, self.encoding)
         for judge in self.members:
             judge.conclude(version)
+
+    def told_with(self, entry: Entry) -> Iterator[tuple[Address, Finding] | None]:
+        """What group rules say of the records that are equal to one, in all files, also those that are not
+        open; None where others may have their turn.
+        """
+        keys = dict(entry.keys)
+        for (code, _), joint in self._joints.items():
+            if code in keys:
+                yield from joint.told_with(entry, keys[code])
 
     @property
     def lost(self) -> bool:

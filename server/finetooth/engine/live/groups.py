@@ -35,13 +35,37 @@ _NO_COLUMN: Final = Column((), (), (), Grouping(0, 0, 0))
 
 
 class _Group:
-    """The entries that share a key, each with its value."""
+    """The entries that share a key, each with its value. Nearly all groups are of one."""
 
-    __slots__ = ("counts", "values")
+    __slots__ = ("_counts", "values")
 
     def __init__(self) -> None:
         self.values: dict[Entry, int] = {}
-        self.counts: Counter[int] = Counter()
+        self._counts: Counter[int] | None = None
+
+    def put(self, entry: Entry, value: int) -> None:
+        self.values[entry] = value
+        if self._counts is not None:
+            self._counts[value] += 1
+        elif len(self.values) > 1:
+            self._counts = Counter(self.values.values())
+
+    def take(self, entry: Entry) -> None:
+        value = self.values.pop(entry)
+        if self._counts is not None:
+            self._counts[value] -= 1
+            if not self._counts[value]:
+                del self._counts[value]
+
+    @property
+    def value(self) -> int:
+        """One of the values."""
+        return next(iter(self.values.values()))
+
+    @property
+    def contested(self) -> bool:
+        """Whether there are several."""
+        return self._counts is not None and len(self._counts) > 1
 
 
 class LiveGroups:
@@ -58,9 +82,10 @@ class LiveGroups:
         """An entry has this key."""
         if self.joint is not None:
             self.joint.count(key, -1)
-        group = self.groups.setdefault(key, _Group())
-        group.values[entry] = value
-        group.counts[value] += 1
+        group = self.groups.get(key)
+        if group is None:
+            group = self.groups[key] = _Group()
+        group.put(entry, value)
         if self.joint is not None:
             self.joint.count(key, 1)
             self.joint.changed(key)
@@ -70,10 +95,7 @@ class LiveGroups:
         if self.joint is not None:
             self.joint.count(key, -1)
         group = self.groups[key]
-        value = group.values.pop(entry)
-        group.counts[value] -= 1
-        if not group.counts[value]:
-            del group.counts[value]
+        group.take(entry)
         if not group.values:
             del self.groups[key]
         if self.joint is not None:
@@ -144,8 +166,8 @@ class JointGroups:
             group = part.groups.get(key)
             if group is not None:
                 members += len(group.values)
-                own = next(iter(group.counts))
-                contested = contested or len(group.counts) > 1 or (value is not None and value != own)
+                own = group.value
+                contested = contested or group.contested or (value is not None and value != own)
                 value = own
         return _Size(members, contested)
 
@@ -273,6 +295,21 @@ class JointGroups:
                 if number % _AT_ONCE == _AT_ONCE - 1:
                     yield None
         yield None
+
+    def told_with(self, entry: Entry, key: bytes) -> Iterator[tuple[Address, Finding] | None]:
+        """What the rule says of the group of an entry, in all files; None where others may have their turn.
+        Nothing of it is kept."""
+        groups = [(rank, part, part.groups[key]) for rank, part in self._parts if key in part.groups]
+        if not self._synced or not self._spoke or not any(entry in group.values for _, _, group in groups):
+            return
+        members: list[Member] = []
+        for member in self._members(key, groups):
+            if member is None:
+                yield None
+            else:
+                members.append(member)
+        members.sort(key=lambda member: member.address)
+        yield from self._linter.judge_group(self._rule, members)
 
     def _members(
         self, key: bytes, groups: Sequence[tuple[int, LiveGroups, _Group]]

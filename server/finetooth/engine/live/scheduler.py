@@ -35,8 +35,14 @@ class Scheduler:
     """Runs jobs, one per key, the urgent ones first and otherwise in turn."""
 
     def __init__(
-        self, *, budget: float = SLICE_SECONDS, clock: Callable[[], float] = time.perf_counter
+        self,
+        *,
+        budget: float = SLICE_SECONDS,
+        clock: Callable[[], float] = time.perf_counter,
+        held: Callable[[Hashable, float], None] = lambda key, seconds: None,
     ) -> None:
+        """`held` is told of each slice of one job, and the seconds it took."""
+        self._held = held
         self._budget = budget
         self._clock = clock
         self._tasks: dict[Hashable, _Task] = {}
@@ -105,6 +111,7 @@ class Scheduler:
         while self._ready and self._clock() < deadline:
             key = self._ready[0]
             task = self._tasks[key]
+            began = self._clock()
             try:
                 if task.job is None:
                     task.job = task.start()
@@ -123,6 +130,7 @@ class Scheduler:
             else:
                 if not task.urgent and self._ready and self._ready[0] == key:
                     self._ready.append(self._ready.pop(0))
+            self._held(key, self._clock() - began)
         self._wake()
 
     def _park(self, key: Hashable, task: _Task, waited: Future[Any]) -> None:

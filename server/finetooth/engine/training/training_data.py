@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -95,11 +95,16 @@ def of_stats(stats: Stats) -> SplitFacts:
     return SplitFacts(stats.rows, lengths, None, sum(stats.lengths), sum(stats.trained), stats.estimated)
 
 
+def has_lines(path: Path) -> bool:
+    """Whether the lines of a file are its rows, by its name."""
+    return path.name.lower().endswith((".jsonl", ".ndjson"))
+
+
 def rows_of(path: Path) -> int | None:
     """The rows of a file by its lines alone, which is quick; None where lines are not rows. Raises
     OSError.
     """
-    if not path.name.lower().endswith((".jsonl", ".ndjson")):
+    if not has_lines(path):
         return None
     count = 0
     last = b"\n"
@@ -131,12 +136,17 @@ def config_paths(config: Config) -> list[tuple[Path, str]] | None:
     return datasets[chosen[0]] if len(chosen) == 1 and len(datasets[chosen[0]]) <= MOST_FILES else None
 
 
-def quick_facts(paths: Sequence[tuple[Path, str]]) -> DataFacts | None:
-    """The rows of files by split; None where one cannot be counted by its lines. For editors."""
+def quick_facts(
+    paths: Sequence[tuple[Path, str]], unsaved: Mapping[Path, int] | None = None
+) -> DataFacts | None:
+    """The rows of files by split; None where one cannot be counted by its lines. For editors: `unsaved` are
+    the lines of files that are open and edited.
+    """
     splits: dict[str, list[SplitFacts]] = {}
     for path, split in paths:
         try:
-            rows = rows_of(path)
+            known = unsaved.get(path) if unsaved is not None and has_lines(path) else None
+            rows = rows_of(path) if known is None else known
         except OSError:
             return None
         if rows is None:
@@ -153,16 +163,19 @@ def facts_of_path(
     *,
     tokens: bool = False,
     packed: bool = False,
+    data: bytes | None = None,
 ) -> SplitFacts:
     """The facts of a file on disk. With `tokens` all are counted; of rows that will be `packed` those of a
-    sample; else those of rows that may be over the cutoff. Raises OSError, ConfigError, NoDataset.
+    sample; else those of rows that may be over the cutoff. `data` is what an editor has in place of the file.
+    Raises OSError, ConfigError, NoDataset.
     """
     from finetooth.engine.files.opening import opened
     from finetooth.engine.overview.stats import stats_of
     from finetooth.engine.providers import provide, spec_for
 
     name = os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-    with opened(Source(name, path), path, config, overrides, lambda error: None) as there:
+    source = Source(name, path) if data is None else Source(name, data=data)
+    with opened(source, path, config, overrides, lambda error: None) as there:
         stats = stats_of(there.source, there.profile, tokens=tokens)
         if tokens or (cutoff is None and not packed):
             return of_stats(stats)
