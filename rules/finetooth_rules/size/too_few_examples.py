@@ -2,9 +2,8 @@ r"""The file has too few examples to train on.
 
 ## What it does
 Compares the number of records with what the target requires, and with what it advises. One finding for the
-file: fewer than required is an error where the target refuses the file; fewer than advised is only noted.
-Services require three or ten; trainers that one runs oneself take a single one, so that nothing but a wish
-is said where no target is set. mistral-finetune's checker also wants 1,000 bytes.
+file: fewer than required is an error where the target refuses the file and a warning elsewhere; fewer than
+advised is only noted. mistral-finetune's checker also wants 1,000 bytes.
 
 ## Why it matters
 OpenAI: `Training file has 7 example(s), but must have at least 10 examples`, and 50 to 100 are advised to
@@ -32,7 +31,7 @@ rules.too-few-examples.advised = 3
 None.
 
 ## Options
-- `minimum`: how many examples are required; fewer are at least a warning. Default: what the target requires.
+- `minimum`: how many examples are required. Default: what the target requires.
 - `advised`: how many examples are wished for. Default: what the target advises.
 """
 
@@ -115,8 +114,7 @@ def conclude(verdict: Verdict, profile: Profile, options: Options) -> Iterator[F
     minimum, advised = _bounds(profile, options)
     found = f"{count} example{'' if count == 1 else 's'}"
     if count < minimum:
-        needs = f"{target.title} needs" if options.minimum is None else "expected"
-        message = f"{found}; {needs} at least {minimum}"
+        message = f"{found}; {target.title} needs at least {minimum}"
         yield Finding(CODE, message, target.min_examples_consequence)
     else:
         yield Finding(CODE, f"{found}; at least {advised} are advised for {target.title}", Consequence.NOTE)

@@ -15,7 +15,8 @@ GENERIC = Target(
     over_limit=Consequence.TRUNCATED,
     default_token_limit=4096,
     assumed_token_limit=True,
-    min_examples=1,
+    min_examples=10,
+    min_examples_consequence=Consequence.DEGRADED,
     advised_examples=50,
     sources=(
         "TRL: docs/source/sft_trainer.md (max_length)",
