@@ -29,6 +29,7 @@ GROUPS: Final = {
     "FEN": "Fences and code",
     "TOK": "Tokens",
     "TSK": "The task",
+    "TXT": "Answers",
     "DUP": "Duplicates",
     "SIZ": "Size and media",
     "LOD": "What the loader makes of the columns",

@@ -3,9 +3,9 @@
 Lines end at `\\n`, `\\r\\n` or `\\r` and nowhere else (LSP's rule). A record is one line, unless it was
 pretty-printed or has raw line breaks in its strings: then it is joined forward from its first line, if its
 depth returns to zero at the end of a line within the bounds *and* the whole, its line breaks in strings
-escaped, parses as an object. A line that begins with `{` never goes on with a string: the line before is
-cut off. What record a line starts depends on that line and the `reach` lines from it, and on nothing
-before it.
+escaped, parses as an object. A line that begins as a record does never goes on with a string: the line
+before is cut off. What record a line starts depends on that line and the `reach` lines from it, and on
+nothing before it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _STRUCTURE: Final = lazy(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
 _STRING: Final = lazy(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _STRING_ENDS: Final = lazy(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _CONTROL: Final = lazy(rb"\\.|([\x00-\x1f])", re.DOTALL)
+_BEGINS: Final = lazy(rb"\{[ \t]*[\"'}]")
+"""A record on its first line, unlike a bracket of code in a text. The first key of one that is pretty-printed
+ends the string that is open, which then is no JSON."""
 _OPENS: Final = frozenset((ord("{"), ord("[")))
 _LONG: Final = 64 * 1024
 """Bytes of a line whose escapes are masked: they would be looked at one by one."""
@@ -115,7 +118,7 @@ def _join(
             line = masked(line)
         at = 0
         if in_string:
-            if line.startswith(b"{"):
+            if _BEGINS.match(line):
                 return None, reach
             end = _STRING_ENDS.match(line)
             if end is None:

@@ -19,7 +19,7 @@ from finetooth_rules.model_files import ChatTemplate, TokenizerFile
 from finetooth_rules.own_schema import OwnSchema
 from finetooth_rules.row_limit import RowLimit
 from finetooth_rules.splits import TRAIN
-from finetooth_rules.targets import GENERIC, Overlong, Target
+from finetooth_rules.targets import GENERIC, Overlong, Target, Trains
 
 MIB = 1024 * 1024
 
@@ -157,6 +157,12 @@ class Profile:
     def overlong(self) -> Overlong:
         """What is cut from a record with more tokens."""
         return self.target.overlong if self.row_limit is None else self.row_limit.overlong
+
+    @property
+    def trains(self) -> Trains:
+        """What the loss is on in a conversation: the target's way, but for `assistant_only_loss`."""
+        whole = self.target.trains is Trains.ALL
+        return Trains.ASSISTANT if whole and self.assistant_only_loss else self.target.trains
 
     def severity(self, code: str, consequence: Consequence) -> Severity | None:
         """How a finding is shown under this target; None when the target contradicts the rule."""

@@ -122,3 +122,31 @@ def test_help_names_it(finetooth: Run) -> None:
     code, out, _ = finetooth("plan", "--help")
     assert code == 0
     assert "CONFIG|DATA" in out
+
+
+def test_the_loss_is_on_what_the_trainers_file_says(finetooth: Run) -> None:
+    turns = [{"role": "user", "content": "Name a river. " * 5}, {"role": "assistant", "content": "Volga."}]
+    write("rows.jsonl", (json.dumps({"messages": turns}) + "\n") * 20)
+    text = "model_name_or_path: a/b\ndataset_name: rows.jsonl\nlearning_rate: 0.00002\n"
+    write("all.yml", text)
+    write("answers.yml", text + "assistant_only_loss: true\n")
+    every, masked = plans(finetooth, "all.yml", "answers.yml")
+    assert every["tokens"]["trained"] == every["tokens"]["total"] == masked["tokens"]["total"]
+    assert 0 < masked["tokens"]["trained"] < masked["tokens"]["total"] / 2
+    write("finetooth.toml", "[tokens]\nassistant-only-loss = true\n")
+    (settled,) = plans(finetooth, "all.yml")
+    assert settled["tokens"]["trained"] == masked["tokens"]["trained"]
+
+
+def test_rows_that_are_left_out_take_no_steps(finetooth: Run) -> None:
+    long = ROW.replace("What is", "word " * 600) % (1, 2)
+    write("rows.jsonl", rows(10) + long * 10)
+    text = "base_model: a/b\ndatasets:\n  - path: rows.jsonl\n    type: alpaca\nmicro_batch_size: 1\n"
+    write("run.yml", text + "gradient_accumulation_steps: 1\nnum_epochs: 2\n")
+    _, out, _ = finetooth("plan", "run.yml")
+    assert "about 10 rows longer, left out" in out
+    assert "about 10 steps an epoch, 2 epochs: about 20 steps" in out
+    write("rows.jsonl", long * 10)
+    _, out, _ = finetooth("plan", "run.yml")
+    assert "by the estimate no row is left to train on" in out
+    assert "in the whole run" not in out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +56,33 @@ def test_help_of_check_is_complete(finetooth: Run) -> None:
             assert option in out
     for word in ("openai-chat", "generic", "Exit codes:", "Examples:", "sarif"):
         assert word in out
+
+
+def examples_of(out: str) -> list[str]:
+    """The commands under `Examples:`, without what is said of them."""
+    _, _, after = out.partition("Examples:\n")
+    lines = after.partition("\n\n")[0].splitlines()
+    return [re.split(r" {2,}| - standard", line.strip())[0] for line in lines]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_examples_in_help_work(command: str, finetooth: Run) -> None:
+    _, out, _ = finetooth(*([command] if command else []), "--help")
+    row = b'{"prompt": "What is 2 + 2?", "completion": " 4"}\n'
+    for name in ("train.jsonl", "valid.jsonl", "data/more/rows.jsonl"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(row)
+    examples = examples_of(out)
+    assert examples or "Examples:" not in out
+    for example in examples:
+        words = shlex.split(example.rpartition("| ")[2])
+        words += ["-"] * (example.startswith("jq"))
+        assert words[0] == "finetooth"
+        code, _, err = finetooth(*words[1:], stdin=row)
+        assert (code in (0, 1), "error:" in err) == (True, False), (example, err)
+    for setting in re.findall(r"'[a-z-]+\.[a-z.-]+ = [^']+'", " ".join(out.split())):
+        code, _, err = finetooth("check", "train.jsonl", "--config", setting[1:-1])
+        assert (code in (0, 1), "error:" in err) == (True, False), (setting, err)
 
 
 def test_help_in_colours_on_a_terminal(finetooth: Run) -> None:

@@ -13,6 +13,7 @@ from finetooth.engine.settings.config import discover
 from finetooth.engine.settings.resolve import resolve
 from finetooth_rules.finding import Consequence, Severity
 from finetooth_rules.profile import Profile
+from finetooth_rules.targets import Trains
 
 AXOLOTL = "base_model: a/b\ndatasets:\n  - path: %s\n    type: chat_template\nmicro_batch_size: 1\n"
 LLAMA_FACTORY = "model_name_or_path: a/b\nstage: sft\ndo_train: true\ndataset: rows\ncutoff_len: 64\n"
@@ -183,3 +184,30 @@ def test_a_broken_file_is_passed_over(here: Path) -> None:
     assert profile().row_limit is None
     (here / "a.yml").write_text(AXOLOTL % "rows.jsonl" + "sequence_len: many\n")
     assert profile().row_limit is None
+
+
+def test_what_the_loss_is_on(here: Path) -> None:
+    assert not profile().assistant_only_loss
+    (here / "a.yml").write_text(TRL + "assistant_only_loss: true\n")
+    assert profile().assistant_only_loss
+    assert profile(target="trl").trains is Trains.ASSISTANT
+    assert not profile(target="axolotl").assistant_only_loss
+    (here / "finetooth.toml").write_text("[tokens]\nassistant-only-loss = false\n")
+    assert not profile().assistant_only_loss
+    (here / "finetooth.toml").unlink()
+    (here / "a.yml").write_text(TRL + "assistant_only_loss: false\n")
+    assert not profile().assistant_only_loss
+    assert profile(target="trl").trains is Trains.ALL
+    (here / "a.yml").write_text(TRL.replace("rows.jsonl", "others.jsonl") + "assistant_only_loss: true\n")
+    assert not profile().assistant_only_loss
+
+
+def test_rules_see_that_the_loss_is_on_answers_alone(here: Path) -> None:
+    (here / "plain.jinja").write_text("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}")
+    (here / "finetooth.toml").write_text('[tokens]\ntemplate = "plain.jinja"\n')
+    asked = CheckRequest(("rows.jsonl",), overrides=Overrides(select=("TPL006",)))
+    (here / "a.yml").write_text(TRL)
+    assert check(asked).findings == []
+    (here / "a.yml").write_text(TRL + "assistant_only_loss: true\n")
+    (found,) = check(asked).findings
+    assert (found.code, found.severity) == ("TPL006", Severity.WARNING)

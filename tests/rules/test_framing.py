@@ -73,7 +73,18 @@ HALVES = (
 
 
 @pytest.mark.parametrize(
-    "between", [b"", b"\n", b'text, {[ \\" and more\n', b"\t{\n", b"x\r\n\r\n", b"}]}\n", b"a,\n"]
+    "between",
+    [
+        b"",
+        b"\n",
+        b'text, {[ \\" and more\n',
+        b"\t{\n",
+        b"{\n",
+        b"{ return [\\n\n\n}\n",
+        b"x\r\n\r\n",
+        b"}]}\n",
+        b"a,\n",
+    ],
 )
 def test_a_line_break_in_a_string_does_not_part_a_record(between: bytes) -> None:
     broken = HALVES[0] + between + HALVES[1]

@@ -58,7 +58,9 @@ def test_a_record_at_the_limit_and_one_over_it(target: str, model: str, limit: i
     assert set(dict(found(target, model, low))) == near
     (severity,) = dict(found(target, model, high)).values()
     if TARGETS[target].overlong is Overlong.DROP:
-        assert severity is Severity.ERROR
+        # By an estimate one token over the limit may be one below it; twice as many are not.
+        assert severity is Severity.WARNING
+        assert set(dict(found(target, model, 2 * limit)).values()) == {Severity.ERROR}
     elif TARGETS[target].assumed_token_limit:
         assert severity is Severity.INFO
     else:

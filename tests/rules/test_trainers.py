@@ -296,6 +296,24 @@ def test_what_is_held_out_left_out_or_beyond_the_most_is_not_trained_on() -> Non
     assert run.rows == 6
 
 
+def test_what_is_left_out_by_an_estimate_is_about_known() -> None:
+    """Steps and tokens are those of the rows that are left; rules count with the most that may be."""
+    axolotl = b"base_model: m\ndatasets: [{path: d.jsonl}]\nsequence_len: 10\nmicro_batch_size: 1\n"
+    settings = read(axolotl + b"num_epochs: 2\n", "a.yaml")
+    facts = SplitFacts(10, {5: 6, 20: 4}, None, 110, 50, estimated=True)
+    run = run_of(settings, DataFacts({TRAIN: facts}), PROFILE)
+    assert run is not None
+    assert (run.rows, run.steps, run.about, run.about_rows) == (6, 12, "about ", "about ")
+    assert (run.most_rows, run.most_steps) == (10, 20)
+    assert tokens_seen(settings, facts, PROFILE, 2) == 60
+    packing = read(axolotl + b"num_epochs: 2\nsample_packing: true\n", "a.yaml")
+    run = run_of(packing, DataFacts({TRAIN: facts}), PROFILE)
+    assert run is not None
+    assert (run.rows, run.sequences, run.most_sequences) == (6, 3, 10)
+    none = SplitFacts(4, {20: 4}, None, 80, 50, estimated=True)
+    assert run_of(settings, DataFacts({TRAIN: none}), PROFILE) is None
+
+
 def test_tokens_seen_are_those_that_are_left() -> None:
     axolotl = b"base_model: m\ndatasets: [{path: d.jsonl}]\nsequence_len: 10\n"
     facts = SplitFacts(10, {5: 6, 20: 4}, None, 110, 50)

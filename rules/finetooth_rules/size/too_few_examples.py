@@ -2,8 +2,9 @@ r"""The file has too few examples to train on.
 
 ## What it does
 Compares the number of records with what the target requires, and with what it advises. One finding for the
-file: fewer than required is an error where the target refuses the file and a warning elsewhere; fewer than
-advised is only noted. mistral-finetune's checker also wants 1,000 bytes.
+file: fewer than required is an error where the target refuses the file; fewer than advised is only noted.
+Where no target is set, fewer than ten are a warning: no trainer learns much of them, and services refuse
+them. mistral-finetune's checker also wants 1,000 bytes.
 
 ## Why it matters
 OpenAI: `Training file has 7 example(s), but must have at least 10 examples`, and 50 to 100 are advised to
@@ -114,8 +115,9 @@ def conclude(verdict: Verdict, profile: Profile, options: Options) -> Iterator[F
     minimum, advised = _bounds(profile, options)
     found = f"{count} example{'' if count == 1 else 's'}"
     if count < minimum:
-        message = f"{found}; {target.title} needs at least {minimum}"
-        yield Finding(CODE, message, target.min_examples_consequence)
+        required = options.minimum is None and target.min_examples_consequence is Consequence.REJECTED
+        needs = f"{target.title} needs at least {minimum}" if required else f"expected at least {minimum}"
+        yield Finding(CODE, f"{found}; {needs}", target.min_examples_consequence)
     else:
         yield Finding(CODE, f"{found}; at least {advised} are advised for {target.title}", Consequence.NOTE)
 

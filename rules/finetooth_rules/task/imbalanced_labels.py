@@ -63,6 +63,9 @@ CODE: Final = "TSK006"
 LONGEST: Final = 48
 """Characters of the longest label."""
 
+SHOWN: Final = 16
+"""Characters of a label that a message shows."""
+
 MOST_LABELS: Final = 20
 HELD: Final = 256
 """Distinct short answers that are counted; where there are more, they are no labels."""
@@ -176,11 +179,17 @@ def conclude_at(
     common, rare = (100 * count / verdict.total for count in (verdict.most, verdict.least))
     yield Finding(
         CODE,
-        f"one of {verdict.kinds} labels has {common:.0f} % of the {verdict.total} answers, the rarest "
-        f"{rare:.2g} %; expected less than {100 * options.most:.0f} %",
+        f"`{_short(verdict.common)}` is {common:.0f} % of {verdict.total} answers, "
+        f"the rarest of {verdict.kinds} labels, `{_short(verdict.rare)}`, {rare:.2g} %; "
+        f"expected under {100 * options.most:.0f} %",
         Consequence.DEGRADED,
         related=examples_of(picked, {"common": "the commonest label", "rare": "the rarest label"}),
     )
+
+
+def _short(label: str) -> str:
+    """A label, cut for the message."""
+    return label if len(label) <= SHOWN else label[: SHOWN - 1] + "…"
 
 
 RULE: Final[StatisticRule[str, Counts, Verdict | None]] = StatisticRule(

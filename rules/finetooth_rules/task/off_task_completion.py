@@ -258,10 +258,14 @@ def conclude_at(
     """One finding for a file in which the answers slipped."""
     if not isinstance(verdict, Slipped):
         return
-    words = {PROMPT: "a prompt that its answer does not fit", ANSWER: "the one that fits it"}
+    words = {
+        PROMPT: "for example, the answer of this row does not fit its prompt",
+        ANSWER: "the answer that fits that prompt stands in this row",
+    }
     yield Finding(
         CODE,
-        f"answers stand beside the wrong prompts: {verdict.percent} % of those that do not fit are another's",
+        "answers stand beside other rows' prompts, shifted or shuffled: "
+        f"{verdict.percent} % of those that misfit fit another's",
         Consequence.DEGRADED,
         related=examples_of(picked, words),
     )

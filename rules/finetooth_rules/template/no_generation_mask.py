@@ -1,13 +1,15 @@
 r"""The loss is to be on answers alone, and the chat template does not say what these are.
 
 ## What it does
-With `tokens.assistant-only-loss = true`, reports once for the file that the chat template has no
+With `tokens.assistant-only-loss = true`, or `assistant_only_loss: true` in a file of TRL's that names the
+dataset, reports once for the file that the chat template has no
 `{% generation %}` … `{% endgeneration %}` around what the model writes. Needs `tokens.template`, or a
 `tokens.tokenizer` whose folder has one.
 
 ## Why it matters
 TRL takes the mask of `assistant_only_loss=True` from these marks. Without them no token is trained, and it
-stops: "You're using `assistant_only_loss=True`, but at least one example has no assistant tokens."
+stops: "You're using `assistant_only_loss=True`, but at least one example has no assistant tokens." For the
+templates of some models newer versions put in one with marks themselves.
 
 ## Example
 ```toml
@@ -69,17 +71,15 @@ def fit(any_needs: bool, features: Features, profile: Profile, options: NoOption
 def conclude(verdict: bool, profile: Profile, options: NoOptions) -> Iterator[Finding]:
     """One finding for the file."""
     if verdict:
-        message = (
-            "the loss is on answers alone, but the chat template has no {% generation %}: nothing is trained"
-        )
-        yield Finding(CODE, message, Consequence.REJECTED)
+        message = "the loss is on answers alone, but the chat template has no {% generation %}: TRL may stop"
+        yield Finding(CODE, message, Consequence.DEGRADED)
 
 
 RULE: StatisticRule[bool, bool, bool] = StatisticRule(
     code=CODE,
     name="no-generation-mask",
     summary="The loss is to be on answers alone, and the chat template does not say what these are.",
-    consequence=Consequence.REJECTED,
+    consequence=Consequence.DEGRADED,
     of_form=True,
     gather=gather,
     empty=bool,

@@ -21,7 +21,9 @@ _QUOTES: Final = frozenset("`\"'“”‘’«»")
 
 
 class Tag(NamedTuple):
-    """A tag in one of the texts. `stands`: it is there as a tag, and not as a word."""
+    """A tag in one of the texts. `stands`: it is there as a tag, and not as a word; `quoted`: it is in a code
+    span or in quotes, so surely a word.
+    """
 
     text: int
     start: int
@@ -29,6 +31,7 @@ class Tag(NamedTuple):
     closes: bool
     stands: bool
     in_code: bool
+    quoted: bool
 
 
 def tags(texts: Sequence[Text]) -> Iterator[Tag]:
@@ -40,18 +43,18 @@ def tags(texts: Sequence[Text]) -> Iterator[Tag]:
         for match in _TAG.finditer(text):
             start, end = match.span()
             in_code = sum(fence < start for fence in fences) % 2 == 1
-            stands = _stands(text, start, end, in_code)
-            yield Tag(number, start, end, match[0] == CLOSE, stands, in_code)
+            line_start = text.rfind("\n", 0, start) + 1
+            line_end = text.find("\n", end)
+            before = text[line_start:start]
+            after = text[end : line_end if line_end >= 0 else len(text)]
+            quoted = _is_quoted(before, after)
+            first, last = not before.strip(), not after.strip()
+            stands = not quoted and (first and last if in_code else first or last)
+            yield Tag(number, start, end, match[0] == CLOSE, stands, in_code, quoted)
 
 
-def _stands(text: str, start: int, end: int, in_code: bool) -> bool:
-    if (text[start - 1 : start] in _QUOTES and start) or (text[end : end + 1] in _QUOTES and end < len(text)):
-        return False
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", end)
-    before = text[line_start:start]
-    after = text[end : line_end if line_end >= 0 else len(text)]
-    if before.count("`") % 2 == 1 and "`" in after:
-        return False
-    first, last = not before.strip(), not after.strip()
-    return first and last if in_code else first or last
+def _is_quoted(before: str, after: str) -> bool:
+    """Whether what stands between these two parts of a line is in a code span or in quotes."""
+    if before[-1:] in _QUOTES or after[:1] in _QUOTES:
+        return True
+    return before.count("`") % 2 == 1 and "`" in after

@@ -58,14 +58,18 @@ def check(example: Example, profile: Profile, options: NoOptions) -> Iterator[Fi
 
 
 def _unbalanced(found: list[Tag], *, opened: bool) -> Tag | None:
-    """The first tag without its other half; words that may be tags count as the other half."""
+    """The first tag without its other half; words that may be tags count as the other half. What reasoning
+    quotes may end it, but need not: a tag behind that stands does.
+    """
     waiting: Tag | None = None
+    inside = opened
     for tag in found:
         if not tag.closes:
             waiting = tag if tag.stands and waiting is None else waiting
-            opened = True
-        elif opened:
+            opened, inside = True, inside or tag.stands
+        elif opened or (inside and tag.stands):
             opened, waiting = False, None
+            inside = inside and tag.quoted
         elif tag.stands:
             return tag
     return waiting

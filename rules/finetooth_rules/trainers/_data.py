@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from finetooth_rules.example import Example, Kind
 from finetooth_rules.splits import TRAIN
-from finetooth_rules.targets import Target, Trains
+from finetooth_rules.targets import Trains
 
 if TYPE_CHECKING:
     from finetooth_rules.features import Features
@@ -82,7 +82,7 @@ def facts_of(
     for example, counted in zip(examples, count_examples(examples, features, profile), strict=True):
         lengths[counted.total] += 1
         tokens += counted.total
-        trained += counted.total if trains_prompts(example, profile.target) else counted.trained()
+        trained += counted.total if trains_prompts(example, profile) else counted.trained()
         estimated = estimated or counted.estimated
     if whole:
         return SplitFacts(rows, lengths, uncounted_up_to=whole, estimated=estimated)
@@ -92,11 +92,11 @@ def facts_of(
     return SplitFacts(rows, lengths, None, tokens, trained, estimated)
 
 
-def trains_prompts(example: Example, target: Target) -> bool:
-    """Whether the target computes a loss on every token of an example."""
+def trains_prompts(example: Example, profile: Profile) -> bool:
+    """Whether the loss is on every token of an example: the target's way, or what the settings say."""
     if example.kind is Kind.PRETRAINING:
         return True
-    return target.trains is Trains.ALL and example.conversation and example.kind is Kind.SUPERVISED
+    return profile.trains is Trains.ALL and example.conversation and example.kind is Kind.SUPERVISED
 
 
 def joined(parts: Sequence[SplitFacts]) -> SplitFacts:

@@ -24,11 +24,12 @@ _FLOW: Final = frozenset({Objective.GRPO, Objective.OTHER})
 class Run(NamedTuple):
     """A run over the training split.
 
-    `rows` are those that are trained on: without those held out or left out. `sequences` are what batches are
+    `rows` are those that are trained on: without those held out or left out; which are left out as too long
+    may be an estimate, and `most_rows` are those if none of these is. `sequences` are what batches are
     made of: the rows, or what packing makes of them, which is then no more than about known: that they are
-    full is assumed, and `most_sequences` are those of any packing. `per_step` sequences are one step.
-    `epochs` may be a fraction where the number of steps is given. `steps_given`: it is. `most_steps` and
-    `fewest_epochs` are those of `most_sequences`.
+    full is assumed, and `most_sequences` are those of any packing, and of `most_rows`. `per_step` sequences
+    are one step. `epochs` may be a fraction where the number of steps is given. `steps_given`: it is.
+    `most_steps` and `fewest_epochs` are those of `most_sequences`.
     """
 
     rows: int
@@ -42,11 +43,17 @@ class Run(NamedTuple):
     fewest_epochs: float
     steps_given: bool = False
     packed: bool = False
+    most_rows: int = 0
 
     @property
     def about(self) -> str:
-        """Before the numbers that packing makes uncertain."""
-        return "about " if self.packed and self.most_sequences != self.sequences else ""
+        """Before the numbers of steps and sequences, where packing or an estimate makes them uncertain."""
+        return "about " if self.most_sequences > self.sequences else ""
+
+    @property
+    def about_rows(self) -> str:
+        """Before the number of rows, where it is an estimate."""
+        return "about " if self.most_rows > self.rows else ""
 
 
 def target_of(settings: TrainingSettings, profile: Profile) -> Target:
@@ -106,13 +113,15 @@ def per_step(settings: TrainingSettings) -> int | None:
     return max(1, int(batch)) * max(1, int(accumulation)) * int(settings.positive(Role.DEVICES) or 1)
 
 
-def rows_trained(settings: TrainingSettings, train: SplitFacts, profile: Profile) -> int:
+def rows_trained(
+    settings: TrainingSettings, train: SplitFacts, profile: Profile, *, surely: bool = False
+) -> int:
     """Rows without those beyond the most that are taken, those that the trainer leaves out as too long, and
-    those held out for validation.
+    those held out for validation. With `surely`, what is too long by an estimate is not taken away.
     """
     rows = train.rows
     cutoff = cutoff_of(settings, profile)
-    if cutoff is not None and cutoff.overlong is Overlong.DROP and not train.estimated:
+    if cutoff is not None and cutoff.overlong is Overlong.DROP and not (surely and train.estimated):
         rows -= train.over(cutoff.tokens) or 0
     most = settings.positive(Role.MOST_ROWS)
     if most is not None:
@@ -146,8 +155,9 @@ def run_of(settings: TrainingSettings, data: DataFacts | None, profile: Profile)
     if train is None or size is None or not train.rows:
         return None
     rows = rows_trained(settings, train, profile)
+    most_rows = rows_trained(settings, train, profile, surely=True)
     packed = settings.packs or settings.objective is Objective.PRETRAINING
-    few, most = _packed(settings, train, rows, profile) if packed else (rows, rows)
+    few, most = _packed(settings, train, rows, most_rows, profile) if packed else (rows, most_rows)
     if not few:
         return None
     per_epoch, most_per_epoch = _per_epoch(settings, few, size), _per_epoch(settings, most, size)
@@ -163,16 +173,19 @@ def run_of(settings: TrainingSettings, data: DataFacts | None, profile: Profile)
         *(rows, few, size, per_epoch, steps, epochs, most, most_steps, fewest),
         steps_given=given is not None,
         packed=packed,
+        most_rows=most_rows,
     )
 
 
-def _packed(settings: TrainingSettings, train: SplitFacts, rows: int, profile: Profile) -> tuple[int, int]:
+def _packed(
+    settings: TrainingSettings, train: SplitFacts, rows: int, most_rows: int, profile: Profile
+) -> tuple[int, int]:
     """The sequences of packed rows if all of them are full, and the most that they can be; zeros where the
     tokens are not known.
 
     Rows that are put where they fit leave no two sequences half empty. Trainers pack a thousand rows at a
     time (`datasets.map`), Axolotl no more than 200 into one (`sample_packing_bin_size`). Another tokenizer
-    may make twice as many tokens.
+    may make twice as many tokens, and then nothing that seems too long need be.
     """
     context = settings.positive(Role.CONTEXT)
     if context is None or context < 1 or not train.is_counted:
@@ -182,16 +195,19 @@ def _packed(settings: TrainingSettings, train: SplitFacts, rows: int, profile: P
     drops = cutoff is not None and cutoff.overlong is Overlong.DROP
     longest = None if joined else int(context)
     tokens, kept = train.within(longest, drops=drops and not joined)
-    exactly_kept = train.rows if train.estimated or not drops else kept
-    tokens = round(tokens * min(1.0, rows / exactly_kept)) if exactly_kept else 0
+    tokens = round(tokens * min(1.0, rows / kept)) if kept else 0
     if not tokens:
         return 0, 0
     few = max(1, math.ceil(tokens / context))
-    possible = 2 * tokens if train.estimated else tokens
+    possible = tokens
+    if train.estimated:
+        every, _ = train.within(longest, drops=False)
+        possible = 2 * round(every * min(1.0, most_rows / train.rows))
     most = math.ceil(possible / context)
     if not joined:
-        most = (most if most < 2 else math.ceil(2 * possible / context)) + rows // 200 + rows // 1000
-        few, most = min(few, rows), min(most, rows)
+        most = (most if most < 2 else math.ceil(2 * possible / context)) + most_rows // 200
+        most += most_rows // 1000
+        few, most = min(few, rows), min(most, most_rows)
     return few, max(few, most)
 
 

@@ -174,6 +174,8 @@ class Trainer:
     """The same where the settings say it."""
     multiplier: tuple[float, float] | None = None
     """Between what the service advises to set the multiplier of the learning rate."""
+    answers_alone: Callable[[Mapping[str, Any]], bool | None] = field(default=lambda value: None)
+    """Whether the loss is on what the chat template marks as generated; None where its target says it."""
     marks: tuple[bytes, ...] = ()
     """Bytes one of which is in every such file: others need not be parsed."""
     sources: tuple[str, ...] = ()
@@ -221,6 +223,11 @@ class TrainingSettings:
     def packs(self) -> bool:
         """Whether several rows share one context."""
         return bool(self.number(Role.PACKING))
+
+    @property
+    def answers_alone(self) -> bool | None:
+        """Whether the loss is on what the chat template marks as generated; None where its target says it."""
+        return self.trainer.answers_alone(self.table)
 
     @property
     def table(self) -> Mapping[str, Any]:

@@ -104,6 +104,7 @@ TRAINER = Trainer(
     method=method,
     data=data,
     splits=splits,
+    answers_alone=lambda value: is_on(value, "assistant_only_loss"),
     roles={
         **ROLES,
         Role.CONTEXT: (("max_length",), ("max_seq_length",)),

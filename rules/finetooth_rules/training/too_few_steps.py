@@ -77,7 +77,8 @@ def check(
         return
     total = counted(run.steps, "step")
     if run.steps_given:
-        message = f"{total} over {counted(run.rows, 'row')}; expected at least {plain(options.minimum)}"
+        over = f"{run.about_rows}{counted(run.rows, 'row')}"
+        message = f"{total} over {over}; expected at least {plain(options.minimum)}"
     else:
         what = "packed sequence" if run.packed else "row"
         message = (

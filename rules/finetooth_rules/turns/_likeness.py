@@ -26,19 +26,24 @@ _NO_SPACES: Final = "\u0e00"
 """From here on come scripts without spaces, or with a sign for a syllable (Thai, Chinese, Korean)."""
 
 MOST_SPELT: Final = 2
+_SHOWN: Final = 24
+"""Characters of misspelt words that a message shows, of each side."""
+
 MOST_WORDS: Final = 10
 """One in so many words may be left out or added."""
 
 
 class Difference(NamedTuple):
     """What tells a prompt from the prevailing one. `form` 1: white space, 2: case and punctuation too; 0:
-    words. `spelt` are the places of misspelt words, `missing` and `added` counts of words.
+    words. `spelt` are the places of misspelt words, `spellings` each as it prevails and as it stands here,
+    `missing` and `added` counts of words.
     """
 
     form: int = 0
     spelt: tuple[int, ...] = ()
     missing: int = 0
     added: int = 0
+    spellings: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_form(self) -> bool:
@@ -56,14 +61,20 @@ class Difference(NamedTuple):
         if self.is_form:
             return f"system prompt differs from the prevailing one in {self.words} alone; expected the same"
         if not self.missing and not self.added:
-            how = "in the spelling of a word" if len(self.spelt) == 1 else "in the spelling of words"
-            return f"system prompt differs from the prevailing one {how}; expected the same"
+            most = _SHOWN // len(self.spellings)
+            usual, here = (_listed([pair[side] for pair in self.spellings], most) for side in (0, 1))
+            return f"system prompt has {here} where the prevailing one has {usual}; expected the same"
         if self.missing and self.added:
             return "system prompt differs from the prevailing one in a few words; expected the same"
         count, what = max(self.missing, self.added), "lacks" if self.missing else "adds"
         words = f"{count} word{'' if count == 1 else 's'}"
         where = "of" if self.missing else "to"
         return f"system prompt {what} {words} {where} the prevailing one; expected the same"
+
+
+def _listed(words: list[str], most: int) -> str:
+    """Words in a message, each with at most so many characters."""
+    return ", ".join(f"`{word if len(word) <= most else word[: most - 1] + '…'}`" for word in words)
 
 
 def lightly_folded(text: str) -> str:
@@ -84,8 +95,10 @@ def difference(main: str, other: str) -> Difference | None:
         return Difference(form=2)
     from rapidfuzz.distance import OSA, Levenshtein
 
-    words, others = _words(main), _words(other)
+    written, written_there = _WORD.findall(main), _WORD.findall(other)
+    words, others = ([word.casefold() for word in side] for side in (written, written_there))
     spelt: list[int] = []
+    spellings: list[tuple[str, str]] = []
     missing = added = 0
     for step in Levenshtein.opcodes(words, others):
         if step.tag == "delete":
@@ -101,15 +114,12 @@ def difference(main: str, other: str) -> Difference | None:
                 if not _is_spelt(one, two) or OSA.distance(one, two, score_cutoff=1) > 1:
                     return None
                 spelt.append(step.src_start + at)
+                spellings.append((written[step.src_start + at], written_there[step.dest_start + at]))
     if len(spelt) > MOST_SPELT or (missing + added) * MOST_WORDS > len(words):
         return None
-    return Difference(0, tuple(spelt), missing, added)
+    return Difference(0, tuple(spelt), missing, added, tuple(spellings))
 
 
 def _is_spelt(one: str, two: str) -> bool:
     """Whether one letter does not make these another word: they are long, and have letters and spaces."""
     return min(len(one), len(two)) >= LEAST_WORD and max(one + two) < _NO_SPACES
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]

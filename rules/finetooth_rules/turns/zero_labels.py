@@ -2,7 +2,7 @@ r"""After the chat template and the cut, no trained token is left.
 
 ## What it does
 Renders each record by the model's chat template, finds what the loss is computed on – with
-`tokens.assistant-only-loss` what the template marks by `{% generation %}`, else the answers – and reports a
+`tokens.assistant-only-loss`, or `assistant_only_loss` in a file of TRL's, what the template marks by `{% generation %}`, else the answers – and reports a
 record of which nothing is left: the template marks none of it, or all of it lies behind the token limit. The
 squiggle covers what is cut. Shown in place of `answer-truncated`. Needs `tokens.template`, or a
 `tokens.tokenizer` whose folder has a template.

@@ -128,7 +128,7 @@ def add_files(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="FILE|SETTING",
-        help="Use this settings file, or lay one setting over it: 'rules.low-variety.share = 0.2'",
+        help="Use this settings file, or lay one setting over it: 'rules.imbalanced-labels.most = 0.9'",
     )
     config.add_argument("--isolated", action="store_true", help="Read no settings file")
 

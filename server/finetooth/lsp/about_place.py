@@ -175,10 +175,10 @@ def trained_words(example: Example, turn: Turn, profile: Profile) -> str:
     if example.kind is Kind.PROMPT_ONLY:
         return "Read, not trained: the model answers it, and a grader judges."
     if turn.weight is not None and not target.reads_weight and turn.role == "assistant":
-        return f"{target.title} does not read the weight: {_by_target(example, turn, target.trains)}"
+        return f"{target.title} does not read the weight: {_by_target(example, turn, profile.trains)}"
     if turn.weight == 0 and turn.role == "assistant":
         return "Read, not trained: its weight is 0."
-    return _by_target(example, turn, target.trains).capitalize()
+    return _by_target(example, turn, profile.trains).capitalize()
 
 
 def _by_target(example: Example, turn: Turn, trains: Trains) -> str:

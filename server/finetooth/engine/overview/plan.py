@@ -35,12 +35,22 @@ from finetooth.engine.training.training_run import (
     shown_name,
 )
 from finetooth_rules.finding import Consequence, Finding
+from finetooth_rules.settings import merged
 from finetooth_rules.splits import SPLITS
 from finetooth_rules.targets import Target
 from finetooth_rules.trainers import Role, TrainingSettings, bare_settings
 from finetooth_rules.trainers._advice import Advice, advice_on
 from finetooth_rules.trainers._data import DataFacts, SplitFacts
-from finetooth_rules.trainers._run import Cutoff, Run, cutoff_of, per_step, run_of, target_of, tokens_seen
+from finetooth_rules.trainers._run import (
+    Cutoff,
+    Run,
+    cutoff_of,
+    per_step,
+    rows_trained,
+    run_of,
+    target_of,
+    tokens_seen,
+)
 
 if TYPE_CHECKING:
     from finetooth_rules.profile import Profile
@@ -79,6 +89,12 @@ class Plan:
     def run(self) -> Run | None:
         """Its steps, as far as they are known."""
         return run_of(self.settings, self.data, self.profile)
+
+    @property
+    def rows_left(self) -> int | None:
+        """Rows that are trained on, as far as is known: none if all are left out."""
+        train = self.data.train if self.data is not None else None
+        return None if train is None else rows_trained(self.settings, train, self.profile)
 
     @property
     def per_step(self) -> int | None:
@@ -131,7 +147,8 @@ class Planner:
     problems: list[Problem]
     file_begun: Callable[[str], None] = lambda name: None
     _configs: Configs = field(init=False)
-    _facts: dict[tuple[Path, str], SplitFacts] = field(default_factory=dict)
+    _facts: dict[tuple[Path, str, bool | None], SplitFacts] = field(default_factory=dict)
+    """By file, target, and whether the loss is on answers alone (None: as the file's own settings say)."""
     _planned: set[Path] = field(default_factory=set)
     """Trainers' files that there is a plan of: one may mean several datasets."""
     _folders: list[SettingsFile] | None = None
@@ -139,9 +156,12 @@ class Planner:
     def __post_init__(self) -> None:
         self._configs = Configs(self.request, self.problems)
 
-    def know(self, source: Source, target: str, facts: SplitFacts) -> None:
-        """Take the facts of a file, its tokens counted for `target`, so that it is not read again."""
-        self._facts[_place(source), target] = facts
+    def know(self, source: Source, target: str, facts: SplitFacts, *, answers_alone: bool) -> None:
+        """Take the facts of a file, its tokens counted for `target` by what holds for the file, so that it is
+        not read again.
+        """
+        for masked in (None, answers_alone):
+            self._facts[_place(source), target, masked] = facts
 
     def plans(self, sources: Sequence[Source]) -> Iterator[Plan]:
         """The plan of each settings file, and of each dataset by the settings that mean it."""
@@ -246,13 +266,19 @@ class Planner:
         target = profile.target.name
         if "target" not in config.settings and "target" not in overrides and settings.trainer.target:
             target = settings.trainer.target
+        asked = {**overrides, "target": target}
+        masked = settings.answers_alone
+        if any("assistant-only-loss" in one.get("tokens", {}) for one in (config.settings, overrides)):
+            masked = None  # as that says
+        if masked is not None:
+            asked = merged(asked, {"tokens": {"assistant-only-loss": masked}})
         for path, split in sorted(paths, key=lambda item: SPLITS.index(item[1]) if item[1] in SPLITS else 9):
             name = shown_name(path)
             self.file_begun(name)
+            key = path, target, masked
             try:
-                if (path, target) not in self._facts:
-                    asked = {**overrides, "target": target}
-                    self._facts[path, target] = facts_of_path(path, config, asked, None, tokens=True)
+                if key not in self._facts:
+                    self._facts[key] = facts_of_path(path, config, asked, None, tokens=True)
             except (FeatureError, NoDataset) as reason:
                 self.problems.append(Problem(name, str(reason)))
             except ConfigError as error:
@@ -260,7 +286,7 @@ class Planner:
             except OSError as error:
                 self.problems.append(Problem(name, f"cannot be read: {error.strerror or error}"))
             else:
-                yield name, split, self._facts[path, target]
+                yield name, split, self._facts[key]
 
 
 def may_be_data(source: Source) -> bool:

@@ -28,6 +28,7 @@ BECOMES: Final = {
 _ABOUT: Final = "≈\u202f"
 _NOBODY: Final = "none: no settings were found and no target is set, so nothing is known of steps"
 _NO_DATA: Final = "the files that the settings train on were not found: rows and steps are not known"
+_NO_ROWS: Final = "no row is left to train on"
 _NO_CONFIGURED: Final = "no dataset here, or several: `[dataset]` says which one is meant"
 
 
@@ -84,8 +85,8 @@ def numbers_of(plan: Plan) -> Iterator[PlanNumber]:
         return
     run, about = plan.run, _ABOUT if train.estimated else ""
     fewer = run is not None and run.rows != train.rows
-    rows = train.rows if run is None else run.rows
-    yield PlanNumber("Rows", plain(rows), f"of {plain(train.rows)}" if fewer else "")
+    rows, roughly = (train.rows, "") if run is None else (run.rows, _ABOUT if run.about_rows else "")
+    yield PlanNumber("Rows", f"{roughly}{plain(rows)}", f"of {plain(train.rows)}" if fewer else "")
     if train.trained is not None and train.tokens:
         share = f"{train.trained / train.tokens:.0%} of {about}{plain(train.tokens)}"
         yield PlanNumber("Trained tokens", f"{about}{plain(train.trained)}", share)
@@ -151,7 +152,7 @@ def _tokens(plan: Plan, train: SplitFacts) -> Iterator[str]:
     total, trained = train.tokens or 0, train.trained or 0
     share = f" ({trained / total:.0%})" if total else ""
     yield f"{about}{total:,} in the training rows; trained {about}{trained:,}{share}"
-    if plan.tokens_seen is not None:
+    if plan.tokens_seen:
         yield f"about {plan.tokens_seen:,} in the whole run"
 
 
@@ -189,6 +190,9 @@ def _batch(plan: Plan) -> str:
 def _steps(plan: Plan) -> str:
     run = plan.run
     if run is None:
+        if plan.rows_left == 0:
+            train = plan.data.train if plan.data is not None else None
+            return f"by the estimate {_NO_ROWS}" if train is not None and train.estimated else _NO_ROWS
         epochs = plan.epochs
         known = f"{counted(epochs, 'epoch')}; steps" if epochs else "epochs and steps"
         return f"{known} are not known"

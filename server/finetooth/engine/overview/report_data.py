@@ -86,6 +86,8 @@ class FileData:
     judged: bool = True
     counts: Counter[Severity] = field(default_factory=Counter)
     requires: tuple[str, ...] = ()
+    answers_alone: bool = False
+    """Whether the tokens were counted with `assistant_only_loss`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ def _file_data(result: FileResult, stats: Stats, judged: bool) -> FileData:
         affected=len(shown),
         judged=judged,
         requires=tuple(getattr(profile.task, "requires", ())),
+        answers_alone=profile.assistant_only_loss,
     )
 
 
@@ -265,7 +268,7 @@ def _plans(request: CheckRequest, visitor: _Visitor, problems: list[Problem]) ->
     for source in sources(request, Configs(request), []):
         file = judged.get(source.name)
         if file is not None:
-            planner.know(source, file.target, of_stats(file.stats))
+            planner.know(source, file.target, of_stats(file.stats), answers_alone=file.answers_alone)
         if file is not None or is_settings_name(source.name):
             found.append(source)
     return list(planner.plans(found))

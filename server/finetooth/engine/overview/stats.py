@@ -18,12 +18,12 @@ from finetooth.engine.providers import FeatureSpec, provide, spec_for
 from finetooth.engine.settings.plugins import linter_for
 from finetooth.engine.shards import SHARD_BYTES, Shard, batches, plan
 from finetooth_rules.code.reading import shown_by
-from finetooth_rules.example import Example, Kind
+from finetooth_rules.example import Example
 from finetooth_rules.patterns import lazy
 from finetooth_rules.skills import CODE_SKILLS, is_of_code, screen_of
-from finetooth_rules.targets import Target, Trains
 from finetooth_rules.task._skills import bits, gather
 from finetooth_rules.tokens._measure import count_examples
+from finetooth_rules.trainers._data import trains_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,12 +194,5 @@ def _count(stats: Stats, examples: Sequence[Example], spec: FeatureSpec, profile
     counts = count_examples(examples, provide(spec), profile)
     for example, counted in zip(examples, counts, strict=True):
         stats.lengths.append(counted.total)
-        stats.trained.append(counted.total if _whole(example, profile.target) else counted.trained())
+        stats.trained.append(counted.total if trains_prompts(example, profile) else counted.trained())
         stats.estimated = stats.estimated or counted.estimated
-
-
-def _whole(example: Example, target: Target) -> bool:
-    """Whether the target trains prompts too."""
-    if example.kind is Kind.PRETRAINING:
-        return True
-    return target.trains is Trains.ALL and example.conversation and example.kind is Kind.SUPERVISED

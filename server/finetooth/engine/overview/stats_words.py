@@ -9,7 +9,7 @@ from typing import Final
 from finetooth.engine.overview.stats import Stats
 from finetooth_rules.example import Kind
 from finetooth_rules.profile import Profile
-from finetooth_rules.targets import Loader, Overlong, Target, Trains
+from finetooth_rules.targets import Loader, Overlong, Trains
 
 _MOST_NAMES: Final = 6
 
@@ -43,7 +43,7 @@ def target_words(profile: Profile, stats: Stats) -> Iterator[str]:
         by = "" if run is None else f", as {run.file} {'leaves' if run.by_default else 'sets'} {run.key}"
         yield f"takes {limit:,} tokens a row{by}: of a longer one {_OVERLONG[profile.overlong]}"
     weight = "reads `weight`" if target.reads_weight else "does not read `weight`"
-    yield f"trains {_trains(target, stats)}; {weight}"
+    yield f"trains {_trains(profile, stats)}; {weight}"
     if target.loader is not Loader.NONE:
         yield _LOADERS[target.loader]
     if stats.rows < target.min_examples:
@@ -64,12 +64,12 @@ _LOADERS: Final = {
 }
 
 
-def _trains(target: Target, stats: Stats) -> str:
+def _trains(profile: Profile, stats: Stats) -> str:
     kinds = set(stats.kinds)
-    if target.trains is Trains.ALL and kinds <= {Kind.SUPERVISED.value, Kind.PRETRAINING.value}:
+    if profile.trains is Trains.ALL and kinds <= {Kind.SUPERVISED.value, Kind.PRETRAINING.value}:
         return str(Trains.ALL)
     return (
-        "the better answer against the worse one" if kinds == {Kind.PREFERENCE.value} else str(target.trains)
+        "the better answer against the worse one" if kinds == {Kind.PREFERENCE.value} else str(profile.trains)
     )
 
 

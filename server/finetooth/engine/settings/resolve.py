@@ -57,6 +57,10 @@ def resolve(
         )
 
         profile = replace(profile, row_limit=row_limit(config, file, profile))
+    if "assistant-only-loss" not in settings.get("tokens", {}) and file is not None:
+        from finetooth.engine.settings.row_limits import answers_alone
+
+        profile = replace(profile, assistant_only_loss=answers_alone(config, file, profile))
     if "schema" in settings:
         from finetooth.engine.settings.own_schema import load
 

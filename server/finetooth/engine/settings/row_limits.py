@@ -1,4 +1,4 @@
-"""Which settings of a run say how many tokens a row of a dataset may have."""
+"""What the settings of a run say of a dataset: how many tokens a row may have, and what the loss is on."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def row_limit(config: Config, file: Path | None, profile: Profile) -> RowLimit |
     return min(_beside(file, profile), key=lambda limit: limit.tokens, default=None)
 
 
+def answers_alone(config: Config, file: Path | None, profile: Profile) -> bool:
+    """Whether the loss is on answers alone by a trainer's own file that names the dataset. One that says so
+    is enough: its run needs what the others do not.
+    """
+    if file is None or not config.looks_around:
+        return False
+    runs = _runs_beside(Path(os.path.abspath(file)), profile)
+    return any(settings.answers_alone for settings, _ in runs)
+
+
 def _of_config(config: Config, file: Path, profile: Profile) -> RowLimit | None:
     if config.path is None or "context" not in config.settings.get("training", {}):
         return None
@@ -45,16 +55,23 @@ def _of_config(config: Config, file: Path, profile: Profile) -> RowLimit | None:
 
 def _beside(file: Path, profile: Profile) -> Iterator[RowLimit]:
     """One for each file of a trainer; where a target is set, of its trainer."""
+    for settings, path in _runs_beside(file, profile):
+        if Role.CONTEXT in settings.trainer.roles:
+            limit = _limit(settings, path, profile)
+            if limit is not None:
+                yield limit
+
+
+def _runs_beside(file: Path, profile: Profile) -> Iterator[tuple[TrainingSettings, Path]]:
+    """The trainers' files that name a dataset; where a target is set, those of its trainer."""
     for found in beside(file):
         settings = found.settings
-        if settings is None or Role.CONTEXT not in settings.trainer.roles:
+        if settings is None:
             continue
         if profile.target is not GENERIC and settings.trainer.target != profile.target.name:
             continue
         if split_of(found, file) is not None:
-            limit = _limit(settings, found.path, profile)
-            if limit is not None:
-                yield limit
+            yield settings, found.path
 
 
 def _limit(settings: TrainingSettings, path: Path, profile: Profile) -> RowLimit | None:
