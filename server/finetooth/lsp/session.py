@@ -60,7 +60,7 @@ class Session:
         self.documents: dict[str, OpenDocument] = {}
         self.folders: list[Path] = []
         self.initial_options: Any = None
-        """The settings that the client gave at the start: they hold where it gives no others."""
+        """The settings that the client gave at the start: they hold until it gives others."""
         self.settings = EditorSettings()
         self.folder_settings: Mapping[Path, EditorSettings] = {}
         self.configs = ConfigStore()

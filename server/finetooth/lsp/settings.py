@@ -47,15 +47,14 @@ def section_of(given: Any) -> Mapping[str, Any] | None:
     return given if isinstance(given, Mapping) else None
 
 
-def laid_over(initial: Any, given: Any) -> Mapping[str, Any]:
-    """What holds of the settings that a client gave in its `initializationOptions` and those it gives now.
+def in_force(initial: Any, given: Any) -> Mapping[str, Any]:
+    """Which settings hold: those that a client gives now, or those of its `initializationOptions`.
 
-    Clients differ in what they answer where the user has set nothing: VS Code every default, lsp-mode `{}`,
-    others null. So what is not there is not set, and what was said at first goes on; a default that is there
-    is one that the client stands for.
+    An answer that sets nothing (`{}` of lsp-mode where nothing is registered, null of others) says nothing: the
+    first ones go on. One that sets anything is the whole: VS Code leaves out what a person has unset.
     """
-    now = {key: value for key, value in (section_of(given) or {}).items() if value is not None}
-    return {**(section_of(initial) or {}), **now}
+    now = section_of(given) or {}
+    return now if any(value is not None for value in now.values()) else section_of(initial) or {}
 
 
 def read_settings(given: Any) -> tuple[EditorSettings, list[str]]:

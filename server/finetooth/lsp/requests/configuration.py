@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from finetooth.lsp.open_document import path_of
-from finetooth.lsp.settings import SECTION, EditorSettings, laid_over, read_settings
+from finetooth.lsp.settings import SECTION, EditorSettings, in_force, read_settings
 
 if TYPE_CHECKING:
     from finetooth.lsp.server import FinetoothServer
@@ -46,7 +46,7 @@ def register(server: FinetoothServer) -> None:
 
 
 def take(server: FinetoothServer, given: Any) -> None:
-    """Settings that hold for every folder, laid over those of the start."""
+    """Settings that hold for every folder; those of the start where none are given."""
     server.session.settings = _read(server, given)
     server.session.folder_settings = {}
 
@@ -77,7 +77,7 @@ async def ask(server: FinetoothServer) -> bool:
 
 
 def _read(server: FinetoothServer, given: Any) -> EditorSettings:
-    settings, problems = read_settings(laid_over(server.session.initial_options, given))
+    settings, problems = read_settings(in_force(server.session.initial_options, given))
     _, known = read_settings(server.session.initial_options) if given is not None else (None, [])
     for message in (message for message in problems if message not in known):
         server.tell(types.MessageType.Error, f"Finetooth: {message}. This setting is left out.")
