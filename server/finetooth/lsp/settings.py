@@ -50,8 +50,8 @@ def section_of(given: Any) -> Mapping[str, Any] | None:
 def in_force(initial: Any, given: Any) -> Mapping[str, Any]:
     """Which settings hold: those that a client gives now, or those of its `initializationOptions`.
 
-    An answer that sets nothing (`{}` of lsp-mode where nothing is registered, null of others) says nothing: the
-    first ones go on. One that sets anything is the whole: VS Code leaves out what a person has unset.
+    An answer that sets nothing (`{}` of lsp-mode where nothing is registered, null of others) says nothing,
+    and the first ones go on. One that sets anything is the whole: VS Code leaves out what a person has unset.
     """
     now = section_of(given) or {}
     return now if any(value is not None for value in now.values()) else section_of(initial) or {}
