@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from statistics import median_low
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
@@ -265,7 +264,8 @@ def _part(alike: list[Form], form: Form, least: float) -> float:
         same += _reach([one.head for one in alike], least)
     if form.closing:
         same += _reach([one.tail for one in alike], least)
-    return min(1.0, same / median_low(one.length for one in alike))
+    lengths = sorted(one.length for one in alike)
+    return min(1.0, same / lengths[(len(lengths) - 1) // 2])
 
 
 def _reach(texts: list[str], least: float) -> int:
