@@ -42,7 +42,7 @@ def find_span(raw: bytes, path: Path, *, on_key: bool = False, strict: bool = Fa
     """
     if INSIDE in path:
         return _find_inside(raw, path, on_key, strict)
-    if strict or _is_json(raw):
+    if strict or is_json(raw):
         return _walk(raw, path, on_key)
     repaired = repaired_text(raw)
     if repaired.ok and len(repaired.values) == 1:
@@ -112,7 +112,8 @@ def text_span(raw: bytes, string: Span, start: int, end: int) -> Span:
     return Span(at, at + width(text[start:end]))
 
 
-def _is_json(raw: bytes) -> bool:
+def is_json(raw: bytes) -> bool:
+    """Whether a text is JSON to the letter."""
     try:
         orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -123,7 +124,7 @@ def _is_json(raw: bytes) -> bool:
 def _walk(text: bytes, path: Path, on_key: bool) -> Span:
     """The span in a text that is JSON."""
     mask = masked(text) if len(text) > _LONG else text
-    at = _skip(text, len(BOM) if text.startswith(BOM) else 0)
+    at = beginning(text)
     key: Span | None = None
     for step in path:
         key, found = _member(text, mask, at, step) if isinstance(step, str) else (None, _item(mask, at, step))
@@ -134,7 +135,13 @@ def _walk(text: bytes, path: Path, on_key: bool) -> Span:
     return key if on_key and key is not None else Span(at, _end(mask, at))
 
 
-def _skip(text: bytes, at: int) -> int:
+def beginning(text: bytes) -> int:
+    """Where the first value of a text begins."""
+    return skip(text, len(BOM) if text.startswith(BOM) else 0)
+
+
+def skip(text: bytes, at: int) -> int:
+    """The first byte from `at` on that is not white space."""
     match = SPACE.match(text, at)
     return match.end() if match else at
 
@@ -161,7 +168,7 @@ def _item(text: bytes, at: int, index: int) -> int:
     """Start of an item in the array at `at`; -1 where there is none."""
     if text[at : at + 1] != b"[" or index < 0:
         return -1
-    at = _skip(text, at + 1)
+    at = skip(text, at + 1)
     if text[at : at + 1] == b"]":
         return -1
     for _ in range(index):

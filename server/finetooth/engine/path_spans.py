@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from finetooth.engine.cursor.json_walk import Member, is_json, locate_all, members_at
+from finetooth.engine.cursor.json_walk import Member, locate_all, members_at
 from finetooth.engine.cursor.literal import DEEPEST, Literal
 from finetooth_rules.finding import INSIDE, Finding, Path, Related, Span
 from finetooth_rules.framing import span_of, whole
 from finetooth_rules.record import Record
 from finetooth_rules.scan import repaired_text
-from finetooth_rules.spans import string_body
+from finetooth_rules.spans import is_json, string_body
 
 _FEW: Final = 8
 """Findings of a record that are each looked for by itself."""

@@ -13,12 +13,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-import orjson
-
 from finetooth_rules.finding import Path, Span
 from finetooth_rules.patterns import lazy
-from finetooth_rules.reading.grammar import BOM, SPACE
 from finetooth_rules.reading.literals import decode, masked
+from finetooth_rules.spans import beginning, skip
 
 Step = str | int
 WHITE: Final = b" \t\r\n"
@@ -50,26 +48,6 @@ class Member(NamedTuple):
     colon: int
     start: int
     end: int
-
-
-def beginning(text: bytes) -> int:
-    """Where the first value of a text begins."""
-    return skip(text, len(BOM) if text.startswith(BOM) else 0)
-
-
-def skip(text: bytes, at: int) -> int:
-    """The first byte from `at` on that is not white space."""
-    match = SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def is_json(text: bytes) -> bool:
-    """Whether a text is JSON to the letter."""
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def is_container(text: bytes, at: int) -> bool:

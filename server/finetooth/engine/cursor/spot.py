@@ -17,13 +17,14 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from finetooth.engine.cursor.json_walk import WHITE, Member, descend, is_closed, is_container, is_json
+from finetooth.engine.cursor.json_walk import WHITE, Member, descend, is_closed, is_container
 from finetooth.engine.cursor.literal import DEEPEST, Literal
 from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.reading.literals import decode
 from finetooth_rules.reading.repair import Repaired
 from finetooth_rules.record import Record
 from finetooth_rules.scan import MISSING, repaired_text
+from finetooth_rules.spans import is_json
 
 MOST_REPAIRED: Final = 256 * 1024
 """A longer record that is not JSON is only read from the left: its repair would take too long."""
