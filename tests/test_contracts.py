@@ -142,3 +142,10 @@ def test_no_file_names_a_path_of_a_machine() -> None:
             and path.is_file()
         ):
             assert not re.search(rb"(?<![\w.])/(?:root|work)/", path.read_bytes()), name
+
+
+@pytest.mark.xdist_group("client")
+def test_tests_of_a_group_run_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """Those that install editors would do so at once; pytest-xdist knows a group by the end of the name."""
+    if getattr(request.config.option, "loadgroup", False):
+        assert request.node.nodeid.endswith("@client")

@@ -88,11 +88,14 @@ async def test_the_loop_is_never_kept_for_long(
         text = text.replace(": ", ":").replace(", ", ",")
     session: Any = FakeSession(name, text)
     garbage.keep()  # as the server does when a document was read
-    Watched.longest = Watched._last = 0.0
-    found = await work(session, session.documents[name], Watched(session, session.documents[name]))
+    longest = []
+    for _ in range(3):  # a step that is too long is so each time; what the machine takes from one is not
+        Watched.longest = Watched._last = 0.0
+        found = await work(session, session.documents[name], Watched(session, session.documents[name]))
+        assert found
+        longest.append(Watched.longest)
     gc.unfreeze()
-    assert found
-    assert Watched.longest < 0.030
+    assert 0 < min(longest) < 0.030
 
 
 async def test_work_begins_anew_after_an_edit_and_gives_up_in_the_end() -> None:
