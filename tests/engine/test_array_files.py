@@ -270,7 +270,7 @@ def of_editor(index: LiveIndex) -> Found:
     for block in index.blocks:
         line = index.blocks.start(block)
         for entry in block.entries:
-            lead = index.bytes_from(line, entry.at)
+            lead = index.document.bytes_from(line, entry.at)
             first = line + lead.count(b"\n") + lead.count(b"\r") - lead.count(b"\r\n")
             found += [(first, f.code, f.message) for _, f in index.visible(entry)]
             line += entry.lines

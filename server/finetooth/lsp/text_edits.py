@@ -46,8 +46,8 @@ def _element_edit(renderer: Renderer, texts: Sequence[bytes], entry: Entry, star
     index = renderer.index
     lines = index.document.lines
     first = max(0, start - _LINES_AROUND)
-    before = b"".join(lines[first:start]) + index.bytes_from(start, entry.at)
-    covered = index.bytes_from(start, entry.at + entry.size)
+    before = b"".join(lines[first:start]) + index.document.bytes_from(start, entry.at)
+    covered = index.document.bytes_from(start, entry.at + entry.size)
     number = start + covered.count(b"\n") + covered.count(b"\r") - covered.count(b"\r\n")
     rest = b"".join(lines[start : number + 1 + _LINES_AROUND])[len(covered) :]
     if texts:

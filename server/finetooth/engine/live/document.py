@@ -82,6 +82,24 @@ class Document:
             return len(lines) - 1, len(lines[-1])
         return line, byte_offset(lines[line], column, encoding)
 
+    def bytes_at(self, line: int, at: int, size: int) -> bytes:
+        """`size` bytes from byte `at` of a line on. A line may hold thousands of records: no more than the
+        one is copied."""
+        while at >= len(self.lines[line]) and size:
+            at -= len(self.lines[line])
+            line += 1
+        if not size or at + size <= len(self.lines[line]):
+            return self.lines[line][at : at + size]
+        return self.bytes_from(line, at + size)[at:]
+
+    def bytes_from(self, start: int, size: int) -> bytes:
+        """The first `size` bytes from a line on."""
+        end, total = start, 0
+        while total < size:
+            total += len(self.lines[end])
+            end += 1
+        return (self.lines[start] if end == start + 1 else b"".join(self.lines[start:end]))[:size]
+
     def _replace(
         self, text: str, start: tuple[int, int], end: tuple[int, int], encoding: Encoding
     ) -> Touched:

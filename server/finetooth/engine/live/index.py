@@ -72,7 +72,7 @@ class LiveIndex:
         self.found: list[Entry] = []
         """Records with findings since whoever shows them last emptied the list."""
         self.ignored: Ignored | None = None
-        """What a baseline says of the document (see `live_ignored.ignore`)."""
+        """What a baseline says of the document (see `ignored.ignore`)."""
         self.bounds = Bounds(profile.max_joined_lines, profile.max_record_bytes, profile.max_depth)
         self._of_form = frozenset(rule.code for rule in linter.rules if rule.of_form)
         self._clock = clock
@@ -368,33 +368,13 @@ class LiveIndex:
     def raw_record(self, entry: Entry, start: int) -> RawRecord:
         """The bytes of that record; of one over the size limit only the head."""
         if self.is_array:
-            raw = self._bytes_at(start, entry.at, entry.size)
+            raw = self.document.bytes_at(start, entry.at, entry.size)
             return RawRecord(raw, len(raw.splitlines()) or 1, entry.oversize, True)
         lines = self.document.lines[start : start + entry.lines]
         raw = content(lines[0] if len(lines) == 1 else b"".join(lines))
         if len(raw) > self.bounds.max_record_bytes and entry.lines == 1:
             return RawRecord(raw[:1024], 1, True)
         return RawRecord(raw, entry.lines, False)
-
-    def _bytes_at(self, line: int, at: int, size: int) -> bytes:
-        """`size` bytes from byte `at` of a line on. A line may hold thousands of records: no more than the
-        one is copied."""
-        lines = self.document.lines
-        while at >= len(lines[line]) and size:
-            at -= len(lines[line])
-            line += 1
-        if not size or at + size <= len(lines[line]):
-            return lines[line][at : at + size]
-        return self.bytes_from(line, at + size)[at:]
-
-    def bytes_from(self, start: int, size: int) -> bytes:
-        """The first `size` bytes from a line on."""
-        lines = self.document.lines
-        end, total = start, 0
-        while total < size:
-            total += len(lines[end])
-            end += 1
-        return (lines[start] if end == start + 1 else b"".join(lines[start:end]))[:size]
 
     def layout(self) -> tuple[tuple[int, int], ...]:
         """Changes whenever lines moved, here or in another open file of the dataset."""
