@@ -11,7 +11,10 @@ nothing before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import orjson
@@ -171,14 +174,18 @@ class Position(NamedTuple):
 
 def position(raw: bytes, offset: int) -> Position:
     """Where a byte of the slice stands, counted in lines from the record's first."""
-    before = raw[:offset].splitlines(keepends=True)
-    if not before:
-        return Position(0, 0)
-    if before[-1].endswith((b"\n", b"\r")) and not (
-        before[-1].endswith(b"\r") and raw[offset : offset + 1] == b"\n"
-    ):
-        return Position(len(before), 0)
-    return Position(len(before) - 1, len(before[-1]))
+    starts = _line_starts(raw)
+    offset = min(offset, len(raw))
+    line = bisect_right(starts, offset) - 1
+    return Position(line, offset - starts[line])
+
+
+@lru_cache(maxsize=2)
+def _line_starts(raw: bytes) -> list[int]:
+    """Where each line begins; a last one that is empty counts."""
+    lines = raw.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    return starts if not raw or raw.endswith((b"\n", b"\r")) else starts[:-1]
 
 
 def column(line: bytes, offset: int) -> int:

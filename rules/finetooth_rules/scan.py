@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -168,6 +169,7 @@ def scan(raw: bytes, max_depth: int) -> Scan:
     return Scan(value, tuple(flaw for flaw in flaws if flaw.kind in _PASSED))
 
 
+@lru_cache(maxsize=2)
 def repaired_text(raw: bytes) -> Repaired:
     """The text as `scan` reads it, with its repairs: where the positions of a broken record come from."""
     return repair(raw, STRICT_DEPTH)

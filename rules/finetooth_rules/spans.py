@@ -8,6 +8,7 @@ and the place is carried back.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -123,16 +124,7 @@ def is_json(raw: bytes) -> bool:
 
 def _walk(text: bytes, path: Path, on_key: bool) -> Span:
     """The span in a text that is JSON."""
-    mask = masked(text) if len(text) > _LONG else text
-    at = beginning(text)
-    key: Span | None = None
-    for step in path:
-        key, found = _member(text, mask, at, step) if isinstance(step, str) else (None, _item(mask, at, step))
-        if found < 0:
-            key = None
-            break
-        at = found
-    return key if on_key and key is not None else Span(at, _end(mask, at))
+    return _walker(text).find(path, on_key)
 
 
 def beginning(text: bytes) -> int:
@@ -146,52 +138,83 @@ def skip(text: bytes, at: int) -> int:
     return match.end() if match else at
 
 
-def _member(text: bytes, mask: bytes, at: int, wanted: str) -> tuple[Span | None, int]:
-    """Span of the key and start of its value in the object at `at`; -1 where there is none."""
-    found: tuple[Span | None, int] = (None, -1)
-    if text[at : at + 1] != b"{":
+class _Walker:
+    """Finds values in a text that is JSON. Where items of lists begin, and where lists and objects end, is
+    kept: a record may have thousands of findings, each at an item of one list.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._mask = masked(text) if len(text) > _LONG else text
+        self._starts: dict[int, list[int]] = {}
+        self._ends: dict[int, int] = {}
+
+    def find(self, path: Path, on_key: bool) -> Span:
+        """The span of the value at a path, or of its key; the last value's on the way if it leads nowhere."""
+        at = beginning(self._text)
+        key: Span | None = None
+        for step in path:
+            key, found = self._member(at, step) if isinstance(step, str) else (None, self._item(at, step))
+            if found < 0:
+                key = None
+                break
+            at = found
+        return key if on_key and key is not None else Span(at, self._end(at))
+
+    def _member(self, at: int, wanted: str) -> tuple[Span | None, int]:
+        """Span of the key and start of its value in the object at `at`; -1 where there is none."""
+        found: tuple[Span | None, int] = (None, -1)
+        if self._text[at : at + 1] != b"{":
+            return found
+        plain = wanted.encode("utf-8", "replace")
+        at += 1
+        while (match := _KEY.match(self._text, at)) is not None:
+            key = match[1][1:-1]
+            if key == plain or (b"\\" in key and decode(key) == wanted):
+                found = Span(*match.span(1)), match.end()
+            following = _NEXT.match(self._text, self._end(match.end()))
+            if following is None:
+                break
+            at = following.end()
         return found
-    plain = wanted.encode("utf-8", "replace")
-    at += 1
-    while (match := _KEY.match(text, at)) is not None:
-        key = match[1][1:-1]
-        if key == plain or (b"\\" in key and decode(key) == wanted):
-            found = Span(*match.span(1)), match.end()
-        following = _NEXT.match(text, _end(mask, match.end()))
-        if following is None:
-            break
-        at = following.end()
-    return found
 
-
-def _item(text: bytes, at: int, index: int) -> int:
-    """Start of an item in the array at `at`; -1 where there is none."""
-    if text[at : at + 1] != b"[" or index < 0:
-        return -1
-    at = skip(text, at + 1)
-    if text[at : at + 1] == b"]":
-        return -1
-    for _ in range(index):
-        following = _NEXT.match(text, _end(text, at))
-        if following is None:
+    def _item(self, at: int, index: int) -> int:
+        """Start of an item in the array at `at`; -1 where there is none."""
+        if self._text[at : at + 1] != b"[" or index < 0:
             return -1
-        at = following.end()
-    return at
+        known = self._starts.setdefault(at, [])
+        if not known:
+            first = skip(self._text, at + 1)
+            if self._text[first : first + 1] == b"]":
+                return -1
+            known.append(first)
+        while len(known) <= index:
+            following = _NEXT.match(self._text, self._end(known[-1]))
+            if following is None:
+                return -1
+            known.append(following.end())
+        return known[index]
+
+    def _end(self, at: int) -> int:
+        """Where the value at `at` ends."""
+        text = self._mask
+        byte = text[at : at + 1]
+        if byte == b'"':
+            quote = text.find(b'"', at + 1)
+            if text[quote - 1] != _BACKSLASH:
+                return quote + 1
+            match = STRING.match(text, at)
+        elif byte in (b"{", b"["):
+            end = self._ends.get(at)
+            if end is None:
+                end = self._ends[at] = _end_of_brackets(text, at)
+            return end
+        else:
+            match = _SCALAR.match(text, at)
+        return match.end() if match else at
 
 
-def _end(text: bytes, at: int) -> int:
-    """Where the value at `at` ends."""
-    byte = text[at : at + 1]
-    if byte == b'"':
-        quote = text.find(b'"', at + 1)
-        if text[quote - 1] != _BACKSLASH:
-            return quote + 1
-        match = STRING.match(text, at)
-    elif byte in (b"{", b"["):
-        return _end_of_brackets(text, at)
-    else:
-        match = _SCALAR.match(text, at)
-    return match.end() if match else at
+_walker = lru_cache(maxsize=2)(_Walker)
 
 
 def _end_of_brackets(text: bytes, at: int) -> int:

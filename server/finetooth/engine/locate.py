@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from finetooth.engine.report import Excerpt, Place, Shown, ShownEdit, ShownFix, ShownRelated
@@ -67,7 +68,7 @@ def place(filename: str, first: int, record: Record, span: Span) -> Place:
     """A span of a record as lines and columns from 1; an end at the start of a line is put at the end of
     the one before.
     """
-    lines = record.raw.splitlines(keepends=True) or [b""]
+    lines = _lines(record.raw)
     start, end = position(record.raw, span.start), position(record.raw, span.end)
     return Place(
         filename,
@@ -78,13 +79,19 @@ def place(filename: str, first: int, record: Record, span: Span) -> Place:
     )
 
 
+@lru_cache(maxsize=2)
+def _lines(raw: bytes) -> list[bytes]:
+    """The lines of a record, which may have thousands of findings."""
+    return raw.splitlines(keepends=True) or [b""]
+
+
 def _at(lines: Sequence[bytes], number: int) -> bytes:
     return lines[number] if number < len(lines) else b""
 
 
 def excerpt(record: Record, span: Span) -> Excerpt:
     """The line of the span's start, cut to a window around it; one visible character for each code point."""
-    lines = record.raw.splitlines(keepends=True) or [b""]
+    lines = _lines(record.raw)
     at, until = position(record.raw, span.start), position(record.raw, span.end)
     line = content(_at(lines, at.line)).decode("utf-8", "surrogateescape")
     start = column(_at(lines, at.line), at.offset)

@@ -16,7 +16,6 @@ from finetooth.engine.live.blocks import Block, Entry, Flagged
 from finetooth.engine.live.document import Columns, columns, content_length
 from finetooth.engine.live.index import LiveIndex
 from finetooth.engine.locate import page_of
-from finetooth.engine.path_spans import places_of
 from finetooth.engine.settings.plugins import catalogue_of
 from finetooth.lsp.client import ClientFacts
 from finetooth.lsp.diagnostics import SEVERITIES, SOURCE, Drawn, DrawnBlock, DrawnEntry
@@ -25,6 +24,7 @@ from finetooth.lsp.protocol import encode_to_keep
 from finetooth.lsp.related import Elsewhere, in_file, location, related_span
 from finetooth_rules.alike import Kind, in_others, kind_of
 from finetooth_rules.finding import Finding, Related, Severity, Span
+from finetooth_rules.framing import span_of
 from finetooth_rules.record import Record
 
 Json = dict[str, Any]
@@ -137,25 +137,24 @@ class Renderer:
 
     def _draw(self, entry: Entry, start: int) -> list[Drawn]:
         record = self.index.record(entry, start)
-        visible = self.index.visible(entry)
-        found = places_of(record, [finding for _, finding in visible])
-        shown = [(severity, finding, span) for (severity, finding), span in zip(visible, found, strict=True)]
+        shown = [
+            (severity, finding, span_of(record, finding)) for severity, finding in self.index.visible(entry)
+        ]
         spans = [span for _, _, span in shown]
         spans += [span for _, finding, _ in shown for span in finding.more_spans]
-        own = [r for _, finding, _ in shown for r in finding.related if r.address is None]
-        of_related = dict(zip(map(id, own), places_of(record, own), strict=True))
-        spans += of_related.values()
+        spans += [
+            related_span(record, r) for _, finding, _ in shown for r in finding.related if r.address is None
+        ]
         places = places_in_record(self.index, entry, start, record, spans, self._counter)
         drawn: list[Drawn] = []
         for severity, finding, span in shown:
             (first, left), (last, right) = places[span.start], places[span.end]
             diagnostic = self._diagnostic(severity, finding, at_place(first, left), at_place(last, right))
-            related: list[Elsewhere] = []
-            for item in finding.related:
-                if item.address is None:
-                    related.append(self._here(places, of_related[id(item)], item.message))
-                elif (there := self._in_another_record(item)) is not None:
-                    related.append(there)
+            related = [
+                there
+                for item in finding.related
+                if (there := self._related(record, places, item)) is not None
+            ]
             related += [self._here(places, span, _AND_HERE) for span in finding.more_spans]
             drawn.append(Drawn(severity, finding, diagnostic, first, last, related))
         return drawn
@@ -193,6 +192,13 @@ class Renderer:
             return self.place_in(entry, start, entry.size)
         last = start + entry.lines - 1
         return at_place(last, columns(lines[last], [content_length(lines[last])], self.facts.encoding)[0])
+
+    def _related(
+        self, record: Record, places: Mapping[int, tuple[int, int]], related: Related
+    ) -> Elsewhere | None:
+        if related.address is None:
+            return self._here(places, related_span(record, related), related.message)
+        return self._in_another_record(related)
 
     def _in_another_record(self, related: Related) -> Elsewhere | None:
         address = related.address

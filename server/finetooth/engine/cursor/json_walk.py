@@ -213,11 +213,6 @@ def locate_all(text: bytes, paths: Iterable[Path]) -> dict[Path, Span]:
 
     What is not there, or in JSON in a string, is left out.
     """
-    return {path: Span(member.start, member.end) for path, member in members_at(text, paths).items()}
-
-
-def members_at(text: bytes, paths: Iterable[Path]) -> dict[Path, Member]:
-    """The same with their keys; the record itself has the step ""."""
     wanted: dict[Path, dict[Step, None]] = {}
     asked = set(paths)
     for path in asked:
@@ -240,4 +235,4 @@ def members_at(text: bytes, paths: Iterable[Path]) -> dict[Path, Member]:
                 if member.key is None and len(below) == len(steps):
                     break
         stack += [((*path, step), member) for step, member in below.items()]
-    return {path: member for path, member in found.items() if path in asked}
+    return {path: Span(member.start, member.end) for path, member in found.items() if path in asked}
