@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finetooth_rules import spans
 from finetooth_rules.finding import INSIDE, Path, Span
 from finetooth_rules.record import Record
 from finetooth_rules.spans import find_span, find_text_span, text_span
@@ -66,6 +67,25 @@ def test_the_span_of_a_path_holds_its_value_and_the_span_of_its_key_the_key(
         assert find_span(raw, path, strict=True) == find_span(raw, path)
         if path and isinstance(path[-1], str):
             assert orjson.loads(at(raw, find_span(raw, path, on_key=True))) == path[-1]
+
+
+def test_many_places_of_a_text_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[int] = []
+    end_of = spans._end_of_brackets
+
+    def counted(text: bytes, start: int) -> int:
+        end = end_of(text, start)
+        walked.append(end - start)
+        return end
+
+    monkeypatch.setattr(spans, "_end_of_brackets", counted)
+    raw = json.dumps({"messages": [{"role": "user", "parts": [number]} for number in range(500)]}).encode()
+    for number in range(499, -1, -1):
+        assert at(raw, find_span(raw, ("messages", number, "parts", 0))) == str(number).encode()
+        assert at(raw, find_span(raw, ("messages", number, "name"))).startswith(b'{"role"')
+    assert find_span(raw, ("messages", 500)) == find_span(raw, ("messages",))
+    # The record and the list, each message, and each list in one, once.
+    assert sum(walked) < 4 * len(raw)
 
 
 @settings(deadline=None)
