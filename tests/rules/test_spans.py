@@ -78,7 +78,14 @@ def test_many_places_of_a_text_cost_one_walk(monkeypatch: pytest.MonkeyPatch) ->
         walked.append(end - start)
         return end
 
+    def counted_end(walker: Any, start: int) -> int:
+        ends.append(start)
+        return end(walker, start)
+
+    ends: list[int] = []
+    end = spans._Walker._end
     monkeypatch.setattr(spans, "_end_of_brackets", counted)
+    monkeypatch.setattr(spans._Walker, "_end", counted_end)
     raw = json.dumps({"messages": [{"role": "user", "parts": [number]} for number in range(500)]}).encode()
     for number in range(499, -1, -1):
         assert at(raw, find_span(raw, ("messages", number, "parts", 0))) == str(number).encode()
@@ -86,6 +93,7 @@ def test_many_places_of_a_text_cost_one_walk(monkeypatch: pytest.MonkeyPatch) ->
     assert find_span(raw, ("messages", 500)) == find_span(raw, ("messages",))
     # The record and the list, each message, and each list in one, once.
     assert sum(walked) < 4 * len(raw)
+    assert len(ends) < 20 * 500
 
 
 @settings(deadline=None)
